@@ -27,13 +27,13 @@ import {
   type StatePageReader,
 } from '../deployments/state-page-reader.ts';
 import { syncEnvironment, withdrawProject } from '../deployments/sync-environment.ts';
-import type { DeploymentPort } from '../environments/deployment-port.ts';
 import { AbsentNodes } from '../environments/absent-nodes.ts';
+import type { DeploymentPort } from '../environments/deployment-port.ts';
 import { createEnrollment } from '../environments/enrollment.ts';
 import { createEnvironments } from '../environments/environments.ts';
 import { createNodes } from '../environments/nodes.ts';
 import { isKeyplaneError } from '../errors.ts';
-import { pruneEvents } from '../events/prune-events.ts';
+import { deleteEndedEvents } from '../events/delete-ended-events.ts';
 import { createEventReader } from '../events/read-events.ts';
 import type { RuleServices } from '../http/http-services.ts';
 import { Idempotency } from '../idempotency/idempotency.ts';
@@ -359,7 +359,7 @@ const maintenanceSteps: readonly MaintenanceStep<Stores>[] = [
     prune: ({ applications }, limit) =>
       applications.pruneUsageDays(new Date(Date.now() - usageDaysKeptMs), limit),
   },
-  { limit: 500, prune: pruneEvents },
+  { limit: 500, prune: (stores, limit) => deleteEndedEvents(stores, limit, async () => {}) },
   tombstoneCompaction,
 ];
 

@@ -39,7 +39,9 @@ export function typesOf(patterns: readonly string[]): readonly EventType[] {
   return eventTypes.filter((type) =>
     patterns.some(
       (pattern) =>
-        pattern === type || pattern === allTypes || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1))),
+        pattern === type ||
+        pattern === allTypes ||
+        (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1))),
     ),
   );
 }

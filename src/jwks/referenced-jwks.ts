@@ -7,9 +7,9 @@ import type { FollowedMaterial, PreparedReferences, ReferencedJwks } from '../ma
 import type { SourceRequest } from '../sources/jwk-source.ts';
 import { jwkSource } from '../sources/sources.ts';
 import type { CreateJwkOptions } from './create-jwk.ts';
+import { noteExpiration } from './expiration/expiration-notice.ts';
 import { type JwkRuleStores, jwkColumns, putDesiredJwk } from './insert-jwk.ts';
 import { jwkEvent, recordJwkEvent } from './jwk-event.ts';
-import { noteExpiration } from './expiration/expiration-notice.ts';
 import { hasDefaultKid, jwkFromSource } from './jwk-from-source.ts';
 import type { StoredJwk } from './jwk-store.ts';
 import { withFreeKidOnUpdate, withKidSince } from './published-kid.ts';

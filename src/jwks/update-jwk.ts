@@ -2,7 +2,6 @@
 // Without a new source it is detached from the one it had. A refused update changes nothing anywhere.
 
 import type { ProjectScope } from '../access/caller.ts';
-import { noteExpiration } from './expiration/expiration-notice.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
 import { laterThan, requireSameName } from '../materials/optimistic-update.ts';
@@ -16,6 +15,7 @@ import {
   readSource,
   sourceReference,
 } from './create-jwk.ts';
+import { noteExpiration } from './expiration/expiration-notice.ts';
 import { type JwkRuleStores, jwkColumns, putDesiredJwk, requireSource } from './insert-jwk.ts';
 import { jwkEvent, recordJwkEvent } from './jwk-event.ts';
 import type { JwkStores, SourceReference, StoredJwk } from './jwk-store.ts';

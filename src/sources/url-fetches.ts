@@ -7,7 +7,7 @@ import type { FetchConditions } from './safe-fetch/exchange.ts';
 import type { FetchedDocument, FetchLimits, SafeFetch } from './safe-fetch/safe-fetch.ts';
 
 export interface UrlFetchesOptions {
-  readonly safeFetch: SafeFetch;
+  readonly safeFetch: Pick<SafeFetch, 'fetch'>;
   readonly time?: QueueTime;
 }
 

@@ -179,12 +179,11 @@ describe('fetches of source URLs', () => {
       lastModified: undefined,
       notModified: false,
     };
-    const safeFetch: SafeFetch = {
+    const safeFetch: Pick<SafeFetch, 'fetch'> = {
       async fetch(_url, { reserve }) {
         await reserve?.();
         return document;
       },
-      close: async () => undefined,
     };
     const fetches = createUrlFetches({ safeFetch, time });
     const scopes = Array.from({ length: 17 }, () => fetches.open());

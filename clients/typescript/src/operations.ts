@@ -21,6 +21,7 @@ import type {
   EnvironmentList,
   EnvironmentNodeList,
   EnvironmentWithProjectsList,
+  EventPage,
   GenerateJwk,
   InspectJwkSource,
   JwkAdoption,
@@ -691,6 +692,20 @@ export interface Operations {
       readonly search?: string | undefined;
     };
     answer: EnvironmentWithProjectsList;
+  };
+  /** List events of a project, oldest first */
+  listEvents: {
+    input: {
+      /** Events with a larger `sequence`. Without it the list begins with the first event that is kept */
+      readonly after?: number | string | undefined;
+      /** Items at most, default 100 */
+      readonly limit?: number | string | undefined;
+      /** Separated by commas: types, or all of a kind such as `keyring.*` */
+      readonly types?: string | undefined;
+      /** Name of the project */
+      readonly projectName: string;
+    };
+    answer: EventPage;
   };
   /** List the history of a JWK, newest first */
   listJwkHistory: {
@@ -1705,6 +1720,14 @@ export const operations = {
     method: 'GET',
     path: '/apiops/environments',
     query: ['page', 'size', 'sort', 'search'],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
+  listEvents: {
+    method: 'GET',
+    path: '/apiops/projects/{projectName}/events',
+    query: ['after', 'limit', 'types'],
     body: 'none',
     answer: 'json',
     repeatable: false,

@@ -2,7 +2,11 @@
 
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { type EventPage, type KeyplaneClient, KeyplaneConnectionError } from '../../../clients/typescript/src/index.ts';
+import {
+  type EventPage,
+  type KeyplaneClient,
+  KeyplaneConnectionError,
+} from '../../../clients/typescript/src/index.ts';
 import { backOffMs, jittered } from '../../runtime/back-off.ts';
 import { projectCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';

@@ -16,14 +16,18 @@ const query = z.strictObject({
   after: z.string().optional().meta({
     type: 'integer',
     minimum: 0,
-    description: 'Events with a larger `sequence`. Without it the list begins with the first event that is kept',
+    description:
+      'Events with a larger `sequence`. Without it the list begins with the first event that is kept',
   }),
-  limit: z.string().optional().meta({
-    type: 'integer',
-    minimum: 1,
-    maximum: mostItems,
-    description: `Items at most, default ${defaultItems}`,
-  }),
+  limit: z
+    .string()
+    .optional()
+    .meta({
+      type: 'integer',
+      minimum: 1,
+      maximum: mostItems,
+      description: `Items at most, default ${defaultItems}`,
+    }),
   types: z
     .string()
     .max(1_000)
@@ -54,7 +58,10 @@ const response = named(
 );
 
 /** What happened in a project, in order. */
-export function listEventsRoute(app: KeyplaneServer, { readEvents }: Pick<RouteServices, 'readEvents'>): void {
+export function listEventsRoute(
+  app: KeyplaneServer,
+  { readEvents }: Pick<RouteServices, 'readEvents'>,
+): void {
   app.route({
     method: 'GET',
     url: '/apiops/projects/:projectName/events/',
@@ -74,7 +81,8 @@ export function listEventsRoute(app: KeyplaneServer, { readEvents }: Pick<RouteS
       const { projectId, projectName } = request.project;
       const page = await readEvents({
         projectId,
-        after: after === undefined || after === '' ? undefined : readWhole(after, { name: 'after', least: 0 }),
+        after:
+          after === undefined || after === '' ? undefined : readWhole(after, { name: 'after', least: 0 }),
         limit: readWhole(limit || String(defaultItems), { name: 'limit', least: 1, most: mostItems }),
         types: types ? readEventPatterns(types.split(','), 'types') : eventTypes,
       });

@@ -2,9 +2,9 @@
 // the rules of any source URL. New material of the same kid replaces the old; when the URL fails or no longer has the
 // kid, the last good key stays and its state says why.
 
-import type { EventStores } from '../../events/event-store.ts';
 import type { DeploymentTarget } from '../../deployments/put-desired-state.ts';
 import { isKeyplaneError } from '../../errors.ts';
+import type { EventStores } from '../../events/event-store.ts';
 import type { Lease } from '../../leases/lease.ts';
 import type { LeaseStores } from '../../leases/lease-store.ts';
 import { laterThan } from '../../materials/optimistic-update.ts';

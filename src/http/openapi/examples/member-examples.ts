@@ -357,6 +357,18 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   maxNodes: 3,
   registeredNodes: 1,
   sequence: 1042,
+  'Event.type': 'keyring.activated',
+  'Event.timestamp': instant,
+  'Event.data': {
+    projectName: 'MyProject',
+    objectType: 'key-ring',
+    objectName: 'orders',
+    kid: thumbprint,
+    jwkName: 'orders.2',
+    version: 2,
+  },
+  'EventPage.lost': 0,
+  'EventPage.newestSequence': 1042,
   'NewEnrollmentToken.maxNodes': 3,
 
   // Audit record and overview

@@ -1,0 +1,218 @@
+// Events through the API: what happened, in order, and what is no longer kept.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventLimits } from '../../src/events/delete-ended-events.ts';
+import { recordEvent } from '../../src/events/record-event.ts';
+import { type Api, startTestManager, type TestManager } from '../support/manager.ts';
+import { noCaches } from './rings/support/ring-api.ts';
+
+const base = '/apiops/projects/MyProject';
+const dayMs = 86_400_000;
+let world: TestManager;
+let api: Api;
+
+beforeAll(async () => {
+  world = await startTestManager({ environments: ['gate'], projects: ['MyProject', 'Other', 'Busy'], settings: noCaches });
+  ({ api } = world);
+  await world.addNode('gate', 'g1');
+});
+afterAll(() => world?.close());
+
+interface Event {
+  readonly sequence: number;
+  readonly id: string;
+  readonly type: string;
+  readonly timestamp: string;
+  readonly data: Record<string, unknown>;
+}
+
+async function eventsOf(objectName: string, query = ''): Promise<readonly Event[]> {
+  const { status, body } = await api('GET', `${base}/events/?limit=1000${query}`);
+  expect(status).toBe(200);
+  return body.resultList.filter(({ data }: Event) => data.objectName === objectName);
+}
+
+const types = (events: readonly Event[]) => events.map(({ type }) => type);
+const generate = (name: string, expirationTime?: Date) =>
+  api('POST', `${base}/jwks/generate`, {
+    name,
+    type: 'EC',
+    ec: { curveType: 'P256', ...(expirationTime && { expirationTime: expirationTime.toISOString() }) },
+  });
+const newest = async () => (await api('GET', `${base}/events/`)).body.newestSequence;
+
+test('a JWK that is created, updated and deleted is three events in order', async () => {
+  await generate('plain');
+  const [{ kid }] = (await api('GET', `${base}/jwks/plain/?publicOnly=true`)).body.resultList;
+  await api('PUT', `${base}/jwks/plain/`, { description: 'another' });
+  await api('DELETE', `${base}/jwks/plain/`);
+  const events = await eventsOf('plain');
+  expect(types(events)).toEqual(['jwk.created', 'jwk.updated', 'jwk.deleted']);
+  const [created] = events;
+  expect(created).toEqual({
+    sequence: expect.any(Number),
+    id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-/),
+    type: 'jwk.created',
+    timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+    data: { projectName: 'MyProject', objectType: 'jwk', objectName: 'plain', kid, sourceType: 'GENERATE' },
+  });
+  expect(new Set(events.map(({ id }) => id)).size).toBe(3);
+});
+
+test('a change that is rejected is no event', async () => {
+  await generate('taken');
+  const before = await newest();
+  expect((await generate('taken')).status).toBe(400);
+  expect((await api('DELETE', `${base}/jwks/unknown/`)).status).toBe(400);
+  expect(await newest()).toBe(before);
+});
+
+test('the keys of a ring are events of the ring, in the order of their states', async () => {
+  const policy = { verifierCacheTime: 'PT0S', clockSkew: 'PT0S', maxTokenLifetime: 'PT1S' };
+  await api('POST', `${base}/key-rings/`, { name: 'ring', type: 'EC', ec: { curveType: 'P256' }, ...policy });
+  await api('POST', `${base}/key-rings/ring/rotate`);
+  const [{ members }] = (await api('GET', `${base}/key-rings/ring/`)).body.resultList;
+  const [first, second, third] = members;
+  await api('POST', `${base}/key-rings/ring/revoke`, { kid: second.kid, reason: 'COMPROMISED' });
+  const ofKid = async ({ kid }: { kid: string }) =>
+    types((await eventsOf('ring')).filter(({ data }) => data.kid === kid));
+  expect((await ofKid(first)).slice(0, 3)).toEqual(['keyring.staged', 'keyring.ready', 'keyring.activated']);
+  expect(await ofKid(second)).toEqual([
+    'keyring.staged',
+    'keyring.ready',
+    'keyring.activated',
+    'keyring.revoked',
+  ]);
+  expect((await ofKid(third)).slice(0, 3)).toEqual(['keyring.staged', 'keyring.ready', 'keyring.activated']);
+  const events = await eventsOf('ring');
+  const at = (type: string, { kid }: { kid: string }) =>
+    events.findIndex((event) => event.type === type && event.data.kid === kid);
+  expect(at('keyring.revoked', second)).toBeLessThan(at('keyring.activated', third));
+  expect(events[at('keyring.revoked', second)]?.data).toMatchObject({
+    objectType: 'key-ring',
+    jwkName: 'ring.2',
+    version: 2,
+    reason: 'COMPROMISED',
+  });
+  expect(await eventsOf('ring.1')).toEqual([]);
+});
+
+test('a retired key of a ring is an event', async () => {
+  const ring = async () => (await api('GET', `${base}/key-rings/ring/`)).body.resultList[0].members[0].state;
+  await expect.poll(ring, { timeout: 60_000 }).toBe('RETIRED');
+  expect(types(await eventsOf('ring', '&types=keyring.retired'))).toEqual(['keyring.retired']);
+});
+
+test('a list is filtered by type, by kind and by the number before it', async () => {
+  await generate('one');
+  const after = await newest();
+  await generate('two');
+  await api('DELETE', `${base}/jwks/one/`);
+  const list = async (query: string) => {
+    const { body } = await api('GET', `${base}/events/?after=${after}${query}`);
+    return [types(body.resultList), body.resultCount, body.lost];
+  };
+  expect(await list('')).toEqual([['jwk.created', 'jwk.deleted'], 2, 0]);
+  expect(await list('&limit=1')).toEqual([['jwk.created'], 2, 0]);
+  expect(await list('&types=jwk.deleted')).toEqual([['jwk.deleted'], 1, 0]);
+  expect(await list('&types=keyring.*,jwk.deleted')).toEqual([['jwk.deleted'], 1, 0]);
+  expect(await list('&types=keyring.*')).toEqual([[], 0, 0]);
+  expect(await list('&types=*')).toEqual([['jwk.created', 'jwk.deleted'], 2, 0]);
+});
+
+test.each([
+  ['after=x', 'after (x) is not valid! It takes a whole number of 0 or more', 'after'],
+  ['limit=0', 'limit (0) is not valid! It takes a whole number from 1 to 1000', 'limit'],
+  ['types=jwk.create', 'types (jwk.create) is not valid! Valid values: keyring.staged, ', 'types'],
+])('a list with %s is rejected', async (query, text, member) => {
+  const { status, body } = await api('GET', `${base}/events/?${query}`);
+  expect([status, body.reason, body.member]).toEqual([400, 'FIELD_NOT_VALID', member]);
+  expect(body.error_description).toContain(text);
+});
+
+test('a project has its own numbers, and sees no event of another', async () => {
+  const before = await newest();
+  await api('POST', '/apiops/projects/Other/jwks/generate', {
+    name: 'foreign',
+    type: 'EC',
+    ec: { curveType: 'P256' },
+  });
+  expect(await newest()).toBe(before);
+  const { body } = await api('GET', '/apiops/projects/Other/events/');
+  expect(body.resultList).toMatchObject([{ sequence: 1, data: { projectName: 'Other' } }]);
+});
+
+test('a JWK that is created shortly before it expires is one warning, the nearest', async () => {
+  await generate('soon', new Date(Date.now() + 5 * dayMs));
+  const events = await eventsOf('soon');
+  expect(types(events)).toEqual(['jwk.created', 'jwk.expiring']);
+  expect(events[1]?.data).toMatchObject({ objectName: 'soon', warning: 'P7D' });
+});
+
+test('each warning of a JWK that expires is recorded once', async () => {
+  await generate('later', new Date(Date.now() + 40 * dayMs));
+  const { expirationWatch } = world.manager.services;
+  const warnings = async () => (await eventsOf('later', '&types=jwk.expiring')).map(({ data }) => data.warning);
+  const expireIn = (days: number) =>
+    world.raw(`update jwks set expiration_time = ${Date.now() + days * dayMs} where name = 'later'`);
+  await expirationWatch.look();
+  expect(await warnings()).toEqual([]);
+  // The row is altered past the manager here, so its MAC is made right by a write of the manager.
+  for (const days of [29.5, 6.5, 0.5]) {
+    await expireIn(days);
+    await world.manager.services.store.write(async (stores) => {
+      const jwk = await stores.jwks.find((await stores.projects.find('MyProject'))?.id ?? '', 'later');
+      if (jwk) await stores.jwks.update({ ...jwk, altered: false });
+    });
+    await expirationWatch.look();
+    await expirationWatch.look();
+  }
+  expect(await warnings()).toEqual(['P30D', 'P7D', 'P1D']);
+});
+
+test('only the newest 10,000 events of a project are kept, none longer than 7 days, and the list reports how many are lost', async () => {
+  const { store, maintenance } = world.manager.services;
+  const projectId = (await store.read(({ projects }) => projects.find('Busy')))?.id ?? '';
+  const count = eventLimits.mostKept + 40;
+  const record = (from: number, to: number, at: Date) =>
+    store.write(async (stores) => {
+      for (let number = from; number <= to; number++) {
+        await recordEvent(stores, {
+          projectId,
+          type: 'jwk.updated',
+          objectType: 'jwk',
+          objectName: `jwk-${number}`,
+          at,
+        });
+      }
+    });
+  const read = async (query: string) =>
+    (await api('GET', `/apiops/projects/Busy/events/?limit=1&${query}`)).body;
+  for (let from = 1; from <= count; from += 1_000) {
+    await record(from, Math.min(count, from + 999), new Date());
+  }
+  await maintenance.run();
+  expect(await read('after=10')).toMatchObject({
+    lost: 30,
+    resultCount: eventLimits.mostKept,
+    resultList: [{ sequence: 41, data: { objectName: 'jwk-41' } }],
+    newestSequence: count,
+  });
+  expect(await read('')).toMatchObject({ lost: 0, resultList: [{ sequence: 41 }] });
+  expect(await read(`after=${count + 5}`)).toMatchObject({ lost: null, resultList: [{ sequence: 41 }] });
+  await world.raw(
+    `update events set at = ${Date.now() - eventLimits.keptMs - 1} where project_id = '${projectId}' and sequence <= ${count}`,
+  );
+  await maintenance.run();
+  // The newest carries the numbering on.
+  expect(await read('after=10')).toMatchObject({ lost: count - 11, resultList: [{ sequence: count }] });
+  await record(count + 1, count + 1, new Date());
+  expect(await read(`after=${count}`)).toMatchObject({ lost: 0, resultList: [{ sequence: count + 1 }] });
+});
+
+test('a user without ROLE_API_SECURITY reads no events', async () => {
+  const manager = await world.as('proxies', { project: 'MyProject', roles: ['ROLE_MANAGE_PROXIES'] });
+  expect((await manager('GET', `${base}/events/`)).status).toBe(403);
+  const outsider = await world.as('outsider');
+  expect((await outsider('GET', `${base}/events/`)).status).toBe(404);
+});
