@@ -57,6 +57,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type keystore-worker/keystore-job.ts',
   ],
   compose: [
+    'events',
     'applications',
     'token-profiles',
     'operations/encryption/encryption-key.ts',
@@ -99,6 +100,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type rings/ring.ts',
   ],
   http: [
+    'events/event-types.ts',
+    'events/event.ts',
+    'events/read-events.ts',
     'applications/application.ts',
     'rings',
     'type applications/applications.ts',
@@ -130,6 +134,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
 
   rings: [
+    'events/record-event.ts',
+    'type events',
     'applications/move-grants.ts',
     'token-profiles/profile-uses.ts',
     'audit/audit-event.ts',
@@ -190,6 +196,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type protocol',
   ],
   jwks: [
+    'events/record-event.ts',
+    'type events',
     'applications/move-grants.ts',
     'token-profiles/profile-uses.ts',
     'type token-profiles/token-profile-store.ts',
@@ -228,6 +236,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   deployments: [
     'audit/audit-event.ts',
+    'environments/record-node-event.ts',
     'jose/public-part.ts',
     'protocol',
     'type jose/json.ts',
@@ -237,6 +246,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type sealing/sealed.ts',
   ],
   environments: [
+    'events/record-event.ts',
+    'type events',
+    'type leases',
     'audit/audit-event.ts',
     'access/future-instant.ts',
     'protocol/enrollment-token.ts',
@@ -245,6 +257,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type audit',
     'type idempotency',
   ],
+  events: [],
   idempotency: ['type protocol/content.ts'],
   leases: [],
   metrics: [],
@@ -274,6 +287,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   outlets: ['asn1/write-der.ts', 'formats/pkcs12/write-pkcs12.ts', 'type formats/keystore-format.ts', 'jose'],
 
   store: [
+    'type events',
+    'type environments/absence-store.ts',
+    'type jwks/expiration/expiration-notice.ts',
     'rings/ring.ts',
     'type applications',
     'type token-profiles',
