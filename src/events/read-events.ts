@@ -12,11 +12,11 @@ export interface EventPage {
   /** How many match, on this page and after it. */
   readonly total: number;
   /**
-   * How many events after the given number are no longer kept, of whatever type. Null: the number is larger than that of
-   * any event, as after a restore of an older backup, so nobody can say; the page then begins with the first event.
+   * How many events after the given number are no longer kept, of all types. Null: the number is larger than that of any
+   * event, as after a restore of an older backup, so it is unknown; the page then begins with the first event.
    */
   readonly lost: number | null;
-  /** The number of the newest event of the project, of whatever type. */
+  /** The number of the newest event of the project, of all types. */
   readonly newest: number;
 }
 

@@ -1,4 +1,4 @@
-// What programs that listen are told of a ring: a member that came to be in another state, and a ring that cannot move on.
+// The events of a ring: a member that came to be in another state, and a ring that cannot move on.
 
 import type { EventFacts } from '../events/event.ts';
 import type { EventStores } from '../events/event-store.ts';

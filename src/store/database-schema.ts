@@ -1,12 +1,12 @@
 // The rows as they lie in the database. Times are milliseconds since 1970, flags 0 or 1, JSON is text.
 
 import type { Generated, Kysely } from 'kysely';
-import type { EventObjectType, EventType } from '../events/event-types.ts';
 import type { GeneratedTypeName } from '../jose/key-types.ts';
 import type { StoredJwk } from '../jwks/jwk-store.ts';
 import type { MemberState, RevocationReason } from '../jwks/ring-member.ts';
 import type { CryptoKeyType, DeployedKind, KeystoreType, ProjectKind } from '../protocol/content.ts';
 import type { HoldCause, RingState } from '../rings/ring.ts';
+import type { EventTables } from './event-rows.ts';
 
 export interface InstallationRow {
   key: string;
@@ -425,52 +425,7 @@ export interface JwkRefreshRow {
   last_modified: string | null;
 }
 
-export interface EventRow {
-  project_id: string;
-  /** 1, 2, 3, … within the project. */
-  sequence: number;
-  id: string;
-  type: EventType;
-  object_type: EventObjectType;
-  object_name: string;
-  kid: string | null;
-  /** JSON of `EventFacts`. */
-  facts: string;
-  at: number;
-}
-
-/** The last warning that a JWK expires. */
-export interface ExpiryNoticeRow {
-  jwk_id: string;
-  /** That the warning was about. */
-  expiration_time: number;
-  /** How many days before it. */
-  days: number;
-}
-
-/** A node whose absence was reported, until it is back. */
-export interface NodeAbsenceRow {
-  node_id: string;
-  reported_at: number;
-}
-
-/** How far the events of a project were delivered to an outlet. */
-export interface WebhookCursorRow {
-  outlet_id: string;
-  project_id: string;
-  /** Number of the last event up to which all were delivered, or did not match. */
-  delivered: number;
-  /** How many matching events were deleted undelivered, and not reported yet. */
-  lost: number;
-  /** That failed since the last success. */
-  attempts: number;
-  last_error: string | null;
-  delivered_at: number | null;
-  /** The version of the outlet that the receiver answered 410 to: it is sent nothing until it has another. */
-  stopped_version: string | null;
-}
-
-export interface Tables {
+export interface Tables extends EventTables {
   installation: InstallationRow;
   data_keys: DataKeyRow;
   users: UserRow;
@@ -503,10 +458,6 @@ export interface Tables {
   keystore_environments: KeystoreEnvironmentRow;
   audit_records: AuditRecordRow;
   audit_head: AuditHeadRow;
-  events: EventRow;
-  expiry_notices: ExpiryNoticeRow;
-  node_absences: NodeAbsenceRow;
-  webhook_cursors: WebhookCursorRow;
 }
 
 /** Speaks inside one transaction. */

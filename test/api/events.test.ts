@@ -3,6 +3,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventLimits } from '../../src/events/delete-ended-events.ts';
 import { recordEvent } from '../../src/events/record-event.ts';
+import { ExpirationWatch } from '../../src/jwks/expiration/expiration-watch.ts';
+import { Lease } from '../../src/leases/lease.ts';
 import { type Api, startTestManager, type TestManager } from '../support/manager.ts';
 import { noCaches } from './rings/support/ring-api.ts';
 
@@ -21,6 +23,10 @@ beforeAll(async () => {
   await world.addNode('gate', 'g1');
 });
 afterAll(() => world?.close());
+
+const failed = (error: unknown) => {
+  throw error;
+};
 
 interface Event {
   readonly sequence: number;
@@ -155,24 +161,23 @@ test('a JWK that is created shortly before it expires is one warning, the neares
 
 test('each warning of a JWK that expires is recorded once', async () => {
   await generate('later', new Date(Date.now() + 40 * dayMs));
-  const { expirationWatch } = world.manager.services;
+  const { store } = world.manager.services;
+  let days = 0;
+  const expirationWatch = new ExpirationWatch({
+    store,
+    lease: new Lease({ store, name: 'expirations later', holder: 'test', onError: failed }),
+    clock: () => new Date(Date.now() + days * dayMs),
+    onError: failed,
+  });
   const warnings = async () =>
     (await eventsOf('later', '&types=jwk.expiring')).map(({ data }) => data.warning);
-  /** As time would bring it about, which no test can wait for. */
-  const expireIn = (days: number) =>
-    world.manager.services.store.write(async (stores) => {
-      const project = await stores.projects.find('MyProject');
-      const jwk = project && (await stores.jwks.find(project.id, 'later'));
-      const expirationTime = new Date(Date.now() + days * dayMs);
-      if (jwk) await stores.jwks.update({ ...jwk, expirationTime, updatedAt: new Date() });
-    });
   await expirationWatch.look();
   expect(await warnings()).toEqual([]);
-  for (const days of [29.5, 6.5, 0.5]) {
-    await expireIn(days);
+  for (days of [10.5, 33.5, 39.5]) {
     await expirationWatch.look();
     await expirationWatch.look();
   }
+  await expirationWatch.close();
   expect(await warnings()).toEqual(['P30D', 'P7D', 'P1D']);
 });
 

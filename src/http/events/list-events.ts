@@ -47,13 +47,13 @@ const response = named(
       .min(0)
       .nullable()
       .describe(
-        'How many events after `after` are no longer kept, of whatever type. Null: `after` is beyond the newest event, as after a restore; the list then begins with the first event',
+        'How many events after `after` are no longer kept, of any type. Null: `after` is beyond the newest event, as after a restore; the list then begins with the first event',
       ),
     newestSequence: z
       .number()
       .int()
       .min(0)
-      .describe('Of the newest event of the project, of whatever type; 0 where there is none'),
+      .describe('Of the newest event of the project, of any type; 0 where there is none'),
   }),
 );
 

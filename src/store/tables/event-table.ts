@@ -7,7 +7,8 @@ import type {
   EventStore,
   PrunableEvents,
 } from '../../events/event-store.ts';
-import type { Database, EventRow } from '../database-schema.ts';
+import type { Database } from '../database-schema.ts';
+import type { EventRow } from '../event-rows.ts';
 import { statement } from '../statement.ts';
 
 type NewRow = Omit<EventRow, 'sequence'>;

@@ -4,7 +4,8 @@ import type {
   ExpirationWindow,
   WarningDays,
 } from '../../jwks/expiration/expiration-notice.ts';
-import type { Database, ExpiryNoticeRow } from '../database-schema.ts';
+import type { Database } from '../database-schema.ts';
+import type { ExpiryNoticeRow } from '../event-rows.ts';
 import { statement } from '../statement.ts';
 
 const findOne = statement((db, key: { jwkId: string }) =>
