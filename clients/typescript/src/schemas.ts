@@ -734,6 +734,55 @@ export interface EnvironmentWithProjectsList {
   readonly resultCount: number;
 }
 
+export interface Event {
+  /** 1, 2, 3, … within the project, in the order of the changes */
+  readonly sequence: number;
+  /** The `webhook-id` of its deliveries */
+  readonly id: string;
+  readonly type: EventType;
+  /** ISO 8601, UTC */
+  readonly timestamp: string;
+  /** What happened to which object, and public facts beside that; never key material */
+  readonly data: {
+    readonly projectName: string;
+    readonly objectType: EventObjectType;
+    readonly objectName: string;
+    /** Of the key that it is about */
+    readonly kid?: string | undefined;
+  };
+}
+
+export type EventObjectType = 'key-ring' | 'jwk' | 'node' | 'outlet';
+
+export interface EventPage {
+  readonly success: true;
+  readonly resultList: readonly Event[];
+  /** How many match, on this page and after it */
+  readonly resultCount: number;
+  /** How many events after `after` are no longer kept, of any type. Null: `after` is beyond the newest event, as after a restore; the list then begins with the first event */
+  readonly lost: number | null;
+  /** Of the newest event of the project, of any type; 0 where there is none */
+  readonly newestSequence: number;
+}
+
+export type EventType =
+  | 'keyring.staged'
+  | 'keyring.ready'
+  | 'keyring.activated'
+  | 'keyring.retired'
+  | 'keyring.revoked'
+  | 'keyring.blocked'
+  | 'keyring.late'
+  | 'jwk.created'
+  | 'jwk.updated'
+  | 'jwk.deleted'
+  | 'jwk.expiring'
+  | 'source.failing'
+  | 'source.gone'
+  | 'node.away'
+  | 'node.diverged'
+  | 'outlet.failing';
+
 export interface GenerateAkp {
   /** A key is of this algorithm alone */
   readonly algorithm: 'ML-DSA-44' | 'ML-DSA-65' | 'ML-DSA-87' | 'ML_DSA_44' | 'ML_DSA_65' | 'ML_DSA_87';
