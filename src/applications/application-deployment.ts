@@ -1,10 +1,14 @@
 import type { ProjectScope } from '../access/caller.ts';
-import { type ObjectDigest, type OnUnreadable, readableDigests } from '../deployments/content-reader.ts';
+import { type OnUnreadable, readableDigests } from '../deployments/content-reader.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
-import { type DeploymentTarget, putDesiredState } from '../deployments/put-desired-state.ts';
+import {
+  type DeploymentTarget,
+  type DesiredChange,
+  desiredContent,
+  putDesiredState,
+} from '../deployments/put-desired-state.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { badRequest } from '../errors.ts';
-import { contentDigest } from '../protocol/state-digest.ts';
 import type { Application } from './application.ts';
 import { type ApplicationContentStores, applicationReader } from './application-content.ts';
 
@@ -22,8 +26,11 @@ export async function putDesiredApplications(
   applications: readonly Application[],
 ): Promise<readonly DeploymentTarget[]> {
   const read = await applicationReader(stores, { projectId, projectName }, applications);
-  const digests = applications.map((one): ObjectDigest => [one.id, contentDigest(read(one))]);
-  return putDigests(stores, projectId, digests);
+  return putInReach(
+    stores,
+    projectId,
+    applications.map((one) => [one.id, desiredContent(read(one))]),
+  );
 }
 
 /** Of the keys of all credentials together: nodes hold every application in memory. */
@@ -55,18 +62,23 @@ export async function putDesiredFollowers(
 ): Promise<readonly DeploymentTarget[]> {
   if (applications.length === 0) return [];
   const read = await applicationReader(stores, { projectId, projectName }, applications);
-  return putDigests(stores, projectId, readableDigests(applications, 'application', { read, onUnreadable }));
+  const digests = readableDigests(applications, 'application', { read, onUnreadable });
+  return putInReach(
+    stores,
+    projectId,
+    digests.map(([id, digest]) => [id, { digest }]),
+  );
 }
 
-async function putDigests(
+async function putInReach(
   stores: EnvironmentStores & DesiredStateStores,
   projectId: string,
-  digests: readonly ObjectDigest[],
+  wanted: readonly (readonly [objectId: string, Pick<DesiredChange, 'digest' | 'content'>])[],
 ): Promise<readonly DeploymentTarget[]> {
   const environments = await stores.environments.listReachedBy(projectId);
   const changes = environments.flatMap(({ id: environmentId }) =>
-    digests.map(([objectId, digest]) => {
-      return { environmentId, kind: 'application' as const, projectId, objectId, digest };
+    wanted.map(([objectId, desired]) => {
+      return { environmentId, kind: 'application' as const, projectId, objectId, ...desired };
     }),
   );
   return changes.length === 0 ? [] : putDesiredState(stores, changes);

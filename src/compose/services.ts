@@ -171,21 +171,22 @@ function connect(foundations: Foundations): Services {
   const { managerId } = presence;
   const isAlone = () => presence.isAlone;
   const revocations = () => openRevocations(store);
-  const deployments = new Deployments({
-    store,
-    managerId,
-    isAlone,
-    deployTimeoutMs,
-    clock,
-    revocations,
-    onError,
-  });
   const onUnreadable = (object: object) => log.error(object, 'an object cannot be read as it was desired');
   const onLeftOut = createLeftOutReport<LeftOut>(metrics, (object) =>
     log.error(object, 'an object that cannot be read, or was altered outside keyplane, is not sent to nodes'),
   );
   const readers = contentReaders(sealer, onUnreadable);
   const pages = createStatePageReader({ store, readers, onLeftOut });
+  const deployments = new Deployments({
+    store,
+    managerId,
+    isAlone,
+    deployTimeoutMs,
+    pages,
+    clock,
+    revocations,
+    onError,
+  });
   const port = deploymentPort(deployments, readers);
   const readIdentity = createIdentityReader(sealer);
   const keystoreOpener = createKeystoreOpener();

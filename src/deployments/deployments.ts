@@ -2,10 +2,11 @@
 // state is committed before anything is sent. The loop compares states: a change that did not arrive, for any reason,
 // is sent again until it does.
 
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import type { EnvironmentStores, NodeRefusal } from '../environments/environment-store.ts';
 import type { DeploymentVerb } from '../protocol/content.ts';
 import { closeCodes, type Heard } from '../protocol/messages.ts';
+import { faultPoints } from '../runtime/fault-points.ts';
 import { singleFlight } from '../runtime/single-flight.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { type Confirmations, createConfirmations } from './confirmations.ts';
@@ -28,6 +29,7 @@ import { createHeartbeats, type Heartbeats } from './presence/heartbeats.ts';
 import { checkSessions } from './presence/lost-sessions.ts';
 import type { DeploymentTarget } from './put-desired-state.ts';
 import { SendTurns } from './send-turns.ts';
+import type { StatePageReader } from './state-page-reader.ts';
 import { WaitBudget } from './wait-budget.ts';
 
 export type DeploymentStores = EnvironmentStores & DesiredStateStores;
@@ -38,6 +40,8 @@ export interface DeploymentsOptions {
   /** Whether no other manager uses the store; then no other manager waits for the confirmations of this one's nodes. */
   readonly isAlone: () => boolean;
   readonly deployTimeoutMs: number;
+  /** Of the streams: what was committed is sent from memory. */
+  readonly pages: Pick<StatePageReader, 'committed'>;
   readonly clock: () => Date;
   /** Revocations that wait for a node. */
   readonly revocations: () => Promise<readonly OpenRevocation[]>;
@@ -70,6 +74,8 @@ export class Deployments {
   readonly #timer: NodeJS.Timeout;
   /** Where environments are known to be; they may be further. */
   readonly #revisions = new Map<string, number>();
+  /** Environments of committed changes that are sent in the next iteration of the event loop. */
+  readonly #unsent = new Set<string>();
   readonly #pollStates: () => void;
   readonly #pollRevocations: () => void;
   readonly #pollSessions: () => void;
@@ -179,11 +185,10 @@ export class Deployments {
     budget: WaitBudget,
   ): Promise<DeploymentResult> {
     const timeoutMs = this.#options.deployTimeoutMs;
-    for (const target of targets) this.#advanceAll(target);
+    for (const target of targets) this.#committed(target);
     this.#pollRevocations();
-    // The reads for the response come after the sends, which an in-process database completes within one iteration of
-    // the event loop.
-    if (targets.some(({ environmentId }) => this.#sessions.of(environmentId).size > 0)) await setImmediate();
+    // The reads for the response come after the sends.
+    if (targets.some(({ environmentId }) => this.#sessions.of(environmentId).size > 0)) await nextIteration();
     const ids = targets.map(({ environmentId }) => environmentId);
     const [names, nodes] = await this.#options.store.read((stores) =>
       Promise.all([stores.environments.names(ids), stores.nodes.listOf(ids)]),
@@ -280,6 +285,28 @@ export class Deployments {
     const known = Math.max(revision, this.#revisions.get(environmentId) ?? 0);
     this.#revisions.set(environmentId, known);
     return known;
+  }
+
+  /**
+   * Sends it in the next iteration of the event loop: the changes that were committed together with it, and are known by
+   * then, are one message.
+   */
+  #committed({ environmentId, revision, steps }: DeploymentTarget): void {
+    this.#raiseKnownRevision({ environmentId, revision });
+    const taken = steps?.take() ?? [];
+    if (this.#sessions.of(environmentId).size === 0) return;
+    for (const step of taken) this.#options.pages.committed(step);
+    if (this.#unsent.size === 0) setImmediate(() => this.#sendCommitted());
+    this.#unsent.add(environmentId);
+  }
+
+  #sendCommitted(): void {
+    const environmentIds = [...this.#unsent];
+    this.#unsent.clear();
+    faultPoints.beforeMemorySend.publish(undefined);
+    for (const environmentId of environmentIds) {
+      this.#advanceAll({ environmentId, revision: this.#revisions.get(environmentId) ?? 0 });
+    }
   }
 
   #advanceAll(target: DeploymentTarget): void {

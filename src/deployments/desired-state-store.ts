@@ -10,6 +10,12 @@ export interface EnvironmentState {
   readonly digest: Buffer;
 }
 
+/** Under the lock of its transaction. */
+export interface LockedState extends EnvironmentState {
+  /** Which history of this installation the revision counts in; undefined before the first change. */
+  readonly lineage: string | undefined;
+}
+
 /** The head of an environment's history and the start of what can still be sent as a delta. */
 export interface EnvironmentHead extends EnvironmentState {
   /** Tombstones at or below this revision are deleted; 0 when all are kept. */
@@ -53,7 +59,7 @@ export interface DesiredStateStore {
    * In the given order, each as `state` returns it. Locks them until the commit.
    * @throws KeyplaneError `unavailable` for a head that was altered outside keyplane
    */
-  lockStates(environmentIds: readonly string[]): Promise<readonly EnvironmentState[]>;
+  lockStates(environmentIds: readonly string[]): Promise<readonly LockedState[]>;
   /** Revision 0 and the empty digest for an environment that never had anything. */
   state(environmentId: string): Promise<EnvironmentState>;
   head(environmentId: string): Promise<EnvironmentHead>;

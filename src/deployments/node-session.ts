@@ -218,7 +218,9 @@ export class NodeSession {
       this.#full = stream.bufferedBytes >= bufferedBytesLimit;
       if (this.#full) return;
       const position = { after: this.#sent, tombstonesAbove: this.#tombstonesAbove };
-      const page = await pages.next(identity.environmentId, position, target);
+      const page =
+        pages.recent(identity.environmentId, position, target) ??
+        (await pages.next(identity.environmentId, position, target));
       // It refused meanwhile, so what was read is not where it begins any more.
       if (!this.#isAt(position)) continue;
       if (page === tooFarBehind) {
@@ -243,13 +245,14 @@ export class NodeSession {
         if (this.#closed || !this.#isAt(position)) this.#leave();
         continue;
       }
-      await turns.run(
+      const turn = turns.run(
         () => {
           // It may have had to wait.
           if (!this.#closed && this.#isAt(position)) this.#sendPage(page);
         },
         { isMuch: !page.final, isUrgent: page.isUrgent },
       );
+      if (turn) await turn;
     }
   }
 

@@ -1,27 +1,41 @@
 import { KeyplaneError } from '../errors.ts';
-import { addDigest, emptyDigest, removeDigest } from '../protocol/state-digest.ts';
+import type { DeployedContent } from '../protocol/content.ts';
+import { addDigest, contentDigest, emptyDigest, removeDigest } from '../protocol/state-digest.ts';
+import { CommittedSteps, StepDraft } from './committed-step.ts';
 import type {
   DesiredKey,
   DesiredObject,
   DesiredStateStore,
   DesiredStateStores,
   EnvironmentState,
+  LockedState,
 } from './desired-state-store.ts';
 
 /** What should be (digest of its content) or no longer be (null) on the nodes of one environment. */
 export interface DesiredChange extends DesiredKey {
   readonly projectId: string;
   readonly digest: Buffer | null;
+  /** What has that digest, where the rule has it: connected nodes are then sent it from memory. */
+  readonly content?: DeployedContent;
   /** It is another one for verifiers (a JWK under another kid), so it counts as there only from now on. */
   readonly startsAgain?: boolean;
   /** Of what comes at once with others: the revision that all of them count from. Otherwise each counts from its own. */
   readonly sinceRevision?: number;
 }
 
+/** The content of an object and its digest, of which neither is anything without the other. */
+export function desiredContent(
+  content: DeployedContent,
+): Pick<DesiredChange, 'digest'> & { readonly content: DeployedContent } {
+  return { digest: contentDigest(content), content };
+}
+
 /** The revision that an environment's nodes must reach for a change to have arrived. */
 export interface DeploymentTarget {
   readonly environmentId: string;
   readonly revision: number;
+  /** What brings them there, as far as the rule has it. It means nothing before its transaction is committed. */
+  readonly steps?: CommittedSteps;
 }
 
 /** Rows that one statement reads or writes; more would block the event loop. */
@@ -43,15 +57,24 @@ export async function putDesiredState(
     desired.lockStates(environmentIds),
     desired.findMany(steps[0] ?? []),
   ]);
-  const now = new Map(states.map((state) => [state.environmentId, state]));
+  const now = new Map<string, EnvironmentState>(states.map((state) => [state.environmentId, state]));
+  const drafts = new Map(states.map((state) => [state.environmentId, draftOf(state)]));
   for (const [index, step] of steps.entries()) {
     const found = index === 0 ? firstFound : await desired.findMany(step);
     const counted = await countedIn(desired, found, now);
-    await desired.putMany(movedBy(step, { now, found: counted }));
+    await desired.putMany(movedBy(step, { now, drafts, found: counted }));
   }
   const moved = [...now.values()].filter((state, index) => state !== states[index]);
   if (moved.length > 0) await desired.putStates(moved);
-  return [...now.values()].map(({ environmentId, revision }) => ({ environmentId, revision }));
+  return [...now.values()].map((state) => {
+    const { environmentId, revision } = state;
+    const steps = drafts.get(environmentId)?.finish(state);
+    return steps ? { environmentId, revision, steps } : { environmentId, revision };
+  });
+}
+
+function draftOf({ revision, lineage }: LockedState): StepDraft {
+  return new StepDraft(revision, lineage);
 }
 
 /**
@@ -102,7 +125,15 @@ function* inSteps(changes: readonly DesiredChange[]): Generator<readonly Desired
 /** The rows that are otherwise after these changes; moves `now` along. */
 function movedBy(
   changes: readonly DesiredChange[],
-  { now, found }: { readonly now: Map<string, EnvironmentState>; readonly found: readonly DesiredObject[] },
+  {
+    now,
+    drafts,
+    found,
+  }: {
+    readonly now: Map<string, EnvironmentState>;
+    readonly drafts: ReadonlyMap<string, StepDraft>;
+    readonly found: readonly DesiredObject[];
+  },
 ): readonly DesiredObject[] {
   const had = new Map(found.map((object) => [keyOf(object), object]));
   const moved = new Map<string, DesiredObject>();
@@ -123,6 +154,7 @@ function movedBy(
     const after = { environmentId, kind, objectId, projectId, revision, digest, sinceRevision };
     had.set(key, after);
     moved.set(key, after);
+    drafts.get(environmentId)?.add(after, change.content);
   }
   return [...moved.values()];
 }
@@ -135,11 +167,13 @@ function keyOf({ environmentId, kind, objectId }: DesiredKey): string {
   return `${environmentId}/${kind}/${objectId}`;
 }
 
-/** One target an environment: the latest revision that any of them requires. */
+/** One target an environment: the latest revision that any of them requires, and the steps of all. */
 export function mergeTargets(targets: readonly DeploymentTarget[]): readonly DeploymentTarget[] {
-  const latest = new Map<string, number>();
-  for (const { environmentId, revision } of targets) {
-    latest.set(environmentId, Math.max(revision, latest.get(environmentId) ?? 0));
-  }
-  return [...latest].map(([environmentId, revision]) => ({ environmentId, revision }));
+  return [...Map.groupBy(targets, ({ environmentId }) => environmentId)].map(([environmentId, own]) => {
+    const revision = Math.max(...own.map((target) => target.revision));
+    const parts = own.flatMap(({ steps }) => steps ?? []);
+    return parts.length === 0
+      ? { environmentId, revision }
+      : { environmentId, revision, steps: new CommittedSteps(parts) };
+  });
 }

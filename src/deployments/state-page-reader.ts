@@ -1,7 +1,9 @@
 import type { DeployedKind } from '../protocol/content.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
+import type { CommittedStep } from './committed-step.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { DesiredStateStores } from './desired-state-store.ts';
+import { RecentSteps } from './recent-steps.ts';
 import {
   alteredState,
   readStatePage,
@@ -16,6 +18,13 @@ const keptPages = 64;
 const keptMs = 2_000;
 
 export interface StatePageReader {
+  /** What was committed for an environment that has nodes at this manager. */
+  committed(step: CommittedStep): void;
+  /**
+   * The next step from a position as it was committed just now; undefined where it must be read.
+   * @param atLeast a committed revision
+   */
+  recent(environmentId: string, position: StatePosition, atLeast: number): StatePage | undefined;
   /**
    * The next step from a position, or undefined when there is none.
    * @param atLeast a committed revision: a page that was read for another node after that commit may be reused.
@@ -44,6 +53,7 @@ export function createStatePageReader<Stores extends DesiredStateStores>(options
   readonly onLeftOut: (object: LeftOut) => void;
 }): StatePageReader {
   const { store, readers, onLeftOut } = options;
+  const steps = new RecentSteps();
   const kept = new Map<string, { readonly revision: number; readonly page: Promise<NextPage> }>();
 
   async function readAndReport(environmentId: string, position: StatePosition): Promise<NextPage> {
@@ -61,6 +71,8 @@ export function createStatePageReader<Stores extends DesiredStateStores>(options
   }
 
   return {
+    committed: (step) => steps.add(step),
+    recent: (environmentId, position, atLeast) => steps.page(environmentId, position, atLeast),
     async next(environmentId, position, atLeast) {
       const revision = Number.isFinite(atLeast)
         ? atLeast

@@ -48,12 +48,12 @@ export const alteredState = 'altered state';
 export const tooFarBehind = 'too far behind';
 
 /** Rows a message carries at the most. */
-const rowsPerPage = 128;
+export const rowsPerPage = 128;
 /**
  * A message that has so much takes no further step: what a node makes of it on the way is then garbage before its
  * young generation is full, and does not stay with its process.
  */
-const charactersWanted = 64 * 1024;
+export const charactersWanted = 64 * 1024;
 /** Rows whose contents are read at once: the largest keystores among them still fit into memory. */
 const rowsPerStep = 16;
 /** Beyond this it takes no further row of a step either. With the largest keystore on top it stays below a node's limit. */
@@ -81,8 +81,7 @@ export async function readStatePage<Stores extends DesiredStateStores>(
     limit: rowsPerPage,
   });
   const leftOut = new Map<ObjectKey, Buffer | null>();
-  const texts: string[] = [];
-  const told: Told[] = [];
+  const told: ToldChange[] = [];
   const taken: DesiredObject[] = [];
   for (let size = 0; taken.length < rows.length && size < charactersWanted; ) {
     const step = rows.slice(taken.length, taken.length + rowsPerStep);
@@ -93,10 +92,8 @@ export async function readStatePage<Stores extends DesiredStateStores>(
         leftOut.set(objectKey(row.object), row.counted);
         continue;
       }
-      const text = JSON.stringify(row.change);
-      texts.push(text);
       told.push(row);
-      size += text.length;
+      size += row.text.length;
     }
   }
   // The last row may be below the environment's revision: later rows are tombstones that are already deleted.
@@ -104,23 +101,19 @@ export async function readStatePage<Stores extends DesiredStateStores>(
   const to = exhausted ? state.revision : (taken.at(-1)?.revision ?? state.revision);
   const final = to === state.revision;
   const digest = final ? state.digest.toString('hex') : null;
-  const changes = `[${texts.join(',')}]`;
-  const publicChanges = once(() => JSON.stringify(told.map(publicChange)));
-  const isUrgent = told.some(({ change }) => 'put' in change && revokes(change.put));
   const objects = taken.map(objectKey);
   const { lineage } = state;
+  return { ...pageTexts(told), from: after, tombstonesAbove, to, lineage, final, digest, objects, leftOut };
+}
+
+/** What a page says, from its changes. */
+export function pageTexts(
+  told: readonly ToldChange[],
+): Pick<StatePage, 'changes' | 'publicChanges' | 'isUrgent'> {
   return {
-    from: after,
-    tombstonesAbove,
-    to,
-    lineage,
-    final,
-    digest,
-    changes,
-    publicChanges,
-    isUrgent,
-    objects,
-    leftOut,
+    changes: `[${told.map(({ text }) => text).join(',')}]`,
+    publicChanges: once(() => JSON.stringify(told.map(publicChange))),
+    isUrgent: told.some(({ change }) => 'put' in change && revokes(change.put)),
   };
 }
 
@@ -129,12 +122,27 @@ function revokes(content: DeployedContent): boolean {
   return content.kind === 'key-ring' && content.former.some(({ revokedAt }) => revokedAt !== null);
 }
 
-interface Told {
+/** A row of desired state as nodes are sent it. */
+export interface ToldChange {
   readonly object: DesiredObject;
   readonly change: Change;
+  /** Its JSON, which holds private members. */
+  readonly text: string;
 }
 
-function publicChange({ object: { digest }, change }: Told): Change {
+/** @param put the content that the row desires; null for a tombstone */
+export function toldChange(object: DesiredObject, put: DeployedContent | null): ToldChange {
+  const { revision, kind, objectId, sinceRevision } = object;
+  const change = changeOf();
+  return { object, change, text: JSON.stringify(change) };
+
+  function changeOf(): Change {
+    if (put === null) return { revision, gone: { kind, id: objectId } };
+    return sinceRevision === null ? { revision, put } : { revision, put, since: sinceRevision };
+  }
+}
+
+function publicChange({ object: { digest }, change }: ToldChange): Change {
   if (!('put' in change) || digest === null) return change;
   return { ...change, put: publicPart(change.put, digest) };
 }
@@ -148,7 +156,7 @@ function once<T>(make: () => T): () => T {
 }
 
 type RowWithContent =
-  | Told
+  | ToldChange
   /** It cannot be read, its digest differs from the desired one, or its row was altered outside keyplane. */
   | { readonly object: DesiredObject; readonly counted: Buffer | null };
 
@@ -165,19 +173,18 @@ async function withContent<Stores>(
     for (const content of await readableOf(ids, read)) contents.set(`${content.kind}/${content.id}`, content);
   }
   return rows.map((object) => {
-    const { revision, kind, objectId, digest, altered, sinceRevision } = object;
+    const { kind, objectId, digest, altered } = object;
     const put = contents.get(`${kind}/${objectId}`);
     // The row's original digest is not known; if the object is unchanged, the digest of its content is the one that
     // counts.
     if (altered) return { object, counted: put ? digestOf(put) : null };
-    if (digest === null) return { object, change: { revision, gone: { kind, id: objectId } } };
+    if (digest === null) return toldChange(object, null);
     if (!put || !digestOf(put)?.equals(digest)) return { object, counted: digest };
-    const change = sinceRevision === null ? { revision, put } : { revision, put, since: sinceRevision };
-    return { object, change };
+    return toldChange(object, put);
   });
 }
 
-function objectKey({ kind, objectId }: DesiredObject): ObjectKey {
+export function objectKey({ kind, objectId }: DesiredObject): ObjectKey {
   return `${kind}/${objectId}`;
 }
 

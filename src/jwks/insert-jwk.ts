@@ -8,7 +8,12 @@ import type { OnUnreadable } from '../deployments/content-reader.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
-import { type DeploymentTarget, mergeTargets, putDesiredState } from '../deployments/put-desired-state.ts';
+import {
+  type DeploymentTarget,
+  desiredContent,
+  mergeTargets,
+  putDesiredState,
+} from '../deployments/put-desired-state.ts';
 import type { Environment, EnvironmentStores } from '../environments/environment-store.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import type { EventStores } from '../events/event-store.ts';
@@ -19,7 +24,6 @@ import type { MaterialStores } from '../materials/material-store.ts';
 import { projectNotFound } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { KeyAllowances } from '../protocol/content.ts';
-import { contentDigest } from '../protocol/state-digest.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { TokenProfileStores } from '../token-profiles/token-profile-store.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
@@ -202,10 +206,10 @@ async function putDesiredIn(
 ): Promise<readonly DeploymentTarget[]> {
   if (environments.length === 0) return [];
   const { id: objectId, projectId } = stored;
-  const digest = contentDigest(jwkContent(stored, scope.projectName, jwk));
+  const content = desiredContent(jwkContent(stored, scope.projectName, jwk));
   const startsAgain = tookItsKidNow(stored);
   const changes = environments.map(({ id: environmentId }) => {
-    return { environmentId, kind: 'jwk' as const, objectId, projectId, digest, startsAgain };
+    return { environmentId, kind: 'jwk' as const, objectId, projectId, ...content, startsAgain };
   });
   return putDesiredState(stores, changes);
 }

@@ -8,6 +8,7 @@ import { type ChangeResult, type DeploymentResult, withWarnings } from '../deplo
 import {
   type DeploymentTarget,
   type DesiredChange,
+  desiredContent,
   mergeTargets,
   putDesiredState,
 } from '../deployments/put-desired-state.ts';
@@ -15,7 +16,6 @@ import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { alteredInDatabase, badRequest, KeyplaneError } from '../errors.ts';
 import { lookupName, projectNotFound, shownText } from '../names.ts';
 import type { DeploymentVerb } from '../protocol/content.ts';
-import { contentDigest } from '../protocol/state-digest.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { MaterialKind, MaterialRuleStores, MaterialWithEnvironments } from './material-kind.ts';
@@ -194,8 +194,8 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
   #change(scope: ProjectScope, material: M, environmentId: string): DesiredChange {
     const { projectId, projectName: name } = scope;
     const content = this.#kind.content(material, environmentId, { name, sealer: this.#options.sealer });
-    const digest = content ? contentDigest(content) : null;
-    return { environmentId, kind: this.#kind.kind, objectId: material.id, projectId, digest };
+    const desired = content ? desiredContent(content) : { digest: null };
+    return { environmentId, kind: this.#kind.kind, objectId: material.id, projectId, ...desired };
   }
 
   async #record(

@@ -1,4 +1,5 @@
-// Receives state messages in order and applies each final one. Rejects, with a reason: a message that does not follow
+// Receives state messages in order and applies each final one; those that wait at the same time are applied together, with
+// one write to the disk and one publication. Rejects, with a reason: a message that does not follow
 // the current revision, an invalid object, a digest mismatch, and a manager with an older or another history. Until a
 // step is on disk, the previous state is served.
 
@@ -42,6 +43,15 @@ interface Staged {
   readonly revokedVersion: number;
 }
 
+interface Held {
+  readonly message: State;
+  readonly text: string;
+}
+
+/** Of what is applied together: it is in memory until it is on the disk. */
+const mostHeld = 64;
+const mostHeldCharacters = 256 * 1024;
+
 class Refusal extends Error {
   readonly diverged: boolean;
 
@@ -55,6 +65,8 @@ class Refusal extends Error {
 export class StateReceiver {
   readonly #options: StateReceiverOptions;
   #staged: Staged | undefined;
+  /** Final messages that are staged and not yet applied, one behind the other. */
+  #held: readonly Held[] = [];
   /** Parts that follow a refused one are passed over: their own refusals would hide the reason. */
   #passOver: { readonly reset: boolean; readonly from: number } | undefined;
 
@@ -64,22 +76,60 @@ export class StateReceiver {
 
   /**
    * @param text what was sealed: JSON of `Change[]`
-   * @returns what to answer, if anything
+   * @param more further messages wait: what is final may be held, to be applied together with them
+   * @returns what to answer, in this order
    */
-  async receive(message: State, text: string): Promise<Applied | Refused | undefined> {
-    if (this.#follows(message)) return undefined;
+  async receive(message: State, text: string, more = false): Promise<readonly (Applied | Refused)[]> {
+    if (this.#follows(message)) return [];
+    const before = this.#held.length > 0 && !this.#continues(message) ? await this.settle() : [];
+    const held = this.#held;
     try {
       const staged = await this.#stage(message);
       const changes = readChanges(text, message);
       if ('reason' in changes) throw new RefusedObject(changes.reason, changes.object);
       await this.#take(staged, changes);
       staged.revision = message.to;
-      return message.final ? await this.#finish(message, staged) : undefined;
+      if (!message.final) return before;
+      if (staged.digest.toString('hex') !== message.digest) throw this.#digestDiffers(staged);
+      this.#held = [...held, { message, text }];
+      return more && this.#mayHold(staged) ? before : [...before, ...(await this.settle())];
     } catch (error) {
       await this.abandon();
+      // What came before it is right: it is applied by itself.
+      if (held.length > 0) return [...before, ...(await this.#oneByOne([...held, { message, text }]))];
       this.#passOver = message.final ? undefined : { reset: message.reset, from: message.to };
-      return this.#refused(message, error);
+      return [...before, this.#refused(message, error)];
     }
+  }
+
+  /** Applies what was held. @returns what to answer */
+  async settle(): Promise<readonly (Applied | Refused)[]> {
+    const last = this.#held.at(-1);
+    const staged = this.#staged;
+    if (last === undefined || staged === undefined) return [];
+    try {
+      const applied = await this.#finish(last.message, staged);
+      this.#held = [];
+      return [applied];
+    } catch (error) {
+      await this.abandon();
+      return [this.#refused(last.message, error)];
+    }
+  }
+
+  async #oneByOne(messages: readonly Held[]): Promise<readonly (Applied | Refused)[]> {
+    const answers: (Applied | Refused)[] = [];
+    for (const { message, text } of messages) answers.push(...(await this.receive(message, text)));
+    return answers;
+  }
+
+  #continues({ reset, from, final }: State): boolean {
+    return final && !reset && this.#staged?.reset === false && this.#staged.revision === from;
+  }
+
+  #mayHold({ reset }: Staged): boolean {
+    const characters = this.#held.reduce((sum, { text }) => sum + text.length, 0);
+    return !reset && this.#held.length < mostHeld && characters < mostHeldCharacters;
   }
 
   /** Parts came whose final one did not. */
@@ -91,6 +141,7 @@ export class StateReceiver {
   async abandon(): Promise<void> {
     const staged = this.#staged;
     this.#staged = undefined;
+    this.#held = [];
     await staged?.transaction.abort().catch((error: unknown) => {
       this.#options.log.warn({ err: error }, 'what was written of a refused change could not be cut off');
     });
@@ -173,7 +224,6 @@ export class StateReceiver {
   async #finish(message: State, staged: Staged): Promise<Applied> {
     const { state, environment, log } = this.#options;
     const digest = staged.digest.toString('hex');
-    if (digest !== message.digest) throw this.#digestDiffers(staged);
     const { revision } = staged;
     const lineage = this.#options.lineage ?? state.lineage;
     const incomplete = message.incomplete === true;

@@ -6,6 +6,7 @@ import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import {
   type DeploymentTarget,
   type DesiredChange,
+  desiredContent,
   putDesiredState,
 } from '../deployments/put-desired-state.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
@@ -16,8 +17,7 @@ import { publicJwk } from '../jose/public-part.ts';
 import { isDeployed, storedJwkContent } from '../jwks/jwk-content.ts';
 import type { JwkStores } from '../jwks/jwk-store.ts';
 import { shownText } from '../names.ts';
-import type { DeployedKeyRing, FormerMember } from '../protocol/content.ts';
-import { contentDigest } from '../protocol/state-digest.ts';
+import type { DeployedJwk, DeployedKeyRing, FormerMember } from '../protocol/content.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { KeyRing } from './ring.ts';
 import { environmentsOfRing } from './ring-environments.ts';
@@ -108,12 +108,15 @@ export async function putDesiredRing(
     .flatMap((jwk) => storedJwkContent(jwk, projectName, sealer) ?? []);
   const { projectId } = ring;
   const changes: DesiredChange[] = [];
-  const put = (kind: 'key-ring' | 'jwk', objectId: string, digest: Buffer) => {
-    for (const environmentId of wanted) changes.push({ environmentId, kind, objectId, projectId, digest });
+  const put = (content: DeployedJwk | DeployedKeyRing) => {
+    const { kind, id: objectId } = content;
+    const desired = desiredContent(content);
+    for (const environmentId of wanted)
+      changes.push({ environmentId, kind, objectId, projectId, ...desired });
   };
   const signers = await ringsToCompare(stores, ring);
-  put('key-ring', ring.id, contentDigest(await contentOf(stores, { ring, members }, projectName)));
-  for (const content of contents) put('jwk', content.id, contentDigest(content));
+  put(await contentOf(stores, { ring, members }, projectName));
+  for (const content of contents) put(content);
   changes.push(...(await withdrawals(stores, ring, { wanted, members })));
   for (const other of signers) changes.push(...(await ringChanges(stores, other, projectName)));
   return putDesiredState(stores, changes);
@@ -191,10 +194,10 @@ async function ringChanges(
   projectName: string,
 ): Promise<readonly DesiredChange[]> {
   const members = await stores.rings.members(ring.id);
-  const digest = contentDigest(await contentOf(stores, { ring, members }, projectName));
+  const desired = desiredContent(await contentOf(stores, { ring, members }, projectName));
   const { projectId } = ring;
   return (await environmentsOfRing(stores, ring)).map(({ id: environmentId }) => {
-    return { environmentId, kind: 'key-ring', objectId: ring.id, projectId, digest };
+    return { environmentId, kind: 'key-ring', objectId: ring.id, projectId, ...desired };
   });
 }
 

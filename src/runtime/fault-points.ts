@@ -10,6 +10,8 @@ export const faultPoints = Object.freeze({
   beforeCommit: channel('keyplane:commit.before'),
   /** The database confirmed that they are durable; no request was answered yet. */
   afterCommit: channel('keyplane:commit.after'),
+  /** The database has a change; the nodes of this manager are about to be sent it from memory. */
+  beforeMemorySend: channel('keyplane:memory-send.before'),
   beforeSend: channel('keyplane:send.before'),
   afterSend: channel('keyplane:send.after'),
   /** A node confirmed the changes that it received. */

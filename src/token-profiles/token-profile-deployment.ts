@@ -1,8 +1,7 @@
 import type { ProjectScope } from '../access/caller.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
-import { type DeploymentTarget, putDesiredState } from '../deployments/put-desired-state.ts';
+import { type DeploymentTarget, desiredContent, putDesiredState } from '../deployments/put-desired-state.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
-import { contentDigest } from '../protocol/state-digest.ts';
 import type { TokenProfile } from './token-profile.ts';
 import { tokenProfileContent } from './token-profile-content.ts';
 
@@ -13,9 +12,9 @@ export async function putDesiredTokenProfile(
   profile: TokenProfile,
 ): Promise<readonly DeploymentTarget[]> {
   const environments = await stores.environments.listReachedBy(projectId);
-  const digest = contentDigest(tokenProfileContent(profile, projectName));
+  const content = desiredContent(tokenProfileContent(profile, projectName));
   const changes = environments.map(({ id: environmentId }) => {
-    return { environmentId, kind: 'token-profile' as const, projectId, objectId: profile.id, digest };
+    return { environmentId, kind: 'token-profile' as const, projectId, objectId: profile.id, ...content };
   });
   return changes.length === 0 ? [] : putDesiredState(stores, changes);
 }

@@ -13,6 +13,8 @@ function environment(start: number) {
   let revision = start;
   let held: Promise<void> | undefined;
   const pages: StatePageReader = {
+    committed() {},
+    recent: () => undefined,
     async next(_environmentId, { after }): Promise<StatePage | undefined> {
       await held;
       if (after >= revision && after > 0) return undefined;

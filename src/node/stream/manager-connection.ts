@@ -178,6 +178,7 @@ class Connection {
     this.#queue = this.#queue.then(async () => {
       try {
         if (!this.#end) await handle();
+        if (!this.#end && this.#waiting === 1) await this.#session.settle();
       } catch (error) {
         this.#fail(error);
       }

@@ -5,10 +5,12 @@
 import { KeyplaneError } from '../../errors.ts';
 import type { EnrollmentSecret } from '../../protocol/enrollment-token.ts';
 import {
+  type Applied,
   closeCodes,
   type Ended,
   type Heard,
   type KeyOfRing,
+  type Refused,
   type Resume,
   type SealedFromNode,
   type State,
@@ -288,12 +290,23 @@ export class ManagerSession {
   }
 
   async #take(message: State, { manager, receiver }: Extract<Stage, { at: 'joined' }>): Promise<void> {
-    const { log } = this.#options;
     const text = opened(() => manager.opening.openState(message));
-    const answer = await receiver.receive(message, text);
-    if (answer) this.#say(manager, answer);
-    if (answer?.type !== 'applied') return;
-    log.info({ revision: answer.revision }, 'a change was applied');
+    await this.#answer(manager, await receiver.receive(message, text, this.#options.isBusy()));
+  }
+
+  /** No further message waits: what was held to be applied with it is applied now. */
+  async settle(): Promise<void> {
+    if (this.#stage.at !== 'joined') return;
+    const { manager, receiver } = this.#stage;
+    await this.#answer(manager, await receiver.settle());
+  }
+
+  async #answer(manager: ProvenManager, answers: readonly (Applied | Refused)[]): Promise<void> {
+    const { log } = this.#options;
+    for (const answer of answers) this.#say(manager, answer);
+    const applied = answers.findLast(({ type }) => type === 'applied');
+    if (applied === undefined) return;
+    log.info({ revision: applied.revision }, 'a change was applied');
     this.reportRevoked();
     await this.tidy();
   }

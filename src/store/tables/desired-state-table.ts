@@ -6,6 +6,7 @@ import type {
   DesiredStateStore,
   EnvironmentHead,
   EnvironmentState,
+  LockedState,
 } from '../../deployments/desired-state-store.ts';
 import { KeyplaneError } from '../../errors.ts';
 import type { DeployedKind } from '../../protocol/content.ts';
@@ -203,8 +204,8 @@ export class DesiredStateTable implements DesiredStateStore {
   }
 
   /** The lock is that of the transaction itself: a write is alone in every dialect. */
-  async lockStates(environmentIds: readonly string[]): Promise<readonly EnvironmentState[]> {
-    const found = new Map<string, Selectable<EnvironmentStateRow>>();
+  async lockStates(environmentIds: readonly string[]): Promise<readonly LockedState[]> {
+    const found = new Map<string, Selectable<EnvironmentStateRow> & { lineage: string | null }>();
     for (const chunk of inChunks(environmentIds.map((environmentId) => ({ environmentId })))) {
       for (const row of await findStates.all(this.#database, chunk)) {
         if (this.#isAlteredHead(row)) throw alteredState();
@@ -212,7 +213,10 @@ export class DesiredStateTable implements DesiredStateStore {
         found.set(row.environment_id, row);
       }
     }
-    return environmentIds.map((environmentId) => stateOf(environmentId, found.get(environmentId)));
+    return environmentIds.map((environmentId) => {
+      const row = found.get(environmentId);
+      return { ...stateOf(environmentId, row), lineage: row?.lineage ?? undefined };
+    });
   }
 
   async state(environmentId: string): Promise<EnvironmentState> {
