@@ -1,6 +1,6 @@
 // What one transaction changed of one environment. The rule that committed it hands it on with its targets, so that
-// connected nodes get it from memory. It exists for nobody before the commit: a unit of work returns it only once it is
-// durable.
+// connected nodes get it from memory. A unit of work returns it only once the commit is durable, so before that no stream
+// can have it.
 
 import type { DeployedContent } from '../protocol/content.ts';
 import type { DesiredObject, EnvironmentState } from './desired-state-store.ts';
