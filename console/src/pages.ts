@@ -27,6 +27,8 @@ import { TokenProfilesPage } from './token-profiles/profiles-page.tsx';
 import { TokensPage } from './tokens/tokens-page.tsx';
 import { UserTokensPage } from './users/user-tokens-page.tsx';
 import { UsersPage } from './users/users-page.tsx';
+import { ViewPage } from './views/view-page.tsx';
+import { ViewsPage } from './views/views-page.tsx';
 
 export interface PageEntry {
   readonly path: string;
@@ -54,6 +56,8 @@ export const pages: readonly PageEntry[] = [
   { path: '/projects/:projectName/applications/:applicationName', page: ApplicationPage },
   { path: '/projects/:projectName/token-profiles', page: TokenProfilesPage },
   { path: '/projects/:projectName/token-profiles/:tokenProfileName', page: TokenProfilePage },
+  { path: '/projects/:projectName/views', page: ViewsPage },
+  { path: '/projects/:projectName/views/:viewName', page: ViewPage },
   { path: '/environments', page: EnvironmentsPage },
   { path: '/environments/:environmentName', page: EnvironmentPage },
   { path: '/users', page: UsersPage },

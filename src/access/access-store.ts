@@ -51,6 +51,8 @@ export interface Project {
   readonly description: string | null;
   /** The key ring that signs its historical keys; null: its only SIGNATURE ring. */
   readonly historicalKeyRingName: string | null;
+  /** Key types in its own JWK Set, of those with a public half; null: the default ones. */
+  readonly publishKeyTypes: readonly string[] | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

@@ -8,6 +8,7 @@ import type { UnitOfWork } from '../unit-of-work.ts';
 import type { AuditedAccessStores, Project } from './access-store.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 import { membershipsOf } from './narrowing.ts';
+import { publishKeyTypesOf, readPublishKeyTypes } from './publish-key-types.ts';
 
 /** What changes of a project mean for the nodes. */
 export interface ProjectDeployments<Stores> {
@@ -18,6 +19,8 @@ export interface ProjectDeployments<Stores> {
    * @throws KeyplaneError `bad_request` where it has no such ring
    */
   putDesiredSigner(stores: Stores, project: Project, former: string | null): Promise<void>;
+  /** In the caller's transaction, after the project was stored with other key types for its JWK Set. */
+  putDesiredProjectSet(stores: Stores, project: Project): Promise<void>;
   /** After commit: wakes the loop that brings nodes up to date. */
   wake(): void;
 }
@@ -25,6 +28,8 @@ export interface ProjectDeployments<Stores> {
 export interface NewProject {
   readonly name: string;
   readonly description?: string | undefined;
+  /** Key types in its JWK Set. Absent: the default ones. */
+  readonly publishKeyTypes?: readonly string[] | null | undefined;
 }
 
 export interface ProjectChange {
@@ -34,6 +39,8 @@ export interface ProjectChange {
   readonly description?: string | undefined;
   /** The key ring that signs its historical keys; null: its only one that can. Absent: as it is. */
   readonly historicalKeyRingName?: string | null | undefined;
+  /** Key types in its JWK Set; null: the default ones. Absent: as they are. */
+  readonly publishKeyTypes?: readonly string[] | null | undefined;
 }
 
 export interface Projects {
@@ -69,6 +76,7 @@ export function createProjects<Stores extends AuditedAccessStores>(
         name,
         description: input.description ?? null,
         historicalKeyRingName: null,
+        publishKeyTypes: input.publishKeyTypes ? readPublishKeyTypes(input.publishKeyTypes) : null,
         createdAt,
         updatedAt: createdAt,
       };
@@ -79,9 +87,13 @@ export function createProjects<Stores extends AuditedAccessStores>(
             member: 'name',
           });
         await stores.projects.insert(project);
-        await audit.append(stores, projectEvent(caller, 'project.create', project));
+        const { publishKeyTypes } = project;
+        if (publishKeyTypes !== null) await deployments.putDesiredProjectSet(stores, project);
+        const details = publishKeyTypes === null ? {} : { publishKeyTypes: publishKeyTypes.join(', ') };
+        await audit.append(stores, { ...projectEvent(caller, 'project.create', project), details });
         await once?.save(stores);
       });
+      if (project.publishKeyTypes !== null) deployments.wake();
     },
 
     async update(caller, { projectId, projectName }, change) {
@@ -92,17 +104,23 @@ export function createProjects<Stores extends AuditedAccessStores>(
         const before = await stores.projects.get(projectId);
         if (!before) throw projectNotFound(projectName);
         const former = before.historicalKeyRingName;
-        const { historicalKeyRingName: chosen = former } = change;
+        const { historicalKeyRingName: chosen = former, publishKeyTypes: types } = change;
         const project = {
           ...before,
           description: change.description ?? null,
           historicalKeyRingName: chosen?.normalize('NFC') ?? null,
+          publishKeyTypes: types === undefined ? before.publishKeyTypes : types && readPublishKeyTypes(types),
           updatedAt: clock(),
         };
         await stores.projects.update(project);
         const isOther = project.historicalKeyRingName !== former;
         if (isOther) await deployments.putDesiredSigner(stores, project, former);
-        const details = isOther ? { historicalKeyRingName: project.historicalKeyRingName } : {};
+        const publishesOthers = `${project.publishKeyTypes}` !== `${before.publishKeyTypes}`;
+        if (publishesOthers) await deployments.putDesiredProjectSet(stores, project);
+        const details = {
+          ...(isOther && { historicalKeyRingName: project.historicalKeyRingName }),
+          ...(publishesOthers && { publishKeyTypes: publishKeyTypesOf(project).join(', ') }),
+        };
         await audit.append(stores, { ...projectEvent(caller, 'project.update', project), details });
       });
       deployments.wake();

@@ -137,6 +137,11 @@ const keys: readonly CommandRow[] = [
     load: async () => (await import('./token-profiles/token-profile.ts')).addTokenProfileCommand,
   },
   {
+    name: 'view',
+    summary: 'Views of a project: JWK Sets with a part of its keys',
+    load: async () => (await import('./views/view.ts')).addViewCommand,
+  },
+  {
     name: 'sign',
     summary: 'Have a node sign claims or a payload with the active key of a key ring',
     load: async () => (await import('./operations/sign.ts')).addSignCommand,

@@ -82,6 +82,9 @@ import { openStore, type Store, type Stores } from '../store/store.ts';
 import { createTokenProfileContentReader } from '../token-profiles/token-profile-content.ts';
 import { createTokenProfiles } from '../token-profiles/token-profiles.ts';
 import { version } from '../version.ts';
+import { projectSetReader, putDesiredProjectSet } from '../views/project-set.ts';
+import { createViewContentReader } from '../views/view-content.ts';
+import { createViews } from '../views/views.ts';
 import { protectStore } from './protect-store.ts';
 import { masterKeySourceOf, storeOptionsOf } from './settings.ts';
 
@@ -288,6 +291,7 @@ function connect(foundations: Foundations): Services {
         return stored && encryptionKey(openPrivateJwk(sealer, stored));
       },
     }),
+    views: createViews(rules),
     applications: createApplications(applicationRules),
     listUsage: createUsageList(store),
     access,
@@ -375,6 +379,8 @@ function contentReaders(sealer: Sealer, onUnreadable: OnUnreadable): readonly Co
     createRingContentReader(onUnreadable),
     createApplicationContentReader(onUnreadable),
     createTokenProfileContentReader(onUnreadable),
+    createViewContentReader(onUnreadable),
+    projectSetReader,
     createMaterialContentReader(certificateKind, sealer, onUnreadable),
     createMaterialContentReader(keyKind, sealer, onUnreadable),
     createMaterialContentReader(keystoreKind, sealer, onUnreadable),
@@ -392,6 +398,7 @@ function deploymentPort(
     async putDesiredSigner(stores, project, former) {
       await putDesiredSigner(stores, project, former);
     },
+    putDesiredProjectSet,
     putDesiredSettings,
     environmentRemoved: (environmentId) => deployments.environmentRemoved(environmentId),
     nodeRemoved: (nodeId) => deployments.nodeRemoved(nodeId),

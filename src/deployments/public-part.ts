@@ -20,6 +20,8 @@ export function publicPart(content: DeployedContent, digest: Buffer): DeployedCo
     case 'key-ring':
     case 'application':
     case 'token-profile':
+    case 'view':
+    case 'project-set':
       return content;
     case 'key':
       return content.keyType === 'PUBLIC_KEY' ? content : { ...content, content: '', withheld };

@@ -132,6 +132,7 @@ const kindNames: Readonly<Record<NamedObject['kind'], string>> = {
   'key-ring': 'Key ring',
   application: 'Application',
   'token-profile': 'Token profile',
+  view: 'View',
 };
 
 function labelOf({ kind, name, projectName }: NamedObject): string {

@@ -23,6 +23,7 @@ import type { MetricsText } from '../metrics/metrics-text.ts';
 import type { ReadOverview } from '../overview/overview.ts';
 import type { KeyRings } from '../rings/key-rings.ts';
 import type { TokenProfiles } from '../token-profiles/token-profiles.ts';
+import type { Views } from '../views/views.ts';
 
 /** The rules that operations call, besides those of access. */
 export interface RuleServices {
@@ -30,6 +31,7 @@ export interface RuleServices {
   readonly readEvents: ReadEvents;
   readonly applications: Applications;
   readonly tokenProfiles: TokenProfiles;
+  readonly views: Views;
   readonly listUsage: ListUsage;
   readonly environments: Environments;
   readonly enrollment: Enrollment;

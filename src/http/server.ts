@@ -68,6 +68,7 @@ import { guardRoutes } from './route-access.ts';
 import { setZodCompilers, withoutCompilers } from './schema-compilers.ts';
 import { systemRoutes } from './system/routes.ts';
 import { tokenProfileRoutes } from './token-profiles/routes.ts';
+import { viewRoutes } from './views/routes.ts';
 
 export interface ServerOptions {
   readonly services: HttpServices;
@@ -101,6 +102,7 @@ const rooms = [
   applicationRoutes,
   tokenProfileRoutes,
   eventRoutes,
+  viewRoutes,
   auditRoutes,
   overviewRoutes,
 ];

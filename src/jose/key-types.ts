@@ -253,11 +253,15 @@ export const keyTypes: readonly KeyType[] = Object.freeze(
 );
 /** As the API names and lists them: in the order of the table. */
 export const keyTypeNames: readonly KeyTypeName[] = Object.freeze(registered.map(keyTypeName));
+/** Those of them with a public half, which JWK Sets can hold; their names are the same as their kty. */
+export const publicKeyTypeNames: readonly KeyTypeName[] = Object.freeze(
+  registered.filter((kty) => !infos[kty].isSymmetric).map(keyTypeName),
+);
 /** Those of them that the manager generates keys of. */
 export const generatedKeyTypes: readonly GeneratedKeyType[] = Object.freeze(
   registered.filter((kty): kty is GeneratedKeyType => infos[kty].generation !== null),
 );
-/** Those in the JWK Sets of projects and of environments by default. */
+/** Those in the JWK Sets of projects and of environments where the project names none. */
 export const defaultPublishedKeyTypes: readonly KeyType[] = Object.freeze(
   registered.filter((kty) => infos[kty].inSetsByDefault),
 );

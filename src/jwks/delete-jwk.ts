@@ -8,6 +8,7 @@ import { mergeTargets, putDesiredState } from '../deployments/put-desired-state.
 import { badRequest, KeyplaneError } from '../errors.ts';
 import { lookupName, shownText } from '../names.ts';
 import { requireNoTokenProfile } from '../token-profiles/profile-uses.ts';
+import { requireNoView } from '../views/view-uses.ts';
 import type { JwkRuleOptions } from './insert-jwk.ts';
 import { jwkEvent, recordJwkEvent } from './jwk-event.ts';
 import type { StoredJwk } from './jwk-store.ts';
@@ -36,6 +37,7 @@ export function jwkDeletion(options: JwkRuleOptions): DeleteJwk {
       if (!stored) throw badRequest(`JWK (name: ${shownText(given)}) is not found!`, { reason: 'NOT_FOUND' });
       await requireNoMember(stores, stored);
       await requireNoTokenProfile(stores, stored.id, `JWK (name: ${stored.name})`);
+      await requireNoView(stores, stored, `JWK (name: ${stored.name})`);
       await requireUntrusted(stores, projectId, stored);
       if (!force.force) await requireUnused(stores, stored, options.clock());
       const { id: objectId, sourceType, kid } = stored;

@@ -28,6 +28,7 @@ import type { Sealer } from '../sealing/sealed.ts';
 import type { TokenProfileStores } from '../token-profiles/token-profile-store.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type ExpirationStores, noteExpiration } from './expiration/expiration-notice.ts';
+import type { ViewStores } from '../views/view-store.ts';
 import { jwkContent } from './jwk-content.ts';
 import { jwkEvent, recordJwkEvent } from './jwk-event.ts';
 import type { JwkStores, StoredJwk } from './jwk-store.ts';
@@ -42,6 +43,7 @@ export type JwkRuleStores = JwkStores &
   ApplicationStores &
   IssuerKeySetStores &
   TokenProfileStores &
+  ViewStores &
   MemberRingStores &
   RefreshStores &
   AccessStores &

@@ -9,8 +9,10 @@ import {
   type DeployedKeyRing,
   type DeployedKind,
   type DeployedMembership,
+  type DeployedProjectSet,
   type DeployedSetting,
   type DeployedTokenProfile,
+  type DeployedView,
   isSetting,
 } from '../protocol/content.ts';
 import { label } from '../protocol/read-changes.ts';
@@ -41,6 +43,8 @@ export interface StoredObject {
   readonly ring?: DeployedKeyRing | undefined;
   readonly application?: DeployedApplication | undefined;
   readonly tokenProfile?: DeployedTokenProfile | undefined;
+  readonly view?: DeployedView | undefined;
+  readonly projectSet?: DeployedProjectSet | undefined;
   /** A JWK that this node remembers as revoked: it is not published, and neither signs nor verifies. */
   readonly isRevoked?: boolean;
   /** Changes when the file is compacted. */
@@ -99,6 +103,10 @@ export function toStoredObject(content: DeployedContent, since?: number): Unstor
       return { ...common, ...nothing, application: content };
     case 'token-profile':
       return { ...common, ...nothing, tokenProfile: content };
+    case 'view':
+      return { ...common, ...nothing, view: content };
+    case 'project-set':
+      return { ...common, ...nothing, projectSet: content };
     case 'certificate':
     case 'key':
     case 'keystore':

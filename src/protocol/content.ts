@@ -6,10 +6,18 @@ export type ProjectKind = (typeof projectKinds)[number];
 /** What operations at a node are governed by; of a project, too. */
 export const operationKinds = Object.freeze(['key-ring', 'application', 'token-profile'] as const);
 export type OperationKind = (typeof operationKinds)[number];
+/** What decides which keys of a project are in which JWK Set of its nodes. */
+export const publicationKinds = Object.freeze(['view', 'project-set'] as const);
+export type PublicationKind = (typeof publicationKinds)[number];
 export const settingKinds = Object.freeze(['environment-set', 'caching'] as const);
 export type SettingKind = (typeof settingKinds)[number];
-export const deployedKinds = Object.freeze([...projectKinds, ...operationKinds, ...settingKinds] as const);
-export type DeployedKind = ProjectKind | OperationKind | SettingKind;
+export const deployedKinds = Object.freeze([
+  ...projectKinds,
+  ...operationKinds,
+  ...publicationKinds,
+  ...settingKinds,
+] as const);
+export type DeployedKind = ProjectKind | OperationKind | PublicationKind | SettingKind;
 
 /** What a stored key is. */
 export const cryptoKeyTypes = Object.freeze(['SECRET_KEY', 'PRIVATE_KEY', 'PUBLIC_KEY'] as const);
@@ -204,6 +212,32 @@ export interface DeployedTokenProfile extends DeployedObject {
   } | null;
 }
 
+/** Keys of a project. Of an absent list every key is one. */
+export interface DeployedSelection {
+  /** `kty`, such as RSA. */
+  readonly keyTypes?: readonly string[];
+  /** `alg`. */
+  readonly algorithms?: readonly string[];
+  readonly uses?: readonly ('sig' | 'enc')[];
+  /** Members of these key rings. With `jwkIds` it is one list: a key that either of them names. */
+  readonly keyRingIds?: readonly string[];
+  readonly jwkIds?: readonly string[];
+}
+
+/** A JWK Set with a part of the public keys of a project. `view-selection.ts` says which. */
+export interface DeployedView extends DeployedObject {
+  readonly kind: 'view';
+  /** Null: all keys of the project. */
+  readonly include: DeployedSelection | null;
+  readonly exclude: DeployedSelection | null;
+}
+
+/** Which key types are in the project's own JWK Set. Without it, those of `defaultPublishedKeyTypes`. */
+export interface DeployedProjectSet extends DeployedObject {
+  readonly kind: 'project-set';
+  readonly keyTypes: readonly string[];
+}
+
 export interface DeployedCertificate extends DeployedObject {
   readonly kind: 'certificate';
   readonly alias: string;
@@ -264,7 +298,9 @@ export type DeployedProjectContent =
   | DeployedKeystore
   | DeployedKeyRing
   | DeployedApplication
-  | DeployedTokenProfile;
+  | DeployedTokenProfile
+  | DeployedView
+  | DeployedProjectSet;
 export type DeployedSetting = DeployedEnvironmentSet | DeployedCaching;
 export type DeployedContent = DeployedProjectContent | DeployedSetting;
 

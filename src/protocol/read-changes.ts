@@ -113,6 +113,11 @@ const isClaimRules: Check = (value) =>
 const isEncryptToOrNull: Check = (value) =>
   value === null ||
   (isJson(value) && isTextOrNull(value.jwkId) && isTextOrNull(value.keyRingId) && isText(value.enc));
+const isTextsOrAbsent: Check = (value) => value === undefined || isTexts(value);
+const isSelectionOrNull: Check = (value) =>
+  value === null ||
+  (isJson(value) &&
+    [value.keyTypes, value.algorithms, value.uses, value.keyRingIds, value.jwkIds].every(isTextsOrAbsent));
 
 const shapes: Readonly<Record<DeployedKind, Readonly<Record<string, Check>>>> = {
   jwk: {
@@ -159,6 +164,8 @@ const shapes: Readonly<Record<DeployedKind, Readonly<Record<string, Check>>>> = 
     claims: isClaimRules,
     encryptTo: isEncryptToOrNull,
   },
+  view: { include: isSelectionOrNull, exclude: isSelectionOrNull },
+  'project-set': { keyTypes: isTexts },
   'environment-set': { published: (value) => typeof value === 'boolean' },
   caching: { maxAge: isSeconds, staleWhileRevalidate: isSeconds, staleIfError: isSeconds },
 };

@@ -19,6 +19,7 @@ import { openPrivateJwk } from '../jwks/sealed-members.ts';
 import { detached } from '../jwks/update-jwk.ts';
 import { laterThan } from '../materials/optimistic-update.ts';
 import { lookupName, shownText } from '../names.ts';
+import { moveViewsToRing } from '../views/move-views.ts';
 import { policyDetails, prepareRing } from './create-ring.ts';
 import { newMember } from './make-member.ts';
 import { RingDraft, storeDraft } from './ring-draft.ts';
@@ -80,7 +81,13 @@ export function jwkAdoption(options: SettleOptions): AdoptJwk {
         keyRingId,
         onUnreadable: options.onUnreadable,
       });
-      const targets = mergeTargets([...drafted.targets, ...moved]);
+      const views = await moveViewsToRing(stores, scope, {
+        jwkId: found.id,
+        keyRingId,
+        now: loaded.now,
+        audit: options.audit,
+      });
+      const targets = mergeTargets([...drafted.targets, ...moved, ...views]);
       await scope.once?.save(stores, { targets, verb: 'deploy' });
       return { ringId: keyRingId, targets };
     });

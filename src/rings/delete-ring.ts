@@ -8,6 +8,7 @@ import { mergeTargets } from '../deployments/put-desired-state.ts';
 import { badRequest } from '../errors.ts';
 import { jwkEvent } from '../jwks/jwk-event.ts';
 import { requireNoTokenProfile } from '../token-profiles/profile-uses.ts';
+import { requireNoView } from '../views/view-uses.ts';
 import { withdrawRing } from './ring-content.ts';
 import { ofMember, ringEvent } from './ring-event.ts';
 import { type LoadedRing, loadRing } from './ring-facts-of.ts';
@@ -30,6 +31,7 @@ export function ringDeletion({ store, audit, deployments, onUnreadable }: Settle
     const targets = await store.write(async (stores) => {
       const loaded = await loadRing(stores, await requireRing(stores, scope.projectId, name));
       await requireNoTokenProfile(stores, loaded.ring.id, `Key ring (name: ${loaded.ring.name})`);
+      await requireNoView(stores, loaded.ring, `Key ring (name: ${loaded.ring.name})`);
       if (!force.force) requireUnneeded(loaded);
       const withdrawn = await withdrawGrants(stores, scope, { objectId: loaded.ring.id, onUnreadable });
       for (const { id } of loaded.members) await stores.jwks.delete(id);

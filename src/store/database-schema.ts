@@ -50,6 +50,8 @@ export interface ProjectRow {
   name: string;
   description: string | null;
   historical_key_ring_name: string | null;
+  /** JSON of key types; null: the default ones. */
+  publish_key_types: string | null;
   created_at: number;
   updated_at: number;
 }
@@ -383,6 +385,21 @@ export interface TokenProfileRow {
   mac: Buffer | null;
 }
 
+export interface ViewRow {
+  id: string;
+  project_id: string;
+  name: string;
+  description: string | null;
+  /** JSON of `Selection`; null: all keys. */
+  included: string | null;
+  /** The same; null: none. */
+  excluded: string | null;
+  created_at: number;
+  updated_at: number;
+  audit_sequence: number;
+  mac: Buffer | null;
+}
+
 export interface KeyUsageRow {
   /** Empty: all applications that were deleted. */
   application_id: string;
@@ -450,6 +467,7 @@ export interface Tables extends EventTables {
   applications: ApplicationRow;
   issuer_key_sets: IssuerKeySetRow;
   token_profiles: TokenProfileRow;
+  views: ViewRow;
   key_usage: KeyUsageRow;
   key_usage_days: KeyUsageDayRow;
   materials: MaterialRow;

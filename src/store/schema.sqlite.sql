@@ -36,7 +36,7 @@ CREATE TABLE projects (
   description text,
   created_at integer not null,
   updated_at integer not null
-, historical_key_ring_name text) strict;
+, historical_key_ring_name text, publish_key_types text) strict;
 CREATE TABLE members (
   project_id text not null references projects (id) on delete cascade,
   user_id text not null references users (id) on delete cascade,
@@ -370,3 +370,17 @@ CREATE TABLE token_profiles (
 CREATE INDEX token_profiles_project_id on token_profiles (project_id, id);
 CREATE INDEX token_profiles_ring_id on token_profiles (ring_id);
 CREATE INDEX token_profiles_encrypt_to_id on token_profiles (encrypt_to_id) where encrypt_to_id is not null;
+CREATE TABLE views (
+  id text not null primary key,
+  project_id text not null references projects (id) on delete cascade,
+  name text not null,
+  description text,
+  included text,
+  excluded text,
+  created_at integer not null,
+  updated_at integer not null,
+  audit_sequence integer not null,
+  mac blob,
+  unique (project_id, name)
+) strict;
+CREATE INDEX views_project_id on views (project_id, id);

@@ -123,6 +123,7 @@ describe('projects, members and environments', () => {
           name: 'MyProject',
           description: 'first',
           historicalKeyRingName: null,
+          publishKeyTypes: ['RSA', 'EC', 'OKP'],
           createdAt: instant,
           updatedAt: instant,
         },

@@ -97,6 +97,11 @@ const expected: Readonly<Record<string, Expectation>> = {
   [`PUT ${project}/token-profiles/:tokenProfileName/`]: change,
   [`DELETE ${project}/token-profiles/:tokenProfileName/`]: change,
   [`POST ${project}/token-profiles/:tokenProfileName/try`]: read,
+  [`GET ${project}/views/`]: read,
+  [`POST ${project}/views/`]: change,
+  [`GET ${project}/views/:viewName/`]: read,
+  [`PUT ${project}/views/:viewName/`]: change,
+  [`DELETE ${project}/views/:viewName/`]: change,
   [`GET ${project}/usage/`]: read,
   ...Object.fromEntries(
     ['url', 'clipboard', 'certificate', 'key', 'keystore'].map((source) => [

@@ -14,6 +14,7 @@ import {
   sampleProject,
   sampleRingMember,
   sampleTokenProfile,
+  sampleView,
 } from './samples.ts';
 
 /** Columns that no MAC covers, each with its reason. */
@@ -52,6 +53,7 @@ withDatabases('the MAC of a row', (fresh, kind) => {
       await stores.applications.insert(sampleApplication(project.id));
       const encryptTo = { jwkId: jwk.id, keyRingId: null, enc: 'A256GCM' };
       await stores.tokenProfiles.insert(sampleTokenProfile(project.id, { encryptTo }));
+      await stores.views.insert(sampleView(project.id, { description: 'd', exclude: { jwkIds: [jwk.id] } }));
       await stores.certificates.insert(sampleCertificate(project.id, [environment.id]));
       await stores.cryptoKeys.insert(sampleCryptoKey(project.id, [environment.id]));
       await stores.keystores.insert(sampleKeystore(project.id, [environment.id]));
@@ -89,6 +91,7 @@ withDatabases('the MAC of a row', (fresh, kind) => {
     'key_rings',
     'applications',
     'token_profiles',
+    'views',
   ])('covers every column of %s', async (table) => {
     expect(await altered()).toEqual([]);
     // A writer outside keyplane is not stopped by a trigger either.
@@ -138,7 +141,7 @@ withDatabases('the MAC of a row', (fresh, kind) => {
     await database.raw(`update jwks set mac = (select mac from jwks where id = '${second.id}')`);
     expect(await altered()).toEqual(['jwks']);
     store.protect({ mac: (of, parts) => testIntegrity.mac(`another ${of}`, parts) });
-    expect(await altered()).toHaveLength(10);
+    expect(await altered()).toHaveLength(11);
   });
 
   test('is looked at in every row, however many there are', async () => {

@@ -16,6 +16,7 @@ import { newId } from '../../src/new-id.ts';
 import type { KeyRing } from '../../src/rings/ring.ts';
 import type { Sealed } from '../../src/sealing/sealed.ts';
 import type { TokenProfile } from '../../src/token-profiles/token-profile.ts';
+import type { View } from '../../src/views/view.ts';
 
 const createdAt = new Date('2026-03-04T05:06:07.089Z');
 const updatedAt = new Date('2026-04-05T06:07:08.091Z');
@@ -57,6 +58,7 @@ export function sampleProject(over: Partial<Project> = {}): Project {
     name: name('project'),
     description: null,
     historicalKeyRingName: null,
+    publishKeyTypes: null,
     createdAt,
     updatedAt,
     ...over,
@@ -331,6 +333,20 @@ export function sampleTokenProfile(projectId: string, over: Partial<TokenProfile
       claims: { fixed: { tenant: null }, allowed: ['a'], required: [], schema: { type: 'object' } },
     },
     encryptTo: null,
+    createdAt,
+    updatedAt,
+    ...over,
+  };
+}
+
+export function sampleView(projectId: string, over: Partial<View> = {}): View {
+  return {
+    id: newId(),
+    projectId,
+    name: name('view'),
+    description: null,
+    include: { keyTypes: ['EC'], uses: ['sig'] },
+    exclude: null,
     createdAt,
     updatedAt,
     ...over,

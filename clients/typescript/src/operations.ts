@@ -57,6 +57,7 @@ import type {
   NewToken,
   NewTokenProfile,
   NewUser,
+  NewView,
   NoMembers,
   OpenedSession,
   Overview,
@@ -89,6 +90,8 @@ import type {
   UpdateKeyRing,
   UserChange,
   UserList,
+  ViewChange,
+  ViewList,
 } from './schemas.ts';
 
 // Made from openapi.json by `npm run client`; a change belongs there.
@@ -222,6 +225,15 @@ export interface Operations {
       readonly body: NewUser;
     };
     answer: Success;
+  };
+  /** Create a view and deploy it to the nodes */
+  createView: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      readonly body: NewView;
+    };
+    answer: DeploymentAnswer;
   };
   /** Delete an application; nodes reject its tokens */
   deleteApplication: {
@@ -367,6 +379,16 @@ export interface Operations {
       readonly username: string;
     };
     answer: Success;
+  };
+  /** Delete a view; nodes answer 404 at its address */
+  deleteView: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly viewName: string;
+    };
+    answer: DeploymentAnswer;
   };
   /** Export a certificate as a ZIP of DER files */
   exportCertificate: {
@@ -537,6 +559,16 @@ export interface Operations {
       readonly tokenProfileName: string;
     };
     answer: TokenProfileList;
+  };
+  /** Get a view */
+  getView: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly viewName: string;
+    };
+    answer: ViewList;
   };
   /** Suspend the scheduled rotation of a key ring */
   holdKeyRing: {
@@ -983,6 +1015,22 @@ export interface Operations {
     };
     answer: UserList;
   };
+  /** List the views of a project */
+  listViews: {
+    input: {
+      /** 1 is the first; asks for paging */
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
+      /** A field and a direction, such as `name,asc` */
+      readonly sort?: string | undefined;
+      /** Part of the name or description */
+      readonly search?: string | undefined;
+      /** Name of the project */
+      readonly projectName: string;
+    };
+    answer: ViewList;
+  };
   /** Create a JWK from a certificate */
   parseJwkFromCertificate: {
     input: {
@@ -1208,7 +1256,7 @@ export interface Operations {
     };
     answer: DeploymentAnswer;
   };
-  /** Update the description of a project, and choose the key ring of its historical keys */
+  /** Update the description of a project, and choose the key ring of its historical keys and the key types of its JWK Set */
   updateProject: {
     input: {
       /** Name of the project */
@@ -1236,6 +1284,17 @@ export interface Operations {
       readonly body: UserChange;
     };
     answer: Success;
+  };
+  /** Update a view */
+  updateView: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly viewName: string;
+      readonly body: ViewChange;
+    };
+    answer: DeploymentAnswer;
   };
 }
 
@@ -1361,6 +1420,14 @@ export const operations = {
     answer: 'json',
     repeatable: true,
   },
+  createView: {
+    method: 'POST',
+    path: '/apiops/projects/{projectName}/views',
+    query: [],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
+  },
   deleteApplication: {
     method: 'DELETE',
     path: '/apiops/projects/{projectName}/applications/{applicationName}',
@@ -1480,6 +1547,14 @@ export const operations = {
     body: 'none',
     answer: 'json',
     repeatable: false,
+  },
+  deleteView: {
+    method: 'DELETE',
+    path: '/apiops/projects/{projectName}/views/{viewName}',
+    query: [],
+    body: 'none',
+    answer: 'json',
+    repeatable: true,
   },
   exportCertificate: {
     method: 'GET',
@@ -1612,6 +1687,14 @@ export const operations = {
   getTokenProfile: {
     method: 'GET',
     path: '/apiops/projects/{projectName}/token-profiles/{tokenProfileName}',
+    query: [],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
+  getView: {
+    method: 'GET',
+    path: '/apiops/projects/{projectName}/views/{viewName}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -1888,6 +1971,14 @@ export const operations = {
     answer: 'json',
     repeatable: false,
   },
+  listViews: {
+    method: 'GET',
+    path: '/apiops/projects/{projectName}/views',
+    query: ['page', 'size', 'sort', 'search'],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
   parseJwkFromCertificate: {
     method: 'POST',
     path: '/apiops/projects/{projectName}/jwks/parse-from-certificate',
@@ -2079,6 +2170,14 @@ export const operations = {
     body: 'json',
     answer: 'json',
     repeatable: false,
+  },
+  updateView: {
+    method: 'PUT',
+    path: '/apiops/projects/{projectName}/views/{viewName}',
+    query: [],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
   },
 } as const satisfies Record<keyof Operations, OperationFacts>;
 

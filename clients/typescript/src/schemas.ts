@@ -1910,6 +1910,8 @@ export interface NewProject {
   readonly name: string;
   /** At most 1024 characters */
   readonly description?: string | undefined;
+  /** Key types in the JWK Set of the project, of RSA, EC, OKP, AKP. Default: RSA, EC, OKP */
+  readonly publishKeyTypes?: readonly string[] | undefined;
 }
 
 export interface NewPublicKey {
@@ -1980,6 +1982,17 @@ export interface NewUser {
   readonly password: string;
   /** Whether the user is an administrator, who may do everything */
   readonly admin?: boolean | undefined;
+}
+
+export interface NewView {
+  /** View name, unique within the project */
+  readonly name: string;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** A key must match every list that is given, and of each list one item; `keyRingNames` and `jwkNames` count as one list. Null: all keys of the project that have a public half. Replaced as a whole */
+  readonly include?: ViewSelection | null | undefined;
+  /** A key that matches one item of any list is left out, even where it is included. Null: none. Replaced as a whole */
+  readonly exclude?: ViewSelection | null | undefined;
 }
 
 export type NoMembers = Readonly<Record<string, never>>;
@@ -2179,6 +2192,8 @@ export interface Project {
   readonly name: string;
   readonly description: string | null;
   readonly historicalKeyRingName: string | null;
+  /** Key types in its JWK Set */
+  readonly publishKeyTypes: readonly string[];
   /** ISO 8601, UTC */
   readonly createdAt: string;
   /** ISO 8601, UTC */
@@ -2192,6 +2207,8 @@ export interface ProjectChange {
   readonly description?: string | undefined;
   /** The key ring that signs the historical keys of the project at its nodes; null: its only key ring for SIGNATURE. Absent: as it is */
   readonly historicalKeyRingName?: string | null | undefined;
+  /** Key types in the JWK Set of the project; null: the default ones. Absent: as they are */
+  readonly publishKeyTypes?: readonly string[] | null | undefined;
 }
 
 export interface ProjectList {
@@ -2845,4 +2862,56 @@ export interface UserList {
   readonly resultList: readonly User[];
   /** How many there are */
   readonly resultCount: number;
+}
+
+export interface View {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  /** Null: all keys of the project that have a public half */
+  readonly include: ViewKeys | null;
+  readonly exclude: ViewKeys | null;
+  /** ISO 8601, UTC */
+  readonly createdAt: string;
+  /** ISO 8601, UTC */
+  readonly updatedAt: string;
+}
+
+export interface ViewChange {
+  /** May be given, but cannot be changed */
+  readonly name?: string | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** A key must match every list that is given, and of each list one item; `keyRingNames` and `jwkNames` count as one list. Null: all keys of the project that have a public half. Replaced as a whole */
+  readonly include?: ViewSelection | null | undefined;
+  /** A key that matches one item of any list is left out, even where it is included. Null: none. Replaced as a whole */
+  readonly exclude?: ViewSelection | null | undefined;
+}
+
+export interface ViewKeys {
+  readonly keyTypes?: readonly string[] | undefined;
+  readonly algorithms?: readonly string[] | undefined;
+  readonly uses?: readonly JwkUse[] | undefined;
+  readonly keyRingNames?: readonly string[] | undefined;
+  readonly jwkNames?: readonly string[] | undefined;
+}
+
+export interface ViewList {
+  readonly success: true;
+  readonly resultList: readonly View[];
+  /** How many there are */
+  readonly resultCount: number;
+}
+
+export interface ViewSelection {
+  /** Of RSA, EC, OKP, AKP */
+  readonly keyTypes?: readonly string[] | undefined;
+  /** JOSE names, such as ES256: the `alg` of the key */
+  readonly algorithms?: readonly string[] | undefined;
+  /** `sig` or `enc`: the `use` of the key. SIGNATURE and ENCRYPTION are taken, too */
+  readonly uses?: readonly string[] | undefined;
+  /** Key rings of the project: their members that are published */
+  readonly keyRingNames?: readonly string[] | undefined;
+  /** JWKs of the project that belong to no key ring */
+  readonly jwkNames?: readonly string[] | undefined;
 }

@@ -5,8 +5,14 @@ import { CopyField } from '../display/copy-field.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { setAddress } from './set-address.ts';
 
-/** Where verifiers fetch the JWK Set of a project: one address for each environment that the project reaches. */
-export function ProjectSetAddresses({ projectName }: { readonly projectName: string }) {
+/** Where verifiers fetch the JWK Set of a project, or of a view of it: one address for each environment that the project reaches. */
+export function ProjectSetAddresses({
+  projectName,
+  viewName,
+}: {
+  readonly projectName: string;
+  readonly viewName?: string;
+}) {
   const environments = useQuery({
     queryKey: ['project-environments', projectName],
     queryFn: () => keyplane.listProjectEnvironments({ projectName }),
@@ -19,7 +25,13 @@ export function ProjectSetAddresses({ projectName }: { readonly projectName: str
         ) : (
           <Stack gap="sm">
             {resultList.map(({ name, accessUrl }) => (
-              <SetAddress key={name} label={name} accessUrl={accessUrl} projectName={projectName} />
+              <SetAddress
+                key={name}
+                label={name}
+                accessUrl={accessUrl}
+                projectName={projectName}
+                {...(viewName !== undefined && { viewName })}
+              />
             ))}
             {resultList.some(({ accessUrl }) => accessUrl === null) && <AccessUrlNote />}
           </Stack>
@@ -34,12 +46,14 @@ export function SetAddress({
   label,
   accessUrl,
   projectName,
+  viewName,
 }: {
   readonly label: string;
   readonly accessUrl: string | null;
   readonly projectName?: string;
+  readonly viewName?: string;
 }) {
-  return <CopyField label={`JWK Set in ${label}`} value={setAddress(accessUrl, projectName)} />;
+  return <CopyField label={`JWK Set in ${label}`} value={setAddress(accessUrl, projectName, viewName)} />;
 }
 
 /** Explains the placeholder of an address. */

@@ -26,6 +26,7 @@ function useEntries(): { readonly project: readonly Entry[]; readonly installati
     if (mayIn(session, projectName, 'ROLE_API_SECURITY')) {
       add('JWKs', 'jwk', 'jwks');
       add('Key rings', 'ring', 'key-rings');
+      add('Views', 'view', 'views');
       add('Applications', 'application', 'applications');
       add('Token profiles', 'profile', 'token-profiles');
     }

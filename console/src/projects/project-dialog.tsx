@@ -1,4 +1,4 @@
-import { NativeSelect } from '@mantine/core';
+import { Checkbox, Group, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
@@ -7,13 +7,14 @@ import { DescriptionField } from '../display/form/description-field.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { FormDialog } from '../display/form/form-dialog.tsx';
 import { NameField } from '../display/form/name-field.tsx';
+import { publicKeyTypes } from '../views/public-key-types.ts';
 
 export interface EditedProject {
   readonly name: string;
   readonly description: string | null;
 }
 
-const fields = [['description'], ['name'], ['historicalKeyRingName']] as const;
+const fields = [['description'], ['name'], ['historicalKeyRingName'], ['publishKeyTypes']] as const;
 /** How many key rings the form offers. */
 const mostOffered = 100;
 
@@ -30,8 +31,13 @@ export function ProjectDialog({
   const [name, setName] = useState(project?.name ?? '');
   const [description, setDescription] = useState(project?.description ?? '');
   const [ringName, setRingName] = useState<string | null>();
+  const [keyTypes, setKeyTypes] = useState<readonly string[]>();
   const described = description === '' ? {} : { description };
-  const change = { ...described, ...(ringName !== undefined && { historicalKeyRingName: ringName }) };
+  const change = {
+    ...described,
+    ...(ringName !== undefined && { historicalKeyRingName: ringName }),
+    ...(keyTypes !== undefined && { publishKeyTypes: [...keyTypes] }),
+  };
   const save = useChange(
     () =>
       project === undefined
@@ -64,7 +70,45 @@ export function ProjectDialog({
           onChange={setRingName}
         />
       )}
+      {project !== undefined && (
+        <PublishedKeyTypes
+          projectName={project.name}
+          chosen={keyTypes}
+          error={errors.of('publishKeyTypes')}
+          onChange={setKeyTypes}
+        />
+      )}
     </FormDialog>
+  );
+}
+
+function PublishedKeyTypes({
+  projectName,
+  chosen,
+  error,
+  onChange,
+}: {
+  readonly projectName: string;
+  /** Undefined: as they are. */
+  readonly chosen: readonly string[] | undefined;
+  readonly error: string | undefined;
+  readonly onChange: (keyTypes: readonly string[]) => void;
+}) {
+  const found = useProjectSettings(projectName);
+  return (
+    <Checkbox.Group
+      label="Key types in its JWK Set"
+      description="Some verifiers reject a whole set for one key type that they do not know"
+      value={[...(chosen ?? found.data?.keyTypes ?? [])]}
+      error={error}
+      onChange={onChange}
+    >
+      <Group mt="xs">
+        {publicKeyTypes.map(({ name }) => (
+          <Checkbox key={name} value={name} label={name} disabled={found.data === undefined} />
+        ))}
+      </Group>
+    </Checkbox.Group>
   );
 }
 
@@ -80,7 +124,7 @@ function HistoricalKeyRing({
   readonly error: string | undefined;
   readonly onChange: (ringName: string | null) => void;
 }) {
-  const found = useHistoricalKeyRing(projectName);
+  const found = useProjectSettings(projectName);
   const { signer, rings } = found.data ?? { signer: null, rings: [] };
   const value = chosen === undefined ? signer : chosen;
   return (
@@ -96,18 +140,20 @@ function HistoricalKeyRing({
   );
 }
 
-/** The key ring that a project names for its historical keys, and those that it can name. */
-function useHistoricalKeyRing(projectName: string) {
+/** The key ring that a project names for its historical keys, those that it can name, and the key types of its set. */
+function useProjectSettings(projectName: string) {
   return useQuery({
-    queryKey: ['historical-key-ring', projectName],
+    queryKey: ['project-settings', projectName],
     queryFn: async () => {
       const asked = { page: '1', size: String(mostOffered) };
       const [projects, rings] = await Promise.all([
         keyplane.listProjects({ ...asked, search: projectName }),
         keyplane.listKeyRings({ ...asked, projectName, sort: 'name,asc' }),
       ]);
+      const project = projects.resultList.find(({ name }) => name === projectName);
       return {
-        signer: projects.resultList.find(({ name }) => name === projectName)?.historicalKeyRingName ?? null,
+        signer: project?.historicalKeyRingName ?? null,
+        keyTypes: project?.publishKeyTypes ?? [],
         rings: rings.resultList.filter(({ use }) => use === 'sig').map(({ name }) => name),
       };
     },

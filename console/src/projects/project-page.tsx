@@ -42,7 +42,7 @@ export function ProjectPage() {
         description="Give verifiers the address of their environment. It lists the public keys of this project alone."
       >
         <ProjectSetAddresses projectName={project.name} />
-        <HistoricalKeys projectName={project.name} />
+        <SetFacts projectName={project.name} />
       </Section>
       {project.roles.length === 0 && !session.admin && (
         <Text c="dimmed">You have no role in this project, so you can read nothing in it.</Text>
@@ -54,24 +54,26 @@ export function ProjectPage() {
   );
 }
 
-/** Which key ring signs the list of retired and revoked keys. */
-function HistoricalKeys({ projectName }: { readonly projectName: string }) {
+/** Which key types are in its JWK Set, and which key ring signs the list of retired and revoked keys. */
+function SetFacts({ projectName }: { readonly projectName: string }) {
   const found = useQuery({
-    queryKey: ['historical-key-ring', projectName, 'name'],
+    queryKey: ['project-settings', projectName, 'shown'],
     queryFn: async () => {
       const { resultList } = await keyplane.listProjects({ search: projectName, page: '1', size: '100' });
-      return resultList.find(({ name }) => name === projectName)?.historicalKeyRingName ?? null;
+      const project = resultList.find(({ name }) => name === projectName);
+      return { signer: project?.historicalKeyRingName ?? null, keyTypes: project?.publishKeyTypes ?? [] };
     },
   });
   if (found.data === undefined) return null;
+  const { signer, keyTypes } = found.data;
   return (
     <Text size="sm" mt="sm">
-      Nodes sign the historical keys with{' '}
-      {found.data === null ? (
+      It holds keys of the types {keyTypes.join(', ')}. Nodes sign the historical keys with{' '}
+      {signer === null ? (
         'its only key ring for signatures, if it has exactly one'
       ) : (
-        <Anchor component={Link} href={projectPath(projectName, 'key-rings', found.data)} fz="inherit">
-          {found.data}
+        <Anchor component={Link} href={projectPath(projectName, 'key-rings', signer)} fz="inherit">
+          {signer}
         </Anchor>
       )}
       .

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { KeyplaneClient, Project } from '../../../clients/typescript/src/index.ts';
+import { defaultPublishedKeyTypes, publicKeyTypeNames } from '../../jose/key-types.ts';
 import { timeText } from '../../runtime/time-text.ts';
 import {
   addConfirmOption,
@@ -9,6 +10,7 @@ import {
   groupCommand,
   type ListFlags,
 } from '../client-command.ts';
+import { splitNames } from '../flag-values.ts';
 import { allItems } from '../session/all-items.ts';
 import { type ConnectionFlags, connect } from '../session/connection.ts';
 import { type ListView, show, showList } from '../terminal/output.ts';
@@ -19,7 +21,11 @@ interface DescribedFlags extends ConnectionFlags {
   readonly description?: string;
 }
 
-interface UpdateFlags extends DescribedFlags {
+interface CreateFlags extends DescribedFlags {
+  readonly publishKeyTypes?: string;
+}
+
+interface UpdateFlags extends CreateFlags {
   readonly historicalKeyRing?: string;
 }
 
@@ -28,12 +34,15 @@ const view: ListView<Project> = {
     { head: 'NAME', value: ({ name }) => name },
     { head: 'CREATED', value: ({ createdAt }) => timeText(createdAt) },
     { head: 'HISTORICAL KEY RING', isWide: true, value: (one) => one.historicalKeyRingName },
+    { head: 'KEY TYPES', isWide: true, value: ({ publishKeyTypes }) => publishKeyTypes.join(', ') },
     { head: 'UPDATED', isWide: true, value: ({ updatedAt }) => timeText(updatedAt) },
     { head: 'ID', isWide: true, value: ({ id }) => id },
     { head: 'DESCRIPTION', value: ({ description }) => description },
   ],
   name: ({ name }) => name,
 };
+
+const publishKeyTypesText = `key types in its JWK Set, separated by commas, of ${publicKeyTypeNames.join(', ')} (default: ${defaultPublishedKeyTypes.join(', ')})`;
 
 /** `keyplane project`: the projects that JWKs and materials belong to. */
 export function addProjectCommand(program: Command): void {
@@ -55,9 +64,16 @@ export function addProjectCommand(program: Command): void {
     examples: ['project create Orders', 'project create Orders --description "keys of the order service"'],
   })
     .option('--description <TEXT>', 'free text')
-    .action(async (name: string, flags: DescribedFlags) => {
+    .option('--publish-key-types <TYPES>', publishKeyTypesText)
+    .action(async (name: string, flags: CreateFlags) => {
       const { client } = await connect(flags);
-      const answer = await client.createProject({ body: { name, description: flags.description } });
+      const { description, publishKeyTypes } = flags;
+      const body = {
+        name,
+        description,
+        ...(publishKeyTypes !== undefined && { publishKeyTypes: [...splitNames(publishKeyTypes)] }),
+      };
+      const answer = await client.createProject({ body });
       show(flags, answer, { table: () => `Created project ${name}\n` });
     });
   addChanges(group);
@@ -66,10 +82,12 @@ export function addProjectCommand(program: Command): void {
 function addChanges(group: Command): void {
   clientCommand(group, {
     usage: 'update <NAME>',
-    summary: 'Change the description of a project, which is removed without any option, or its key ring',
+    summary:
+      'Change the description of a project, which is removed without any option, its key ring or its key types',
     examples: [
       'project update Orders --description "keys of the order service"',
       'project update Orders --historical-key-ring api-signing',
+      'project update Orders --publish-key-types EC',
     ],
     completes: ['projects'],
   })
@@ -78,6 +96,7 @@ function addChanges(group: Command): void {
       '--historical-key-ring <NAME>',
       'the key ring that signs its historical keys; none: its only one for signatures. The description stays',
     )
+    .option('--publish-key-types <TYPES>', `${publishKeyTypesText}; default: those. The description stays`)
     .action(async (name: string, flags: UpdateFlags) => {
       const { client } = await connect(flags);
       const answer = await client.updateProject({
@@ -103,13 +122,19 @@ function addChanges(group: Command): void {
   });
 }
 
-/** A change of the key ring alone keeps the description, which the API removes where it is absent. */
+/** A change of something else alone keeps the description, which the API removes where it is absent. */
 async function changeOf(client: KeyplaneClient, name: string, flags: UpdateFlags) {
-  const { description, historicalKeyRing } = flags;
-  if (historicalKeyRing === undefined) return { description };
-  const historicalKeyRingName = historicalKeyRing === 'none' ? null : historicalKeyRing;
-  if (description !== undefined) return { description, historicalKeyRingName };
+  const { description, historicalKeyRing, publishKeyTypes } = flags;
+  const changes = {
+    ...(historicalKeyRing !== undefined && {
+      historicalKeyRingName: historicalKeyRing === 'none' ? null : historicalKeyRing,
+    }),
+    ...(publishKeyTypes !== undefined && {
+      publishKeyTypes: publishKeyTypes === 'default' ? null : [...splitNames(publishKeyTypes)],
+    }),
+  };
+  if (description !== undefined || Object.keys(changes).length === 0) return { description, ...changes };
   const { resultList } = await client.listProjects({ search: name });
   const present = resultList.find((project) => project.name === name)?.description;
-  return { description: present ?? undefined, historicalKeyRingName };
+  return { description: present ?? undefined, ...changes };
 }

@@ -24,7 +24,8 @@ export type CompletionSource =
   | 'source types'
   | 'tokens'
   | 'tokens of a user'
-  | 'users';
+  | 'users'
+  | 'views';
 
 const sources = new WeakMap<Command, readonly (CompletionSource | null)[]>();
 
@@ -41,14 +42,20 @@ export function argumentSource(command: Command, index: number): CompletionSourc
 export const flagSources: Readonly<Record<string, CompletionSource>> = Object.freeze({
   '--actor': 'users',
   '--algorithm': 'algorithms',
+  '--algorithms': 'algorithms',
   '--environment': 'environments',
+  '--exclude-algorithms': 'algorithms',
+  '--exclude-jwks': 'jwks',
+  '--exclude-rings': 'key rings',
   '--from-cert': 'certificates',
   '--from-key': 'keys',
   '--from-keystore': 'keystores',
+  '--jwks': 'jwks',
   '--profile': 'profiles',
   '--project': 'projects',
   '--projects': 'projects',
   '--ring': 'key rings',
+  '--rings': 'key rings',
   '--roles': 'roles',
   '--source': 'source types',
 });

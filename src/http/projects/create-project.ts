@@ -7,8 +7,13 @@ import { descriptionMember, nameMember } from '../requests/body-schemas.ts';
 import { changeOnce } from '../requests/once.ts';
 import { success, successResponse } from '../responses/response-schemas.ts';
 import { openToAdmins } from '../route-access.ts';
+import { publishKeyTypesMember } from './publish-key-types-member.ts';
 
-const given = z.strictObject({ name: nameMember('Project name'), description: descriptionMember() });
+const given = z.strictObject({
+  name: nameMember('Project name'),
+  description: descriptionMember(),
+  publishKeyTypes: publishKeyTypesMember(),
+});
 const body = describedAs(given, named('NewProject', given.extend({ name: nameText('Project name') })));
 
 export function createProjectRoute(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Project } from '../../access/access-store.ts';
+import { publishKeyTypesOf } from '../../access/publish-key-types.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
@@ -15,6 +16,7 @@ const item = named(
     name: z.string(),
     description: z.string().nullable(),
     historicalKeyRingName: z.string().nullable(),
+    publishKeyTypes: z.array(z.string()).describe('Key types in its JWK Set'),
     createdAt: instant,
     updatedAt: instant,
   }),
@@ -50,12 +52,14 @@ export function listProjectsRoute(app: KeyplaneServer, { projects }: Pick<RouteS
   });
 }
 
-function projectView({ id, name, description, historicalKeyRingName, createdAt, updatedAt }: Project) {
+function projectView(project: Project) {
+  const { id, name, description, historicalKeyRingName, createdAt, updatedAt } = project;
   return {
     id,
     name,
     description,
     historicalKeyRingName,
+    publishKeyTypes: [...publishKeyTypesOf(project)],
     createdAt: instantText(createdAt),
     updatedAt: instantText(updatedAt),
   };

@@ -66,6 +66,8 @@ export function readRecord(plaintext: Buffer): LogRecord {
   if (kind === 'key-ring') return { held: { ...held, ring: contentOf(plaintext, publicEnd) } };
   if (kind === 'application') return { held: { ...held, application: contentOf(plaintext, publicEnd) } };
   if (kind === 'token-profile') return { held: { ...held, tokenProfile: contentOf(plaintext, publicEnd) } };
+  if (kind === 'view') return { held: { ...held, view: contentOf(plaintext, publicEnd) } };
+  if (kind === 'project-set') return { held: { ...held, projectSet: contentOf(plaintext, publicEnd) } };
   const inOrder = withOrder(held, { kidSince: kidSince ?? undefined, since: since ?? undefined });
   return { held: member ? { ...inOrder, member } : inOrder };
 }

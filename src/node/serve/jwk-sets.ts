@@ -1,11 +1,13 @@
-// The JWK Sets of a node: of its environment, of each project, and each JWK alone. Only what is public ever gets
-// here. Each is serialised at the first request after a change that touches it (or after a key in it expired)
+// The JWK Sets of a node: of its environment, of each project, of each view, and each JWK alone. Only what is public ever
+// gets here. Each is serialised at the first request after a change that touches it (or after a key in it expired)
 // and then kept as bytes. Keys stand in the order of project and name, the ACTIVE ones of key rings before all
 // others, and each once: two JWKs that are published alike are one key. A key before its notBefore is published, so that verifiers know it in time.
 
 import { type DeployedSetting, defaultCaching } from '../../protocol/content.ts';
+import { isInView } from '../../protocol/view-selection.ts';
 import type { StateFollower } from '../node-state.ts';
 import { escapedKidOf, type StoredObject } from '../stored-object.ts';
+import { ProjectViews } from './project-views.ts';
 import {
   cacheControlOf,
   isValidAt,
@@ -15,7 +17,7 @@ import {
   publishedResponse,
   type ResponseValidity,
 } from './published-response.ts';
-import { isInSets } from './set-membership.ts';
+import { isInSets, selectableKey } from './set-membership.ts';
 
 type PublicKey = StoredObject & { readonly publicJson: string };
 
@@ -25,6 +27,7 @@ export class JwkSets implements StateFollower {
   #keys: PublicKey[] = [];
   /** How many objects of any kind a project has here. */
   #projects = new Map<string, number>();
+  readonly #views = new ProjectViews();
   readonly #kept = new Map<string, PublishedResponse>();
   #generation = 0;
   #hasEnvironmentSet = true;
@@ -48,6 +51,7 @@ export class JwkSets implements StateFollower {
   replaced(objects: Iterable<StoredObject>): void {
     this.#projects = new Map();
     this.#keys = [];
+    this.#views.clear();
     this.#setAgain(undefined, 'environment-set');
     this.#setAgain(undefined, 'caching');
     for (const object of objects) {
@@ -55,7 +59,8 @@ export class JwkSets implements StateFollower {
         this.#setAgain(object.setting, object.kind);
         continue;
       }
-      this.#count(object.project, 1);
+      this.#count(object, 1);
+      this.#views.add(object);
       if (isPublic(object)) this.#keys.push(object);
     }
     this.#keys.sort(inOrder);
@@ -66,19 +71,27 @@ export class JwkSets implements StateFollower {
   changed(removed: readonly StoredObject[], added: readonly StoredObject[]): void {
     for (const object of removed) {
       if (object.setting) this.#setAgain(undefined, object.kind);
-      else this.#count(object.project, -1);
+      else this.#count(object, -1);
+      this.#views.remove(object);
       if (isPublic(object)) this.#keys.splice(this.#firstAtOrAfter(object), 1);
     }
     for (const object of added) {
       if (object.setting) this.#setAgain(object.setting, object.kind);
-      else this.#count(object.project, 1);
+      else this.#count(object, 1);
+      this.#views.add(object);
       if (isPublic(object)) this.#keys.splice(this.#firstAtOrAfter(object), 0, object);
     }
+    const touched = new Set<string>();
     for (const { project, name, kind } of [...removed, ...added]) {
-      if (kind !== 'jwk') continue;
+      if (kind === 'view') this.#kept.delete(`view ${project}/${name}`);
+      if (kind !== 'jwk' && kind !== 'project-set') continue;
       this.#kept.delete('all');
-      this.#kept.delete(`set ${project}`);
       this.#kept.delete(`jwk ${project}/${name}`);
+      touched.add(project);
+    }
+    for (const project of touched) {
+      this.#kept.delete(`set ${project}`);
+      for (const view of this.#views.names(project)) this.#kept.delete(`view ${project}/${view}`);
     }
     this.#generation += 1;
   }
@@ -92,8 +105,10 @@ export class JwkSets implements StateFollower {
   environment(): PublishedResponse | undefined {
     if (!this.#hasEnvironmentSet) return undefined;
     return this.#keep('all', () => {
-      const all = this.#keys.filter(isInSets);
-      return this.#set(this.#inEnvironmentSet(all), all);
+      const keys = this.#keys.filter((key) => isInSets(key, this.#views.keyTypes(key.project)));
+      // What a project leaves out of its own set is not in this one, and displaces nothing here.
+      const kept = this.#oneKeyAKid(keys, ({ project }) => project);
+      return this.#set(kept, keys);
     });
   }
 
@@ -106,10 +121,28 @@ export class JwkSets implements StateFollower {
   project(project: string): PublishedResponse | undefined {
     if (!this.#projects.has(project)) return undefined;
     return this.#keep(`set ${project}`, () => {
-      const from = this.#firstAtOrAfter({ project, name: '', id: '' });
-      let to = from;
-      while (this.#keys[to]?.project === project) to += 1;
-      return this.#set(this.#keys.slice(from, to).filter(isInSets));
+      const keyTypes = this.#views.keyTypes(project);
+      return this.#set(this.#ofProject(project).filter((key) => isInSets(key, keyTypes)));
+    });
+  }
+
+  /** The names of all views of a project. */
+  views(project: string): Iterable<string> {
+    return this.#views.names(project);
+  }
+
+  /** Undefined for a view that is not there. */
+  view(project: string, name: string): PublishedResponse | undefined {
+    const view = this.#views.find(project, name);
+    if (view === undefined) return undefined;
+    return this.#keep(`view ${project}/${name}`, () => {
+      const all = this.#ofProject(project);
+      // Keys of before a kid named one key: each set of a view has the same of them.
+      const keys = this.#oneKeyAKid(all, ({ publicJson }) => publicJson);
+      return this.#set(
+        keys.filter((key) => isInView(view, selectableKey(key))),
+        all,
+      );
     });
   }
 
@@ -160,11 +193,18 @@ export class JwkSets implements StateFollower {
     });
   }
 
+  #ofProject(project: string): readonly PublicKey[] {
+    const from = this.#firstAtOrAfter({ project, name: '', id: '' });
+    let to = from;
+    while (this.#keys[to]?.project === project) to += 1;
+    return this.#keys.slice(from, to);
+  }
+
   /**
-   * Where two projects use one kid for different keys, only the one stays that has been here under it for longer: neither a
-   * copied kid nor a project that gains the environment later breaks verification with the first.
+   * Where two owners use one kid for different keys, only the one stays that has been here under it for longer: in the
+   * environment's set neither a copied kid nor a project that gains the environment later breaks verification with the first.
    */
-  #inEnvironmentSet(keys: readonly PublicKey[]): readonly PublicKey[] {
+  #oneKeyAKid(keys: readonly PublicKey[], ownerOf: (key: PublicKey) => string): readonly PublicKey[] {
     const first = new Map<string, PublicKey>();
     let isContested = false;
     for (const key of keys) {
@@ -172,15 +212,15 @@ export class JwkSets implements StateFollower {
       const kid = escapedKidOf(key.publicJson);
       if (kid === undefined) continue;
       const known = first.get(kid);
-      if (known && known.project !== key.project) isContested = true;
+      if (known && ownerOf(known) !== ownerOf(key)) isContested = true;
       if (!known || isHereLonger(key, known)) first.set(kid, key);
     }
     if (!isContested) return keys;
     return keys.filter((key) => {
       const kid = escapedKidOf(key.publicJson);
-      if (kid === undefined) return true;
-      const known = first.get(kid);
-      return known?.project === key.project || known?.publicJson === key.publicJson;
+      const known = kid === undefined ? undefined : first.get(kid);
+      if (known === undefined) return true;
+      return ownerOf(known) === ownerOf(key) || known.publicJson === key.publicJson;
     });
   }
 
@@ -195,7 +235,9 @@ export class JwkSets implements StateFollower {
     return expires === null || this.#clock() < expires;
   }
 
-  #count(project: string, step: number): void {
+  #count({ project, kind }: StoredObject, step: number): void {
+    // Of a project with nothing else the node would answer with an empty set, which a verifier may keep.
+    if (kind === 'project-set') return;
     const count = (this.#projects.get(project) ?? 0) + step;
     if (count > 0) this.#projects.set(project, count);
     else this.#projects.delete(project);

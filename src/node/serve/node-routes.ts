@@ -61,7 +61,9 @@ export function findRoute(segments: readonly string[]): RouteMatch | undefined {
       answer: (sources) => whenReady(sources, () => sources.sets.environment(), noEnvironmentSet),
     };
   }
-  if (first !== 'projects' || segments.length !== 4) return undefined;
+  if (first !== 'projects') return undefined;
+  if (segments.length === 6 && third === 'views') return viewRoute(segments);
+  if (segments.length !== 4) return undefined;
   if (`${third}/${fourth}` === sets) {
     const text = 'This node has nothing of a project of this name';
     return {
@@ -79,6 +81,18 @@ export function findRoute(segments: readonly string[]): RouteMatch | undefined {
     publishes: true,
     isPublic: true,
     answer: (sources) => whenReady(sources, () => sources.sets.jwk(second, fourth), text),
+  };
+}
+
+function viewRoute(segments: readonly string[]): RouteMatch | undefined {
+  const [, project = '', , view = '', ...path] = segments;
+  if (path.join('/') !== sets) return undefined;
+  const text = 'This node publishes no view of this name in a project of this name';
+  return {
+    route: `/projects/{projectName}/views/{viewName}/${sets}`,
+    publishes: true,
+    isPublic: true,
+    answer: (sources) => whenReady(sources, () => sources.sets.view(project, view), text),
   };
 }
 

@@ -1,6 +1,6 @@
-// The JWK Sets as files, for a web server or CDN: `.well-known/jwks.json` and
-// `projects/{projectName}/.well-known/jwks.json` below the directory. Each is replaced atomically, and only when its
-// bytes change. When a project is deleted its file is too, also if that happened while the node was stopped.
+// The JWK Sets as files, for a web server or CDN: `.well-known/jwks.json`, and `.well-known/jwks.json` below
+// `projects/{projectName}` and `projects/{projectName}/views/{viewName}`. Each is replaced atomically, and only when its
+// bytes change. When a project or a view is deleted its file is too, also if that happened while the node was stopped.
 
 import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -27,10 +27,12 @@ const lookAgainMs = 60_000;
 /** Of a file name, on every file system in use. */
 const longestFileNameBytes = 255;
 
-const noSets: Pick<JwkSets, 'projects' | 'environment' | 'project'> = {
+const noSets: Pick<JwkSets, 'projects' | 'environment' | 'project' | 'views' | 'view'> = {
   projects: () => [],
   environment: () => undefined,
   project: () => undefined,
+  views: () => [],
+  view: () => undefined,
 };
 
 export class PublishedFiles implements StateFollower {
@@ -117,13 +119,7 @@ export class PublishedFiles implements StateFollower {
       const environment = sets.environment();
       if (environment) await this.#write(path, environment);
       else await this.#removeFile(path);
-      for (const project of projects) {
-        const path = this.#projectPath(project);
-        if (path === undefined) continue;
-        const published = sets.project(project);
-        if (published) await this.#write(path, published);
-        else await this.#remove(path);
-      }
+      for (const project of projects) await this.#writeProject(sets, project);
       if (everything) await this.#sweep(new Set(sets.projects()));
     } catch (error) {
       this.#everything = true;
@@ -131,16 +127,33 @@ export class PublishedFiles implements StateFollower {
     }
   }
 
+  async #writeProject(sets: typeof noSets, project: string): Promise<void> {
+    const folder = this.#folderOf('project', { within: 'projects', name: project, project });
+    if (folder === undefined) return;
+    const views = join(folder, 'views');
+    const names = new Set(sets.views(project));
+    for (const name of names) {
+      const ofView = this.#folderOf('view', { within: join('projects', project, 'views'), name, project });
+      const published = sets.view(project, name);
+      if (ofView && published) await this.#write(join(ofView, setPath), published);
+    }
+    await this.#removeViews(views, names);
+    const published = sets.project(project);
+    if (published) await this.#write(join(folder, setPath), published);
+    else await this.#remove(join(folder, setPath));
+  }
+
   /** Names are any letters and digits, `.`, `_`, `-`: as they are, they are what a server makes of the decoded path. */
-  #projectPath(project: string): string | undefined {
-    if (Buffer.byteLength(project) > longestFileNameBytes) {
-      this.#options.log.warn(
-        { project },
-        'a project has a name too long for a file; its JWK Set is served over HTTP only',
-      );
+  #folderOf(
+    kind: 'project' | 'view',
+    { within, name, project }: { readonly within: string; readonly name: string; readonly project: string },
+  ): string | undefined {
+    if (Buffer.byteLength(name) > longestFileNameBytes) {
+      const text = `a ${kind} has a name too long for a file; its JWK Set is served over HTTP only`;
+      this.#options.log.warn({ project, ...(kind === 'view' && { view: name }) }, text);
       return undefined;
     }
-    return join(this.#options.directory, 'projects', project, setPath);
+    return join(this.#options.directory, within, name);
   }
 
   async #write(path: string, { body, etag }: PublishedResponse): Promise<void> {
@@ -166,11 +179,26 @@ export class PublishedFiles implements StateFollower {
   }
 
   async #sweep(known: ReadonlySet<string>): Promise<void> {
-    const { directory } = this.#options;
-    const found = await readdir(join(directory, 'projects'), { withFileTypes: true }).catch(() => []);
-    for (const entry of found) {
-      if (entry.isDirectory() && !known.has(entry.name))
-        await this.#remove(join(directory, 'projects', entry.name, setPath));
+    const projects = join(this.#options.directory, 'projects');
+    for (const name of await foldersIn(projects)) {
+      if (known.has(name)) continue;
+      await this.#removeViews(join(projects, name, 'views'), new Set());
+      await this.#remove(join(projects, name, setPath));
     }
   }
+
+  /** The sets of views that are not known. */
+  async #removeViews(views: string, known: ReadonlySet<string>): Promise<void> {
+    let isLeft = false;
+    for (const name of await foldersIn(views)) {
+      if (known.has(name)) isLeft = true;
+      else await this.#remove(join(views, name, setPath));
+    }
+    if (!isLeft) await rmdir(views).catch(() => undefined);
+  }
+}
+
+async function foldersIn(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }

@@ -1,13 +1,29 @@
-// Which keys the JWK Set of a project and that of the environment hold. Some verifiers reject a whole set for one key of a
-// type that they do not know, so newer types are left out by default. Each JWK alone is served all the same.
+// Which keys a JWK Set holds: that of a project, that of the environment, and those of views. Each JWK alone is served anyway.
 
-import { defaultPublishedKeyTypes } from '../../jose/key-types.ts';
+import type { SelectableKey } from '../../protocol/view-selection.ts';
+import type { StoredObject } from '../stored-object.ts';
 
-const inSets: ReadonlySet<string> = new Set(defaultPublishedKeyTypes);
 /** `publicJwk` writes the key type first. */
 const keyTypePattern = /^\{"kty":"([^"]*)"/;
 
-/** @param publicJson the public members of a JWK, as they are served */
-export function isInSets({ publicJson }: { readonly publicJson: string }): boolean {
-  return inSets.has(keyTypePattern.exec(publicJson)?.[1] ?? '');
+/**
+ * Whether the set of the project holds a key, and so that of the environment. Some verifiers reject a whole set for one key
+ * of a type that they do not know, so newer types are in it only where the project asks for them.
+ * @param publicJson the public members of a JWK, as they are served
+ */
+export function isInSets(
+  { publicJson }: { readonly publicJson: string },
+  keyTypes: readonly string[],
+): boolean {
+  return keyTypes.includes(keyTypePattern.exec(publicJson)?.[1] ?? '');
+}
+
+/** What a view looks at. */
+export function selectableKey({
+  id,
+  member,
+  publicJson,
+}: Pick<StoredObject, 'id' | 'member'> & { readonly publicJson: string }): SelectableKey {
+  const { kty, alg, use } = JSON.parse(publicJson) as Pick<SelectableKey, 'kty' | 'alg' | 'use'>;
+  return { id, keyRingId: member?.ringId, kty, alg, use };
 }

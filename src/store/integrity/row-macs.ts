@@ -10,6 +10,7 @@ import type {
   KeyRingRow,
   MaterialRow,
   TokenProfileRow,
+  ViewRow,
 } from '../database-schema.ts';
 
 export interface MacOf {
@@ -177,6 +178,25 @@ export function tokenProfileParts(row: TokenProfileColumns): MacOf {
       row.rules,
       row.encrypt_to,
       row.encrypt_to_id,
+      row.created_at,
+      row.updated_at,
+      row.audit_sequence,
+    ],
+  };
+}
+
+export type ViewColumns = Omit<ViewRow, 'mac'>;
+
+export function viewParts(row: ViewColumns): MacOf {
+  return {
+    kind: 'view',
+    parts: [
+      row.id,
+      row.project_id,
+      row.name,
+      row.description,
+      row.included,
+      row.excluded,
       row.created_at,
       row.updated_at,
       row.audit_sequence,

@@ -14,6 +14,7 @@ import { sinceRevision } from './0013-since-revision.ts';
 import { keyRings } from './0014-key-rings.ts';
 import { credentials } from './0015-credentials.ts';
 import { tokenProfiles } from './0016-token-profiles.ts';
+import { views } from './0017-views.ts';
 import { events } from './0019-events.ts';
 import type { Migration } from './column-types.ts';
 
@@ -39,5 +40,6 @@ export const migrations: readonly Migration[] = [
   keyRings,
   credentials,
   tokenProfiles,
+  views,
   events,
 ];

@@ -6,7 +6,7 @@ import type {
   HeadFacts,
   NamedObject,
 } from '../../doctor/consistency-store.ts';
-import { operationKinds, projectKinds } from '../../protocol/content.ts';
+import { operationKinds, projectKinds, publicationKinds } from '../../protocol/content.ts';
 import { emptyDigest } from '../../protocol/state-digest.ts';
 import type { Database } from '../database-schema.ts';
 import { dateOrNull } from './column-values.ts';
@@ -22,6 +22,7 @@ const recordedTables = [
   'key_rings',
   'applications',
   'token_profiles',
+  'views',
 ];
 /** Of these, the ones that are dated by the clock that dates audit records. Rings go by the clock of the database. */
 const datedTables = [
@@ -32,9 +33,18 @@ const datedTables = [
   'materials',
   'applications',
   'token_profiles',
+  'views',
 ];
 /** Of these, the ones whose changes are recorded, too. */
-const changedTables = ['users', 'projects', 'environments', 'materials', 'applications', 'token_profiles'];
+const changedTables = [
+  'users',
+  'projects',
+  'environments',
+  'materials',
+  'applications',
+  'token_profiles',
+  'views',
+];
 
 /** Every object that nodes can have, with the sequence that it remembers. */
 const objects = sql`select jwks.id as id, 'jwk' as kind, jwks.name as name, jwks.project_id, jwks.audit_sequence,
@@ -49,7 +59,9 @@ from applications
 union all
 select token_profiles.id, 'token-profile', token_profiles.name, token_profiles.project_id,
   token_profiles.audit_sequence, 0
-from token_profiles`;
+from token_profiles
+union all
+select views.id, 'view', views.name, views.project_id, views.audit_sequence, 0 from views`;
 
 const isReached = (projectId: string) => sql`(environments.restricted = 0 or exists (
   select 1 from environment_projects as reach
@@ -69,6 +81,10 @@ union all select 'application', applications.id, environments.id from applicatio
 where ${isReached('applications.project_id')}
 union all select 'token-profile', token_profiles.id, environments.id from token_profiles cross join environments
 where ${isReached('token_profiles.project_id')}
+union all select 'view', views.id, environments.id from views cross join environments
+where ${isReached('views.project_id')}
+union all select 'project-set', projects.id, environments.id from projects cross join environments
+where projects.publish_key_types is not null and ${isReached('projects.id')}
 union all select 'certificate', material_id, environment_id from certificate_environments
 union all select 'key', material_id, environment_id from crypto_key_environments
 union all select 'keystore', material_id, environment_id from keystore_environments`;
@@ -166,13 +182,14 @@ order by id limit ${limit}`);
   made.object_name as name, made.project_name
 from audit_records as made
 where made.action in ('jwk.create', 'certificate.create', 'key.create', 'keystore.create', 'application.create',
-    'token-profile.create',    'keyring.stage', 'keyring.create', 'keyring.adopt')
+    'token-profile.create', 'view.create', 'keyring.stage', 'keyring.create', 'keyring.adopt')
   and made.outcome = 'SUCCESS' and made.object_id is not null
   and not exists (select 1 from jwks where jwks.id = made.object_id)
   and not exists (select 1 from materials where materials.id = made.object_id)
   and not exists (select 1 from key_rings where key_rings.id = made.object_id)
   and not exists (select 1 from applications where applications.id = made.object_id)
   and not exists (select 1 from token_profiles where token_profiles.id = made.object_id)
+  and not exists (select 1 from views where views.id = made.object_id)
   and not exists (
     select 1 from audit_records as gone where gone.object_id = made.object_id
       and gone.action in (made.object_type || '.delete', 'keyring.delete') and gone.outcome = 'SUCCESS')
@@ -188,7 +205,7 @@ order by made.sequence limit ${limit}`);
   }
 
   async againstDesired(limit: number): Promise<readonly DesiredDisagreement[]> {
-    const isDesired = sql`digest is not null and desired.kind in (${sql.join([...projectKinds, ...operationKinds].map((kind) => sql.lit(kind)))})`;
+    const isDesired = sql`digest is not null and desired.kind in (${sql.join([...projectKinds, ...operationKinds, ...publicationKinds].map((kind) => sql.lit(kind)))})`;
     const rows = await this.#rows<{
       kind: string;
       id: string;

@@ -41,6 +41,7 @@ import type { TableContext } from './table-context.ts';
 import { TokenProfileTable } from './token-profile-table.ts';
 import { TokenTable } from './token-table.ts';
 import { UserTable } from './user-table.ts';
+import { ViewTable } from './view-table.ts';
 
 export function createStores(database: Database, { cache, notify, engine, keys }: TableContext): Stores {
   const audit = new AuditTable(database, cache);
@@ -64,6 +65,7 @@ export function createStores(database: Database, { cache, notify, engine, keys }
     applications: new ApplicationTable(database, guard),
     issuerKeySets: new IssuerKeySetTable(database, guard),
     tokenProfiles: new TokenProfileTable(database, guard),
+    views: new ViewTable(database, guard),
     refreshes: new RefreshTable(database),
     events: new EventTable(database),
     absences: new AbsenceTable(database, engine),

@@ -11,6 +11,7 @@ import type {
   KeystoreEnvironmentRow,
   MaterialRow,
   TokenProfileRow,
+  ViewRow,
 } from '../database-schema.ts';
 import {
   applicationParts,
@@ -22,6 +23,7 @@ import {
   type MacOf,
   materialParts,
   tokenProfileParts,
+  viewParts,
 } from '../integrity/row-macs.ts';
 import * as certificates from './certificate-table.ts';
 import * as cryptoKeys from './crypto-key-table.ts';
@@ -39,6 +41,7 @@ export const guardedTables = Object.freeze([
   'applications',
   'issuer_key_sets',
   'token_profiles',
+  'views',
 ] as const);
 export type GuardedTable = (typeof guardedTables)[number];
 
@@ -64,6 +67,7 @@ export async function* guardedRows(database: Database): AsyncGenerator<readonly 
   yield* rowsById<ApplicationRow>(database, 'applications', applicationParts);
   yield* rowsById<IssuerKeySetRow>(database, 'issuer_key_sets', issuerKeySetParts);
   yield* rowsById<TokenProfileRow>(database, 'token_profiles', tokenProfileParts);
+  yield* rowsById<ViewRow>(database, 'views', viewParts);
 }
 
 interface IdentifiedRow {
@@ -74,7 +78,7 @@ interface IdentifiedRow {
 /** Of a table whose key is an id. */
 async function* rowsById<Row extends IdentifiedRow>(
   database: Database,
-  table: 'jwks' | 'key_rings' | 'applications' | 'issuer_key_sets' | 'token_profiles',
+  table: 'jwks' | 'key_rings' | 'applications' | 'issuer_key_sets' | 'token_profiles' | 'views',
   partsOf: (row: Row) => MacOf,
 ): AsyncGenerator<readonly GuardedRow[]> {
   for await (const rows of pagesById<Row>(database, table)) {

@@ -18,6 +18,7 @@ const updateOne = statement((db, row: ProjectRow) =>
       name: row.name,
       description: row.description,
       historical_key_ring_name: row.historical_key_ring_name,
+      publish_key_types: row.publish_key_types,
       updated_at: row.updated_at,
     })
     .where('id', '=', row.id),
@@ -31,6 +32,7 @@ const pieces: readonly Piece[] = [
   { table: 'applications', key: 'id', limit: 256 },
   { table: 'token_profiles', key: 'id', limit: 256 },
   { table: 'events', key: 'sequence', limit: 1_000 },
+  { table: 'views', key: 'id', limit: 256 },
   // With what it has in every environment, and a keystore's file may be 10 MiB.
   { table: 'materials', key: 'id', limit: 4 },
 ];
@@ -76,6 +78,7 @@ export function projectOf(row: ProjectRow): Project {
     name: row.name,
     description: row.description,
     historicalKeyRingName: row.historical_key_ring_name,
+    publishKeyTypes: row.publish_key_types === null ? null : JSON.parse(row.publish_key_types),
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
   };
@@ -87,6 +90,7 @@ function rowOf(project: Project): ProjectRow {
     name: project.name,
     description: project.description,
     historical_key_ring_name: project.historicalKeyRingName,
+    publish_key_types: project.publishKeyTypes && JSON.stringify(project.publishKeyTypes),
     created_at: project.createdAt.getTime(),
     updated_at: project.updatedAt.getTime(),
   };

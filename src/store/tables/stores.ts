@@ -24,6 +24,7 @@ import type { DataKeyStore } from '../../sealing/data-key-store.ts';
 import type { MacStores } from '../../sealing/mac-store.ts';
 import type { SealedRowStores } from '../../sealing/sealed-place.ts';
 import type { TokenProfileStores } from '../../token-profiles/token-profile-store.ts';
+import type { ViewStores } from '../../views/view-store.ts';
 import type { InstallationStore } from '../installation-store.ts';
 
 /** All stores that are available inside a transaction. */
@@ -36,6 +37,7 @@ export interface Stores
     ApplicationStores,
     IssuerKeySetStores,
     TokenProfileStores,
+    ViewStores,
     RefreshStores,
     MaterialStores,
     IdempotencyStores,

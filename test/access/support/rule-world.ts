@@ -138,6 +138,9 @@ function notingDeployments(): NotingDeployments {
     async putDesiredSigner(_nouns, { name, historicalKeyRingName }, former) {
       calls.push(`signer of ${name}: ${historicalKeyRingName} after ${former}`);
     },
+    async putDesiredProjectSet(_nouns, { name, publishKeyTypes }) {
+      calls.push(`set of ${name}: ${publishKeyTypes}`);
+    },
     environmentRemoved: (environmentId) => calls.push(`environment removed ${environmentId}`),
     nodeRemoved: (nodeId) => calls.push(`node removed ${nodeId}`),
     wake: () => calls.push('wake'),

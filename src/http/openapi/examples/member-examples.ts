@@ -309,6 +309,19 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   'TokenProfile.encryptTo': null,
   TokenProfileEncryption: { jwkName: 'partner', enc: 'A256GCM' },
 
+  // Views
+  viewName: 'partners',
+  'View.name': 'partners',
+  'NewView.name': 'partners',
+  'View.description': 'What partners verify our tokens with',
+  'NewView.description': 'What partners verify our tokens with',
+  'ViewChange.description': 'What partners verify our tokens with',
+  ViewSelection: { keyTypes: ['EC'], uses: ['sig'] },
+  'View.include': { keyTypes: ['EC'], uses: ['sig'] },
+  'View.exclude': { jwkNames: ['internal'] },
+  ViewKeys: { keyTypes: ['EC'], uses: ['sig'] },
+  publishKeyTypes: ['EC'],
+
   // Certificates, keys and keystores
   environmentList: 'production,staging',
   pemEncodedFile: 'orders.pem',
