@@ -384,3 +384,35 @@ CREATE TABLE views (
   unique (project_id, name)
 ) strict;
 CREATE INDEX views_project_id on views (project_id, id);
+CREATE TABLE events (
+  project_id text not null,
+  sequence integer not null,
+  id text not null,
+  type text not null,
+  object_type text not null,
+  object_name text not null,
+  kid text,
+  facts text not null,
+  at integer not null,
+  primary key (project_id, sequence)
+) strict;
+CREATE TABLE expiry_notices (
+  jwk_id text not null primary key references jwks (id) on delete cascade,
+  expiration_time integer not null,
+  days integer not null
+) strict;
+CREATE TABLE node_absences (
+  node_id text not null primary key references nodes (id) on delete cascade,
+  reported_at integer not null
+) strict;
+CREATE TABLE webhook_cursors (
+  outlet_id text not null primary key,
+  project_id text not null,
+  delivered integer not null,
+  lost integer not null,
+  attempts integer not null,
+  last_error text,
+  delivered_at integer,
+  stopped_version text
+) strict;
+CREATE INDEX webhook_cursors_project_id on webhook_cursors (project_id);
