@@ -60,6 +60,8 @@ export interface DesiredStateStore {
    * @throws KeyplaneError `unavailable` for a head that was altered outside keyplane
    */
   lockStates(environmentIds: readonly string[]): Promise<readonly LockedState[]>;
+  /** The same for every environment that a project reaches, in the order of their ids. */
+  lockStatesReachedBy(projectId: string): Promise<readonly LockedState[]>;
   /** Revision 0 and the empty digest for an environment that never had anything. */
   state(environmentId: string): Promise<EnvironmentState>;
   head(environmentId: string): Promise<EnvironmentHead>;

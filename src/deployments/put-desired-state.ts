@@ -66,6 +66,31 @@ export async function putDesiredState(
   }
   const moved = [...now.values()].filter((state, index) => state !== states[index]);
   if (moved.length > 0) await desired.putStates(moved);
+  return targetsOf(now, drafts);
+}
+
+/**
+ * The same for an object that was made in this transaction, so that no environment can have it yet.
+ * @param states of every environment that is to have it, locked
+ */
+export async function putNewObject(
+  { desired }: DesiredStateStores,
+  states: readonly LockedState[],
+  object: Omit<DesiredChange, 'environmentId'>,
+): Promise<readonly DeploymentTarget[]> {
+  if (states.length === 0) return [];
+  const now = new Map<string, EnvironmentState>(states.map((state) => [state.environmentId, state]));
+  const drafts = new Map(states.map((state) => [state.environmentId, draftOf(state)]));
+  const changes = states.map(({ environmentId }) => ({ ...object, environmentId }));
+  await desired.putMany(movedBy(changes, { now, drafts, found: [] }));
+  await desired.putStates([...now.values()]);
+  return targetsOf(now, drafts);
+}
+
+function targetsOf(
+  now: ReadonlyMap<string, EnvironmentState>,
+  drafts: ReadonlyMap<string, StepDraft>,
+): readonly DeploymentTarget[] {
   return [...now.values()].map((state) => {
     const { environmentId, revision } = state;
     const steps = drafts.get(environmentId)?.finish(state);

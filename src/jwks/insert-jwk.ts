@@ -10,9 +10,11 @@ import type { Deployments } from '../deployments/deployments.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import {
   type DeploymentTarget,
+  type DesiredChange,
   desiredContent,
   mergeTargets,
   putDesiredState,
+  putNewObject,
 } from '../deployments/put-desired-state.ts';
 import type { Environment, EnvironmentStores } from '../environments/environment-store.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
@@ -155,26 +157,28 @@ async function insert(
   const { name, projectId, sourceType } = prepared.stored;
   const { projectName } = scope;
   // Sent together: a remote database answers all of it in one round trip.
-  const [project, namesake, environments, holders] = await Promise.all([
-    stores.projects.get(projectId),
-    stores.jwks.find(projectId, name),
-    stores.environments.listReachedBy(projectId),
-    holdersOf(stores, prepared.stored),
+  const [place, states] = await Promise.all([
+    stores.jwks.placeOf(prepared.stored),
+    stores.desired.lockStatesReachedBy(projectId),
     stores.audit.head(),
   ]);
   // Deleted while its key was being made.
-  if (!project) throw projectNotFound(projectName);
-  if (namesake) throw nameTaken(name);
+  if (!place.hasProject) throw projectNotFound(projectName);
+  if (place.isNameTaken) throw nameTaken(name);
   await requireUnreservedName(stores, projectId, name);
   await requireSource(stores, prepared.stored);
-  const isPublished = environments.length > 0;
-  const { stored, jwk } = isPublished
-    ? await withFreeKid(stores, prepared, { canReplaceKid, holders })
-    : prepared;
+  const isPublished = states.length > 0;
+  const { stored, jwk } =
+    isPublished && place.isKidHeld
+      ? await withFreeKid(stores, prepared, {
+          canReplaceKid,
+          holders: await holdersOf(stores, prepared.stored),
+        })
+      : prepared;
   await stores.jwks.insert(stored);
   if (follow) await stores.refreshes.put(firstRefresh(stored, follow));
-  const targets = await putDesiredIn(stores, environments, { scope, stored, jwk });
-  const details = { sourceType, type: stored.type, kid: stored.kid, environments: environments.length };
+  const targets = await putNewObject(stores, states, desiredOf({ scope, stored, jwk }));
+  const details = { sourceType, type: stored.type, kid: stored.kid, environments: states.length };
   await audit.append(stores, jwkEvent('create', scope, stored, details));
   await recordJwkEvent(stores, 'jwk.created', stored, { at: stored.createdAt, facts: { sourceType } });
   await noteExpiration(stores, stored, stored.createdAt);
@@ -204,16 +208,19 @@ interface DesiredJwk {
 async function putDesiredIn(
   stores: DesiredStateStores,
   environments: readonly Environment[],
-  { scope, stored, jwk }: DesiredJwk,
+  jwk: DesiredJwk,
 ): Promise<readonly DeploymentTarget[]> {
   if (environments.length === 0) return [];
+  const desired = desiredOf(jwk);
+  const changes = environments.map(({ id: environmentId }) => ({ ...desired, environmentId }));
+  return putDesiredState(stores, changes);
+}
+
+/** What every environment is to have of it. */
+function desiredOf({ scope, stored, jwk }: DesiredJwk): Omit<DesiredChange, 'environmentId'> {
   const { id: objectId, projectId } = stored;
   const content = desiredContent(jwkContent(stored, scope.projectName, jwk));
-  const startsAgain = tookItsKidNow(stored);
-  const changes = environments.map(({ id: environmentId }) => {
-    return { environmentId, kind: 'jwk' as const, objectId, projectId, ...content, startsAgain };
-  });
-  return putDesiredState(stores, changes);
+  return { kind: 'jwk', objectId, projectId, ...content, startsAgain: tookItsKidNow(stored) };
 }
 
 /** The certificate, key or keystore was deleted while its key was being read. */

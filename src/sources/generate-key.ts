@@ -30,6 +30,11 @@ const rsaQueue = new FairQueue({
   rejection: () => tooManyRequests('rsa_generation', 'Too many RSA keys are being generated. Try again!', 5),
 });
 
+/** Up to seconds of a core; other keys cost less than a look at the database. */
+export function takesLongToGenerate({ kty }: Pick<KeyPlan, 'kty'>): boolean {
+  return kty === 'RSA';
+}
+
 /**
  * A new key with all its members; RSA with its CRT members (RFC 7518 §6.3.2).
  * @throws KeyplaneError `rate_limit_exceeded` where too many RSA keys are being generated

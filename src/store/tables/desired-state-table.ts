@@ -49,6 +49,27 @@ const findStates = listStatement((db, keys: readonly { environmentId: string }[]
       keys.map(({ environmentId }) => environmentId),
     ),
 );
+const findReachedStates = statement((db, key: { projectId: string }) =>
+  db
+    .selectFrom('environments')
+    .leftJoin('environment_states', 'environment_states.environment_id', 'environments.id')
+    .select(['environments.id', 'revision', 'digest', 'audit_sequence', 'mac'])
+    .select((e) => e.selectFrom('installation').select('value').where('key', '=', 'lineage').as('lineage'))
+    .where((e) =>
+      e.or([
+        e('restricted', '=', 0),
+        e(
+          'environments.id',
+          'in',
+          e
+            .selectFrom('environment_projects')
+            .select('environment_projects.environment_id')
+            .where('project_id', '=', key.projectId),
+        ),
+      ]),
+    )
+    .orderBy('environments.id'),
+);
 const upsertStates = listStatement((db, rows: readonly Insertable<EnvironmentStateRow>[]) =>
   db
     .insertInto('environment_states')
@@ -216,6 +237,19 @@ export class DesiredStateTable implements DesiredStateStore {
     return environmentIds.map((environmentId) => {
       const row = found.get(environmentId);
       return { ...stateOf(environmentId, row), lineage: row?.lineage ?? undefined };
+    });
+  }
+
+  async lockStatesReachedBy(projectId: string): Promise<readonly LockedState[]> {
+    const rows = await findReachedStates.all(this.#database, { projectId });
+    return rows.map(({ id: environment_id, revision, digest, audit_sequence, mac, lineage }) => {
+      this.#lineage = lineage ?? undefined;
+      if (revision === null || digest === null || audit_sequence === null) {
+        return { ...stateOf(environment_id, undefined), lineage: this.#lineage };
+      }
+      const row = { environment_id, revision, digest, audit_sequence };
+      if (this.#guard.isAltered(headParts(row, this.#lineage), mac)) throw alteredState();
+      return { environmentId: environment_id, revision, digest, lineage: this.#lineage };
     });
   }
 

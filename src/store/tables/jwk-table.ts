@@ -3,6 +3,7 @@ import { alteredInDatabase } from '../../errors.ts';
 import type {
   ConfirmedRevision,
   JwkListQuery,
+  JwkPlace,
   JwkStore,
   KidHolder,
   StoredJwk,
@@ -12,7 +13,7 @@ import type { Sealed } from '../../sealing/sealed.ts';
 import type { Database, JwkRow } from '../database-schema.ts';
 import type { RowGuard } from '../integrity/row-guard.ts';
 import { jwkParts } from '../integrity/row-macs.ts';
-import { statement } from '../statement.ts';
+import { listStatement, statement } from '../statement.ts';
 import { dateOrNull, timeOrNull } from './column-values.ts';
 import { inChunks } from './in-chunks.ts';
 import { memberColumns, memberOf } from './ring-member-columns.ts';
@@ -21,6 +22,16 @@ import { matchesSearch } from './search-pattern.ts';
 
 const findOne = statement((db, key: { projectId: string; name: string }) =>
   db.selectFrom('jwks').selectAll().where('project_id', '=', key.projectId).where('name', '=', key.name),
+);
+const getAll = listStatement((db, keys: readonly { id: string }[]) =>
+  db
+    .selectFrom('jwks')
+    .selectAll()
+    .where(
+      'id',
+      'in',
+      keys.map(({ id }) => id),
+    ),
 );
 const listPage = statement((db, page: { projectId: string; afterId: string; limit: number }) =>
   db
@@ -61,6 +72,27 @@ const listKidHolders = statement((db, key: { projectId: string; kid: string; exc
     .select((e) => [e.fn.min('name').as('name'), 'public_members'])
     .groupBy('public_members')
     .orderBy('name'),
+);
+// One statement: on a hot path each costs as much as the rows it reads.
+const findPlace = statement((db, key: { id: string; projectId: string; name: string; kid: string }) =>
+  db.selectNoFrom((e) => [
+    e.selectFrom('projects').select('id').where('id', '=', key.projectId).as('project'),
+    e
+      .selectFrom('jwks')
+      .select('id')
+      .where('project_id', '=', key.projectId)
+      .where('name', '=', key.name)
+      .as('namesake'),
+    e
+      .selectFrom('jwks')
+      .select('id')
+      .where('kid', '=', key.kid)
+      .where('project_id', '=', key.projectId)
+      .where('id', '<>', key.id)
+      .where(hasPublicHalf)
+      .limit(1)
+      .as('holder'),
+  ]),
 );
 const listKids = statement((db, page: { projectId: string; afterId: string; limit: number }) =>
   db
@@ -109,10 +141,20 @@ export class JwkTable implements JwkStore {
     return row && (await this.#jwksOf([row]))[0];
   }
 
+  async placeOf({ id, projectId, name, kid }: Parameters<JwkStore['placeOf']>[0]): Promise<JwkPlace> {
+    const row = await findPlace.first(this.#database, { id, projectId, name, kid });
+    return {
+      hasProject: (row?.project ?? null) !== null,
+      isNameTaken: (row?.namesake ?? null) !== null,
+      // JWKs without a kid share none.
+      isKidHeld: kid !== '' && (row?.holder ?? null) !== null,
+    };
+  }
+
   async getMany(ids: readonly string[]): Promise<readonly StoredJwk[]> {
     const found = new Map<string, StoredJwk>();
-    for (const chunk of inChunks(ids)) {
-      const rows = await this.#database.selectFrom('jwks').selectAll().where('id', 'in', chunk).execute();
+    for (const chunk of inChunks(ids.map((id) => ({ id })))) {
+      const rows = await getAll.all(this.#database, chunk);
       for (const jwk of await this.#jwksOf(rows)) found.set(jwk.id, jwk);
     }
     return ids.map((id) => found.get(id)).filter((jwk) => jwk !== undefined);
