@@ -15,9 +15,10 @@ export interface UnitOfWork<Stores> {
 
 /**
  * Changes that other managers on the same database react to. `desired`: desired state changed; `nodes`: a node confirmed,
- * rejected, connected or disconnected; `sessions`: an environment, node or token was removed, or a stream was replaced.
+ * rejected, connected or disconnected; `sessions`: an environment, node or token was removed, or a stream was replaced; `access`: a token, a
+ * user, a project or its members were removed or changed.
  */
-export const wakeTopics = Object.freeze(['desired', 'nodes', 'sessions'] as const);
+export const wakeTopics = Object.freeze(['desired', 'nodes', 'sessions', 'access'] as const);
 export type WakeTopic = (typeof wakeTopics)[number];
 
 /** A store that other managers may use too. */
@@ -34,4 +35,9 @@ export interface SharedStore<Stores> extends UnitOfWork<Stores> {
    * forward a poll that happens anyway. Ends with the store.
    */
   listen(onWake: (topic: WakeTopic) => void): void;
+  /**
+   * Calls `onChange` when this manager committed a change of a topic, before its `write` resolves. Also where the commit
+   * failed: the database may have done it.
+   */
+  observe(onChange: (topic: WakeTopic) => void): void;
 }

@@ -4,9 +4,10 @@
 
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { RejectionLog } from '../audit/rejection-log.ts';
-import type { SharedStore } from '../unit-of-work.ts';
+import type { SharedStore, WakeTopic } from '../unit-of-work.ts';
+import { AccessMemory } from './access-memory.ts';
 import type { AuditedAccessStores } from './access-store.ts';
-import { type Authenticator, createAuthenticator } from './authenticator.ts';
+import { type Authenticator, createAuthenticator, type KnownCaller } from './authenticator.ts';
 import { type Authorizer, createAuthorizer } from './authorizer.ts';
 import { type EnsureFirstAdmin, firstAdminSetup } from './first-admin.ts';
 import { createMembers, type Members } from './members.ts';
@@ -46,9 +47,15 @@ export function createAccess<Stores extends AuditedAccessStores>(options: Access
   const hasher = createPasswordHasher();
   const checkPassword = createPasswordCheck(hasher, createSignInLimiter({ clock }));
   const tokenUse = createTokenUse({ store, clock });
+  const memory = new AccessMemory<KnownCaller>(clock);
+  const forget = (topic: WakeTopic) => {
+    if (topic === 'access') memory.forgetAll();
+  };
+  store.listen(forget);
+  store.observe(forget);
   return {
     tokenUse,
-    authenticator: createAuthenticator({ store, clock, onUse: tokenUse.note }),
+    authenticator: createAuthenticator({ store, clock, memory, onUse: tokenUse.note }),
     authorizer: createAuthorizer({ rejections }),
     signIn: createSignIn({ store, audit, rejections, clock, checkPassword }),
     tokens: createTokens({ store, audit, clock }),

@@ -19,6 +19,8 @@ export interface Authorizer {
     access: ProjectAccess | undefined,
     demand: ProjectDemand & { readonly projectName: string },
   ): Promise<ProjectAccess>;
+  /** Whether `judge` would let the caller in. */
+  mayAct(access: ProjectAccess, roles: readonly Role[]): boolean;
   /** @throws KeyplaneError `forbidden`, which is audited */
   requireAdmin(caller: Caller, operation: string): Promise<void>;
 }
@@ -62,6 +64,7 @@ export function createAuthorizer({ rejections }: AuthorizerOptions): Authorizer 
 
   return {
     judge,
+    mayAct,
     async requireAdmin(caller, operation) {
       if (!caller.admin) throw await deny(caller, 'administration', { projectName: null, operation });
     },

@@ -22,6 +22,8 @@ export interface TokenUseOptions {
 
 export function createTokenUse({ store, clock }: TokenUseOptions): TokenUse {
   const pending = new Map<string, Date>();
+  /** A token that is known from memory still has the time of its last use but one. */
+  const recorded = new Map<string, Date>();
   let timer: NodeJS.Timeout | undefined;
   let recording: Promise<void> = Promise.resolve();
 
@@ -29,12 +31,15 @@ export function createTokenUse({ store, clock }: TokenUseOptions): TokenUse {
     const uses = [...pending];
     pending.clear();
     if (uses.length === 0) return;
+    if (recorded.size >= mostPending) recorded.clear();
+    for (const [id, usedAt] of uses) recorded.set(id, usedAt);
     try {
       await store.asyncCommit(async ({ tokens }) => {
         for (const [id, usedAt] of uses) await tokens.recordUse(id, usedAt);
       });
     } catch {
       // The next use of the token is recorded instead.
+      for (const [id] of uses) recorded.delete(id);
     }
   }
 
@@ -49,7 +54,8 @@ export function createTokenUse({ store, clock }: TokenUseOptions): TokenUse {
     note({ id, kind, lastUsedAt }) {
       const now = clock();
       if (kind !== 'PERSONAL' || pending.has(id) || pending.size >= mostPending) return;
-      if (lastUsedAt !== null && now.getTime() - lastUsedAt.getTime() < granularityMs) return;
+      const last = Math.max(lastUsedAt?.getTime() ?? 0, recorded.get(id)?.getTime() ?? 0);
+      if (now.getTime() - last < granularityMs) return;
       pending.set(id, now);
       timer ??= setTimeout(() => void flush(), collectMs).unref();
     },

@@ -97,7 +97,7 @@ export class Deployments {
     store.listen((topic) => {
       if (topic === 'desired') this.#pollStates();
       else if (topic === 'sessions') this.#pollSessions();
-      else pollOtherManagers();
+      else if (topic === 'nodes') pollOtherManagers();
     });
     this.#timer = setInterval(() => {
       this.#pollStates();

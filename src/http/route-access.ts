@@ -4,7 +4,7 @@
 import assert from 'node:assert';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import type { Role } from '../access/access-store.ts';
-import type { Authenticator } from '../access/authenticator.ts';
+import type { Authenticated, Authenticator } from '../access/authenticator.ts';
 import type { Authorizer } from '../access/authorizer.ts';
 import type { Caller, ProjectAccess } from '../access/caller.ts';
 import { isKeyplaneError, KeyplaneError } from '../errors.ts';
@@ -90,8 +90,6 @@ export function guardRoutes(
     const { config, url } = request.routeOptions;
     if (config.access === undefined) return;
     if (config.access.kind !== 'anyone') {
-      // The token is looked up in its turn too: a hundred requests with one token delay those with another by one lookup.
-      await fairTurn(presentedBy(request));
       await letIn(request, config.access, { ...services, rateLimits });
       // A request computes in stretches from here on: its body is parsed and checked, its answer is written.
       return fairTurn(requesterOf(request));
@@ -105,7 +103,7 @@ export function guardRoutes(
 
 /** What a request presents before its user is known: its token, or where it comes from. */
 function presentedBy(request: FastifyRequest): string {
-  const authorization = request.headers.authorization ?? sessionAuthorization(request);
+  const authorization = authorizationOf(request);
   return authorization === undefined ? requesterOf(request) : `token ${authorization}`;
 }
 
@@ -128,15 +126,13 @@ function refuseUnguarded(route: RouteOptions): void {
 async function letIn(
   request: FastifyRequest,
   access: Exclude<RouteAccess, { kind: 'anyone' }>,
-  { authenticator, authorizer, rateLimits }: RouteAccessServices & { readonly rateLimits: RateLimits },
+  services: RouteAccessServices & { readonly rateLimits: RateLimits },
 ): Promise<void> {
-  const authorization = request.headers.authorization ?? sessionAuthorization(request);
+  const { authorizer, rateLimits } = services;
   const projectName = access.kind === 'project' ? paramOf(request, 'projectName') : undefined;
-  const found = await authenticator.authenticate(authorization, projectName).catch((error: unknown) => {
-    // An address that is shared must not shut out those behind it who have a token, so it counts only here.
-    if (isKeyplaneError(error) && error.status < 500) rateLimits.countUnauthenticated(request);
-    throw error;
-  });
+  const known = services.authenticator.recall(authorizationOf(request), projectName);
+  const isLetIn = known !== undefined && mayPass(request, access, { found: known, authorizer });
+  const found = isLetIn ? known : await lookUp(request, projectName, services);
   const { caller } = found;
   callers.set(request, caller);
   rateLimits.countUser(caller.userId);
@@ -149,6 +145,50 @@ async function letIn(
   if (access.kind === 'admin' || (access.kind === 'project' && access.admin)) {
     await authorizer.requireAdmin(caller, operation);
   }
+}
+
+/** In the database. */
+async function lookUp(
+  request: FastifyRequest,
+  projectName: string | undefined,
+  { authenticator, rateLimits }: RouteAccessServices & { readonly rateLimits: RateLimits },
+): Promise<Authenticated> {
+  // In its turn: a hundred requests with one token delay those with another by one lookup.
+  await fairTurn(presentedBy(request));
+  return authenticator.authenticate(authorizationOf(request), projectName).catch((error: unknown) => {
+    // An address that is shared must not shut out those behind it who have a token, so it counts only here.
+    if (isKeyplaneError(error) && error.status < 500) rateLimits.countUnauthenticated(request);
+    throw error;
+  });
+}
+
+/**
+ * Whether what is known lets the caller in. A change of access itself is always looked up: a stolen session must not make a
+ * token in the seconds in which this manager does not know yet that another one ended it.
+ */
+function mayPass(
+  request: FastifyRequest,
+  access: Exclude<RouteAccess, { kind: 'anyone' }>,
+  { found, authorizer }: { readonly found: Authenticated; readonly authorizer: Authorizer },
+): boolean {
+  const { caller } = found;
+  const isReading = request.method === 'GET' || request.method === 'HEAD';
+  if (!isReading && (access.kind !== 'project' || access.admin)) return false;
+  switch (access.kind) {
+    case 'signed-in':
+      return true;
+    case 'admin':
+      return caller.admin || (access.orOneself === true && isOneself(caller, paramOf(request, 'username')));
+    case 'project':
+      if (access.admin && !caller.admin) return false;
+      return found.access !== undefined && authorizer.mayAct(found.access, access.roles);
+    default:
+      return access satisfies never;
+  }
+}
+
+function authorizationOf(request: FastifyRequest): string | undefined {
+  return request.headers.authorization ?? sessionAuthorization(request);
 }
 
 function isOneself({ username, narrowed }: Caller, named: string): boolean {

@@ -5,7 +5,7 @@
 import type { StoreWatch } from '../metrics/store-watch.ts';
 import type { DataKeyLearner } from '../sealing/data-key-store.ts';
 import type { Integrity } from '../sealing/integrity.ts';
-import type { SharedStore } from '../unit-of-work.ts';
+import type { SharedStore, WakeTopic } from '../unit-of-work.ts';
 import { DatabaseFailure, type DatabaseTransaction, type Engine, failureTexts } from './engine.ts';
 import type { StoreKeys } from './integrity/row-guard.ts';
 import { migrate } from './migrations/migrate.ts';
@@ -94,6 +94,8 @@ export function storeOver(engine: Engine, watch?: StoreWatch): Store {
   const writes = new WriteQueue(engine, watch);
   watch?.opened(() => ({ waitingWrites: writes.waiting, connections: engine.connections?.() }));
   const underWay = new Set<Promise<unknown>>();
+  const listeners: ((topic: WakeTopic) => void)[] = [];
+  const observers: ((topic: WakeTopic) => void)[] = [];
   let isClosed = false;
 
   async function readOnce<T>(callback: (stores: Stores) => Promise<T>): Promise<T> {
@@ -107,10 +109,25 @@ export function storeOver(engine: Engine, watch?: StoreWatch): Store {
     }
   }
 
-  function writeOnce<T>(callback: (stores: Stores) => Promise<T>): Promise<T> {
-    return writes.run((transaction, isIsolated) =>
-      runInGroup(transaction, callback, isIsolated),
-    ) as Promise<T>;
+  async function writeOnce<T>(callback: (stores: Stores) => Promise<T>): Promise<T> {
+    const changed = new Set<WakeTopic>();
+    const onChange = (topic: WakeTopic) => changed.add(topic);
+    try {
+      return (await writes.run((transaction, isIsolated) =>
+        runInGroup(transaction, callback, { isIsolated, onChange }),
+      )) as T;
+    } finally {
+      for (const topic of changed) for (const observer of observers) observer(topic);
+    }
+  }
+
+  /** All who listen share one connection. */
+  function listen(onWake: (topic: WakeTopic) => void): void {
+    listeners.push(onWake);
+    if (listeners.length > 1) return;
+    engine.listen((topic) => {
+      for (const listener of listeners) listener(topic);
+    });
   }
 
   function track<T>(start: () => Promise<T>): Promise<T> {
@@ -147,7 +164,8 @@ export function storeOver(engine: Engine, watch?: StoreWatch): Store {
       keys.dataKeys = learner;
     },
     isShared: engine.isShared,
-    listen: (onWake) => engine.listen(onWake),
+    listen,
+    observe: (onChange) => void observers.push(onChange),
     ping: () => track(() => engine.ping()),
     async close() {
       if (isClosed) return;

@@ -13,9 +13,15 @@ export interface TransactionRunner {
   runAlone<T>(scope: TransactionScope, callback: Callback<T>): Promise<T>;
   /**
    * The same for one of several works in a transaction, which hand on what they know.
-   * @param isApart where it succeeds, it is not over before all that it sent has been answered
    */
-  runInGroup<T>(transaction: DatabaseTransaction, callback: Callback<T>, isIsolated: boolean): Promise<T>;
+  runInGroup<T>(transaction: DatabaseTransaction, callback: Callback<T>, options: GroupOptions): Promise<T>;
+}
+
+export interface GroupOptions {
+  /** Where it succeeds, it is not over before all that it sent has been answered. */
+  readonly isIsolated: boolean;
+  /** Called for each topic that it changes. */
+  readonly onChange: (topic: WakeTopic) => void;
 }
 
 export function transactionRunner(engine: Engine, keys: StoreKeys): TransactionRunner {
@@ -25,9 +31,12 @@ export function transactionRunner(engine: Engine, keys: StoreKeys): TransactionR
   async function run<T>(
     scope: TransactionScope,
     callback: Callback<T>,
-    { cache, waits }: { readonly cache: TransactionCache; readonly waits: boolean },
+    { cache, waits, onChange }: RunOptions,
   ): Promise<T> {
-    const notify = (topic: WakeTopic) => scope.notify(topic);
+    const notify = (topic: WakeTopic) => {
+      scope.notify(topic);
+      onChange?.(topic);
+    };
     let done: T;
     try {
       done = await callback(createStores(databaseOf(scope), { cache, notify, engine, keys }));
@@ -41,12 +50,13 @@ export function transactionRunner(engine: Engine, keys: StoreKeys): TransactionR
 
   return {
     runAlone: (scope, callback) => run(scope, callback, { cache: {}, waits: true }),
-    async runInGroup(transaction, callback, isIsolated) {
+    async runInGroup(transaction, callback, { isIsolated, onChange }) {
       const cache = cacheOf.get(transaction) ?? {};
       cacheOf.set(transaction, cache);
       const before = { ...cache };
       try {
-        return await run(new TransactionScope(transaction), callback, { cache, waits: isIsolated });
+        const scope = new TransactionScope(transaction);
+        return await run(scope, callback, { cache, waits: isIsolated, onChange });
       } catch (error) {
         // Its changes are rolled back, so its additions to the cache are wrong.
         cacheOf.set(transaction, before);
@@ -54,4 +64,10 @@ export function transactionRunner(engine: Engine, keys: StoreKeys): TransactionR
       }
     },
   };
+}
+
+interface RunOptions {
+  readonly cache: TransactionCache;
+  readonly waits: boolean;
+  readonly onChange?: GroupOptions['onChange'];
 }

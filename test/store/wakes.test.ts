@@ -2,10 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { badRequest } from '../../src/errors.ts';
 import type { Store } from '../../src/store/store.ts';
-import type { WakeTopic } from '../../src/unit-of-work.ts';
+import { type WakeTopic, wakeTopics } from '../../src/unit-of-work.ts';
 import { freshDatabases, type TestDatabase } from '../support/databases.ts';
 import { until } from '../support/manager.ts';
-import { bytes, sampleEnvironment, sampleNode, sampleProject } from './samples.ts';
+import { bytes, sampleEnvironment, sampleNode, sampleProject, sampleUser } from './samples.ts';
 
 const fresh = freshDatabases('postgres');
 const environment = sampleEnvironment();
@@ -31,7 +31,7 @@ afterEach(() => Promise.all([own.close(), other.close()]));
 
 /** Resolves once the store listens: it then reports every topic, since it cannot know what it missed. */
 async function settled(): Promise<void> {
-  await until(() => heard.length >= 3, 'it listens');
+  await until(() => heard.length >= wakeTopics.length, 'it listens');
   heard = [];
 }
 
@@ -59,6 +59,25 @@ test('a manager is notified when others change desired state, nodes, or what nod
   await own.write(({ environments }) => environments.delete(environment.id));
   await until(() => heard.length === 5, 'an environment that is deleted');
   expect(heard).toEqual(['desired', 'nodes', 'sessions', 'sessions', 'sessions']);
+});
+
+test('a manager is notified when others take access away, and not when they give it', async () => {
+  const [project, user] = [sampleProject(), sampleUser()];
+  await own.write(async ({ projects, users }) => {
+    await projects.insert(project);
+    await users.insert(user);
+  });
+  await own.write(({ members }) => members.put(project.id, user.id, ['ROLE_API_SECURITY']));
+  await until(() => heard.length === 1, 'roles');
+  await own.write(({ members }) => members.delete(project.id, user.id));
+  await until(() => heard.length === 2, 'a member');
+  await own.write(({ tokens }) => tokens.deleteOfUser(user.id, 'SESSION'));
+  await until(() => heard.length === 3, 'tokens');
+  await own.write(({ users }) => users.delete(user.id));
+  await until(() => heard.length === 4, 'a user');
+  await own.write(({ projects }) => projects.delete(project.id));
+  await until(() => heard.length === 5, 'a project');
+  expect(new Set(heard)).toEqual(new Set(['access']));
 });
 
 test('a change that is rolled back, or of another kind, notifies no manager', async () => {

@@ -50,10 +50,10 @@ export function createStores(database: Database, { cache, notify, engine, keys }
   const guard = new RowGuard(keys, async () => (await audit.head()).sequence);
   const jwks = new JwkTable(database, guard, sealed);
   return {
-    users: new UserTable(database),
-    tokens: new TokenTable(database),
-    projects: new ProjectTable(database),
-    members: new MemberTable(database),
+    users: new UserTable(database, notify),
+    tokens: new TokenTable(database, notify),
+    projects: new ProjectTable(database, notify),
+    members: new MemberTable(database, notify),
     environments: new EnvironmentTable(database, notify),
     enrollmentTokens: new EnrollmentTokenTable(database, notify),
     managers: new ManagerTable(database, engine),

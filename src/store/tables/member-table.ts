@@ -1,4 +1,5 @@
 import type { Member, MemberStore, Membership, Role } from '../../access/access-store.ts';
+import type { WakeTopic } from '../../unit-of-work.ts';
 import type { Database, MemberRow } from '../database-schema.ts';
 import { statement } from '../statement.ts';
 import { projectOf } from './project-table.ts';
@@ -41,9 +42,11 @@ const deleteOne = statement((db, key: { projectId: string; userId: string }) =>
 
 export class MemberTable implements MemberStore {
   readonly #database: Database;
+  readonly #notify: (topic: WakeTopic) => void;
 
-  constructor(database: Database) {
+  constructor(database: Database, notify: (topic: WakeTopic) => void) {
     this.#database = database;
+    this.#notify = notify;
   }
 
   async rolesOf(projectId: string, userId: string): Promise<readonly Role[] | undefined> {
@@ -67,9 +70,11 @@ export class MemberTable implements MemberStore {
       user_id: userId,
       roles: JSON.stringify(memberRoles),
     });
+    this.#notify('access');
   }
 
   async delete(projectId: string, userId: string): Promise<boolean> {
+    this.#notify('access');
     return (await deleteOne.run(this.#database, { projectId, userId })) > 0;
   }
 }

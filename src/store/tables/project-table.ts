@@ -1,4 +1,5 @@
 import type { Project, ProjectStore } from '../../access/access-store.ts';
+import type { WakeTopic } from '../../unit-of-work.ts';
 import type { Database, ProjectRow } from '../database-schema.ts';
 import { statement } from '../statement.ts';
 import { deleteInPieces, type Piece } from './delete-in-pieces.ts';
@@ -39,9 +40,11 @@ const pieces: readonly Piece[] = [
 
 export class ProjectTable implements ProjectStore {
   readonly #database: Database;
+  readonly #notify: (topic: WakeTopic) => void;
 
-  constructor(database: Database) {
+  constructor(database: Database, notify: (topic: WakeTopic) => void) {
     this.#database = database;
+    this.#notify = notify;
   }
 
   async list(): Promise<readonly Project[]> {
@@ -64,11 +67,13 @@ export class ProjectTable implements ProjectStore {
 
   async update(project: Project): Promise<void> {
     await updateOne.run(this.#database, rowOf(project));
+    this.#notify('access');
   }
 
   async delete(id: string): Promise<void> {
     await deleteInPieces(this.#database, { column: 'project_id', id, pieces });
     await deleteOne.run(this.#database, { id });
+    this.#notify('access');
   }
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { NarrowedProject, Token, TokenStore, User } from '../../access/access-store.ts';
+import type { WakeTopic } from '../../unit-of-work.ts';
 import type { Database, TokenRow } from '../database-schema.ts';
 import { statement } from '../statement.ts';
 import { dateOrNull, timeOrNull } from './column-values.ts';
@@ -65,9 +66,11 @@ const deleteOld = statement((db, key: { expiredForMs: number; limit: number }) =
 
 export class TokenTable implements TokenStore {
   readonly #database: Database;
+  readonly #notify: (topic: WakeTopic) => void;
 
-  constructor(database: Database) {
+  constructor(database: Database, notify: (topic: WakeTopic) => void) {
     this.#database = database;
+    this.#notify = notify;
   }
 
   async findByHash(hash: Buffer): Promise<{ readonly token: Token; readonly user: User } | undefined> {
@@ -109,9 +112,11 @@ export class TokenTable implements TokenStore {
 
   async delete(id: string): Promise<void> {
     await deleteOne.run(this.#database, { id });
+    this.#notify('access');
   }
 
   async deleteOfUser(userId: string, kind: Token['kind'], exceptId = ''): Promise<number> {
+    this.#notify('access');
     return deleteAllOfUser.run(this.#database, { userId, kind, exceptId });
   }
 

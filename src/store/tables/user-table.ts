@@ -1,4 +1,5 @@
 import type { User, UserStore } from '../../access/access-store.ts';
+import type { WakeTopic } from '../../unit-of-work.ts';
 import type { Database, UserRow } from '../database-schema.ts';
 import { statement } from '../statement.ts';
 import { flag } from './column-values.ts';
@@ -26,9 +27,11 @@ const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('users').
 
 export class UserTable implements UserStore {
   readonly #database: Database;
+  readonly #notify: (topic: WakeTopic) => void;
 
-  constructor(database: Database) {
+  constructor(database: Database, notify: (topic: WakeTopic) => void) {
     this.#database = database;
+    this.#notify = notify;
   }
 
   async count(): Promise<number> {
@@ -51,10 +54,12 @@ export class UserTable implements UserStore {
 
   async update(user: User): Promise<void> {
     await updateOne.run(this.#database, rowOf(user));
+    this.#notify('access');
   }
 
   async delete(id: string): Promise<void> {
     await deleteOne.run(this.#database, { id });
+    this.#notify('access');
   }
 }
 
