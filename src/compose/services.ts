@@ -65,6 +65,9 @@ import { measureStore } from '../metrics/measure-store.ts';
 import { Refusals } from '../metrics/refusals.ts';
 import { newId } from '../new-id.ts';
 import { encryptionKey } from '../operations/encryption/encryption-key.ts';
+import { createOutletContentReader } from '../outlets/outlet-deployment.ts';
+import { createOutlets } from '../outlets/outlets.ts';
+import { createDeliveryRecorder } from '../outlets/record-deliveries.ts';
 import { createOverview } from '../overview/overview.ts';
 import { createKeyRings, createRingMotion } from '../rings/key-rings.ts';
 import { longestLeases } from '../rings/longest-leases.ts';
@@ -102,7 +105,13 @@ export interface Services extends RuleServices {
   readonly pages: StatePageReader;
   readonly admission: Pick<
     ConversationOptions,
-    'handshake' | 'recordRefusedJoin' | 'divergences' | 'revokeAgain' | 'recordUsage' | 'claim'
+    | 'handshake'
+    | 'recordRefusedJoin'
+    | 'divergences'
+    | 'revokeAgain'
+    | 'recordUsage'
+    | 'recordDeliveries'
+    | 'claim'
   >;
   close(): Promise<void>;
 }
@@ -292,6 +301,7 @@ function connect(foundations: Foundations): Services {
       },
     }),
     views: createViews(rules),
+    outlets: createOutlets(rules),
     applications: createApplications(applicationRules),
     listUsage: createUsageList(store),
     access,
@@ -324,6 +334,7 @@ function connect(foundations: Foundations): Services {
       divergences: createDivergences({ store, audit, clock }),
       revokeAgain: revocationAgain({ store, revoke: keyRings.revoke }),
       recordUsage: createUsageRecorder(store),
+      recordDeliveries: createDeliveryRecorder(store),
       claim: (claimed) => store.asyncCommit(({ nodes }) => nodes.claim({ ...claimed, managerId })),
     },
     async close() {
@@ -381,6 +392,7 @@ function contentReaders(sealer: Sealer, onUnreadable: OnUnreadable): readonly Co
     createTokenProfileContentReader(onUnreadable),
     createViewContentReader(onUnreadable),
     projectSetReader,
+    createOutletContentReader(sealer, onUnreadable),
     createMaterialContentReader(certificateKind, sealer, onUnreadable),
     createMaterialContentReader(keyKind, sealer, onUnreadable),
     createMaterialContentReader(keystoreKind, sealer, onUnreadable),

@@ -25,6 +25,8 @@ export function publicPart(content: DeployedContent, digest: Buffer): DeployedCo
       return content;
     case 'key':
       return content.keyType === 'PUBLIC_KEY' ? content : { ...content, content: '', withheld };
+    case 'outlet':
+      return content.password === null ? content : { ...content, password: null, withheld };
     case 'keystore':
       return { ...content, file: '', password: '', keyPassword: null, withheld };
     default:

@@ -133,6 +133,7 @@ const kindNames: Readonly<Record<NamedObject['kind'], string>> = {
   application: 'Application',
   'token-profile': 'Token profile',
   view: 'View',
+  outlet: 'Outlet',
 };
 
 function labelOf({ kind, name, projectName }: NamedObject): string {

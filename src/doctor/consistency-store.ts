@@ -1,10 +1,10 @@
 // What the doctor compares: rows with their audit records, and rows with desired state. It only reads.
 
-import type { OperationKind, ProjectKind, PublicationKind } from '../protocol/content.ts';
+import type { DeliveryKind, OperationKind, ProjectKind, PublicationKind } from '../protocol/content.ts';
 
 /** An object that nodes can have, as an operator finds it. */
 export interface NamedObject {
-  readonly kind: ProjectKind | OperationKind | Exclude<PublicationKind, 'project-set'>;
+  readonly kind: ProjectKind | OperationKind | DeliveryKind | Exclude<PublicationKind, 'project-set'>;
   readonly id: string;
   readonly name: string;
   readonly projectName: string;

@@ -41,3 +41,26 @@ export async function reachedEnvironment(
   }
   return environment;
 }
+
+/**
+ * The ids of the environments of these names; null stands for all that the project reaches.
+ * @throws KeyplaneError `bad_request` for one that the project does not reach
+ */
+export async function readEnvironmentIds(
+  stores: EnvironmentStores,
+  projectId: string,
+  names: readonly string[] | null,
+): Promise<readonly string[] | null> {
+  if (names === null) return null;
+  if (names.length === 0) {
+    throw badRequest('environmentNames can not be empty! Leave it out for all that the project reaches', {
+      reason: 'FIELD_NOT_VALID',
+      member: 'environmentNames',
+    });
+  }
+  const ids: string[] = [];
+  for (const name of new Set(names)) {
+    ids.push((await reachedEnvironment(stores, projectId, name, 'environmentNames')).id);
+  }
+  return ids;
+}

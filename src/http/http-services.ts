@@ -20,6 +20,7 @@ import type { Certificates } from '../materials/certificates.ts';
 import type { CryptoKeys } from '../materials/crypto-keys.ts';
 import type { Keystores } from '../materials/keystores.ts';
 import type { MetricsText } from '../metrics/metrics-text.ts';
+import type { Outlets } from '../outlets/outlets.ts';
 import type { ReadOverview } from '../overview/overview.ts';
 import type { KeyRings } from '../rings/key-rings.ts';
 import type { TokenProfiles } from '../token-profiles/token-profiles.ts';
@@ -32,6 +33,7 @@ export interface RuleServices {
   readonly applications: Applications;
   readonly tokenProfiles: TokenProfiles;
   readonly views: Views;
+  readonly outlets: Outlets;
   readonly listUsage: ListUsage;
   readonly environments: Environments;
   readonly enrollment: Enrollment;

@@ -52,6 +52,7 @@ import {
 } from './limits/server-limits.ts';
 import { materialRoutes } from './materials/routes.ts';
 import { describeApi } from './openapi/describe-api.ts';
+import { outletRoutes } from './outlets/routes.ts';
 import { overviewRoutes } from './overview/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { stopGracefully } from './requests/graceful-stop.ts';
@@ -103,6 +104,7 @@ const rooms = [
   tokenProfileRoutes,
   eventRoutes,
   viewRoutes,
+  outletRoutes,
   auditRoutes,
   overviewRoutes,
 ];

@@ -7,6 +7,7 @@ import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import { mergeTargets, putDesiredState } from '../deployments/put-desired-state.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
 import { lookupName, shownText } from '../names.ts';
+import { requireNoOutlet } from '../outlets/outlet-uses.ts';
 import { requireNoTokenProfile } from '../token-profiles/profile-uses.ts';
 import { requireNoView } from '../views/view-uses.ts';
 import type { JwkRuleOptions } from './insert-jwk.ts';
@@ -38,6 +39,7 @@ export function jwkDeletion(options: JwkRuleOptions): DeleteJwk {
       await requireNoMember(stores, stored);
       await requireNoTokenProfile(stores, stored.id, `JWK (name: ${stored.name})`);
       await requireNoView(stores, stored, `JWK (name: ${stored.name})`);
+      await requireNoOutlet(stores, stored.id, `JWK (name: ${stored.name})`);
       await requireUntrusted(stores, projectId, stored);
       if (!force.force) await requireUnused(stores, stored, options.clock());
       const { id: objectId, sourceType, kid } = stored;

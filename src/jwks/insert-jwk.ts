@@ -25,6 +25,7 @@ import { keyTypeName } from '../jose/key-type-name.ts';
 import type { MaterialStores } from '../materials/material-store.ts';
 import { projectNotFound } from '../names.ts';
 import { newId } from '../new-id.ts';
+import type { OutletStores } from '../outlets/outlet-store.ts';
 import type { KeyAllowances } from '../protocol/content.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { TokenProfileStores } from '../token-profiles/token-profile-store.ts';
@@ -46,6 +47,7 @@ export type JwkRuleStores = JwkStores &
   IssuerKeySetStores &
   TokenProfileStores &
   ViewStores &
+  Pick<OutletStores, 'outlets'> &
   MemberRingStores &
   RefreshStores &
   AccessStores &

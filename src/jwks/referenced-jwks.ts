@@ -4,6 +4,7 @@ import { badRequest, isKeyplaneError, KeyplaneError } from '../errors.ts';
 import { useToUseType } from '../jose/use-type.ts';
 import { laterThan } from '../materials/optimistic-update.ts';
 import type { FollowedMaterial, PreparedReferences, ReferencedJwks } from '../materials/referenced-jwks.ts';
+import { requireNoOutlet } from '../outlets/outlet-uses.ts';
 import type { SourceRequest } from '../sources/jwk-source.ts';
 import { jwkSource } from '../sources/sources.ts';
 import type { CreateJwkOptions } from './create-jwk.ts';
@@ -57,6 +58,7 @@ export function createReferencedJwks(options: CreateJwkOptions): ReferencedJwks 
         write: (work) => store.write((stores) => work(stores, (scope) => change(stores, scope))),
       };
     },
+    requireUnused: requireNoOutlet,
     list: (materialId) =>
       store.read(async (stores) => {
         const found = await stores.jwks.listBySource(materialId);

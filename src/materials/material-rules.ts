@@ -167,6 +167,8 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
     const references = await this.#options.references.prepare(id, undefined);
     const targets = await references.write(async (stores, changeJwks) => {
       const material = await this.#require(stores, scope.projectId, name);
+      const title = `${this.#kind.label} (name: ${material.name})`;
+      await this.#options.references.requireUnused(stores, material.id, title);
       const changes = material.environments.map((own) => this.#gone(scope, material, own.environmentId));
       const desired = await putDesiredState(stores, changes);
       await changeJwks(scope);

@@ -28,6 +28,12 @@ export interface ReferencedJwks {
    */
   prepare(materialId: string, follow: FollowedMaterial | undefined): Promise<PreparedReferences>;
   list(materialId: string): Promise<readonly JwkReference[]>;
+  /**
+   * In the transaction that deletes the material.
+   * @param title as texts name it
+   * @throws KeyplaneError `bad_request` where something else than a JWK needs it
+   */
+  requireUnused(stores: MaterialRuleStores, materialId: string, title: string): Promise<void>;
 }
 
 export interface PreparedReferences {

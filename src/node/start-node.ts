@@ -2,6 +2,7 @@
 // a sealed copy on its own disk and serves JWK Sets from its state, with or without a manager. It refuses to share its
 // data directory, to send its token where others could read it, and to serve anything before its first state.
 
+import { createHmac } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -27,6 +28,7 @@ import { NodeState } from './node-state.ts';
 import { KeptRecord } from './operations/kept-record.ts';
 import { type NodeRecords, type OperationsOptions, startOperations } from './operations/start-operations.ts';
 import { UsageCounter } from './operations/usage-counter.ts';
+import { type KeptOutlets, makeOutletDir, OutletDeliveries } from './outlets/outlet-deliveries.ts';
 import { restoreCopy } from './restore-copy.ts';
 import { RevokedKids } from './revoked-kids.ts';
 import { HistoricalJwks } from './serve/historical-jwks.ts';
@@ -57,6 +59,8 @@ export interface NodeOptions {
   /** `node.key`, where it is not in the data directory. */
   readonly keyFile?: string;
   readonly publishDir?: string;
+  /** Outlets are delivered below it; without it the node delivers none. */
+  readonly outletDir?: string;
   /** Without a manager for this long it serves no JWK Sets; by default it always does. */
   readonly serveLimitMs?: number;
   /** It keeps no copy on its disk; its serve limit is an hour, unless `serveLimitMs` says otherwise. */
@@ -139,6 +143,20 @@ async function run(
   const signer =
     options.kubernetesSigner && parts && startKubernetesSigner(options.kubernetesSigner, parts, serveLimit);
   if (signer) closers.push(() => signer.close());
+  const { outletDir } = options;
+  if (outletDir !== undefined) await makeOutletDir(outletDir, log);
+  const outlets = new OutletDeliveries({
+    outletDir,
+    state,
+    copy,
+    sets,
+    clock,
+    fingerprintKey: createHmac('sha256', key).update('keyplane outlets').digest(),
+    record: await recordsOf(options, key).open<KeptOutlets>('outlets.written', 'what outlets wrote'),
+    log,
+  });
+  state.follow(outlets);
+  closers.push(() => outlets.close());
   if (copy instanceof SealedLog) await restoreCopy(copy, state, revoked);
   if (state.environment && state.environment.name !== environment) {
     log.warn(
@@ -160,6 +178,7 @@ async function run(
     await files.settled();
     onServeLimit = () => state.ready && files.replaced();
   }
+  if (state.ready) outlets.replaced(state.objects.values());
   closers.push(serveLimit.watch(log, () => onServeLimit()));
   const timing = { ...defaultTiming, ...options.timing };
   const managerTls = await operatorsError(ManagerTls.open(options.managerTls ?? {}, log));
@@ -177,6 +196,7 @@ async function run(
     contact,
     traits: traitsOf(options),
     usage,
+    outlets,
     log,
   });
   const facts = () => ({

@@ -9,6 +9,7 @@ import {
   type DeployedKeyRing,
   type DeployedKind,
   type DeployedMembership,
+  type DeployedOutlet,
   type DeployedProjectSet,
   type DeployedSetting,
   type DeployedTokenProfile,
@@ -45,6 +46,8 @@ export interface StoredObject {
   readonly tokenProfile?: DeployedTokenProfile | undefined;
   readonly view?: DeployedView | undefined;
   readonly projectSet?: DeployedProjectSet | undefined;
+  /** Without its password. */
+  readonly outlet?: DeployedOutlet | undefined;
   /** A JWK that this node remembers as revoked: it is not published, and neither signs nor verifies. */
   readonly isRevoked?: boolean;
   /** Changes when the file is compacted. */
@@ -107,6 +110,8 @@ export function toStoredObject(content: DeployedContent, since?: number): Unstor
       return { ...common, ...nothing, view: content };
     case 'project-set':
       return { ...common, ...nothing, projectSet: content };
+    case 'outlet':
+      return { ...common, ...nothing, outlet: { ...content, password: null } };
     case 'certificate':
     case 'key':
     case 'keystore':

@@ -9,15 +9,19 @@ export type OperationKind = (typeof operationKinds)[number];
 /** What decides which keys of a project are in which JWK Set of its nodes. */
 export const publicationKinds = Object.freeze(['view', 'project-set'] as const);
 export type PublicationKind = (typeof publicationKinds)[number];
+/** What nodes deliver to components beside them; of a project, too. */
+export const deliveryKinds = Object.freeze(['outlet'] as const);
+export type DeliveryKind = (typeof deliveryKinds)[number];
 export const settingKinds = Object.freeze(['environment-set', 'caching'] as const);
 export type SettingKind = (typeof settingKinds)[number];
 export const deployedKinds = Object.freeze([
   ...projectKinds,
   ...operationKinds,
   ...publicationKinds,
+  ...deliveryKinds,
   ...settingKinds,
 ] as const);
-export type DeployedKind = ProjectKind | OperationKind | PublicationKind | SettingKind;
+export type DeployedKind = ProjectKind | OperationKind | PublicationKind | DeliveryKind | SettingKind;
 
 /** What a stored key is. */
 export const cryptoKeyTypes = Object.freeze(['SECRET_KEY', 'PRIVATE_KEY', 'PUBLIC_KEY'] as const);
@@ -238,6 +242,22 @@ export interface DeployedProjectSet extends DeployedObject {
   readonly keyTypes: readonly string[];
 }
 
+/** What a node delivers as files below its `--outlet-dir`. */
+export interface DeployedOutlet extends DeployedObject {
+  readonly kind: 'outlet';
+  /** `FILES` or `ENVOY`. */
+  readonly outletKind: string;
+  /** The ids of what is delivered; null: the project's set. */
+  readonly source: { readonly type: string; readonly id: string | null };
+  readonly content: string;
+  /** As its kind reads it; the manager has checked it. */
+  readonly target: Readonly<Record<string, unknown>>;
+  /** Of a PKCS#12 file. */
+  readonly password: string | null;
+  /** Where it is higher than before, everything is written again. */
+  readonly generation: number;
+}
+
 export interface DeployedCertificate extends DeployedObject {
   readonly kind: 'certificate';
   readonly alias: string;
@@ -300,7 +320,8 @@ export type DeployedProjectContent =
   | DeployedApplication
   | DeployedTokenProfile
   | DeployedView
-  | DeployedProjectSet;
+  | DeployedProjectSet
+  | DeployedOutlet;
 export type DeployedSetting = DeployedEnvironmentSet | DeployedCaching;
 export type DeployedContent = DeployedProjectContent | DeployedSetting;
 

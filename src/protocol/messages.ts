@@ -123,6 +123,8 @@ export interface Welcome {
   readonly lineage?: string;
   /** It reads `goodbye`, `usage` and `revoked-kids`; absent: it is of an earlier release. */
   readonly heartbeats?: boolean;
+  /** It reads `outlets`. */
+  readonly outlets?: boolean;
 }
 
 /** The manager closes the connection. Unlike the reason of the close itself, it is authentic. */
@@ -236,8 +238,34 @@ export interface Revoked {
   readonly keys: readonly KeyOfRing[];
 }
 
+/** How deliveries of outlets stand: all of them after a welcome, then those that changed. */
+export interface OutletsReport {
+  readonly type: 'outlets';
+  readonly deliveries: readonly {
+    readonly outletId: string;
+    /** CURRENT, LAGGING or FAILING. */
+    readonly state: string;
+    /** Of the environment whose content was delivered last; 0: none. */
+    readonly revision: number;
+    /** SHA-256 of what was delivered last, hex. */
+    readonly digest: string | null;
+    /** Milliseconds since 1970, by the manager's time. */
+    readonly deliveredAt: number | null;
+    readonly attempts: number;
+    readonly lastError: string | null;
+  }[];
+}
+
 export type FromNode = Hello | NodeProof | SealedMessage;
 export type FromManager = Identity | ManagerProof | SealedMessage | State;
 /** What is inside `SealedMessage`. */
-export type SealedFromNode = Resume | Applied | Refused | Clock | Goodbye | Usage | RevokedKids;
+export type SealedFromNode =
+  | Resume
+  | Applied
+  | Refused
+  | Clock
+  | Goodbye
+  | Usage
+  | RevokedKids
+  | OutletsReport;
 export type SealedFromManager = Welcome | Ended | Heard | Counted | Revoked;

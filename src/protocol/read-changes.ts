@@ -166,6 +166,14 @@ const shapes: Readonly<Record<DeployedKind, Readonly<Record<string, Check>>>> = 
   },
   view: { include: isSelectionOrNull, exclude: isSelectionOrNull },
   'project-set': { keyTypes: isTexts },
+  outlet: {
+    outletKind: isText,
+    source: (value) => isJson(value) && isText(value.type) && isTextOrNull(value.id),
+    content: isText,
+    target: isJson,
+    password: isTextOrNull,
+    generation: isDuration,
+  },
   'environment-set': { published: (value) => typeof value === 'boolean' },
   caching: { maxAge: isSeconds, staleWhileRevalidate: isSeconds, staleIfError: isSeconds },
 };

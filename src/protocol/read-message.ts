@@ -52,6 +52,18 @@ const isKeyName: Check = (value) => isJson(value) && isText(value.ringId) && isT
 const isKeys: Check = (value) =>
   Array.isArray(value) && value.length <= mostEntries && value.every(isKeyName);
 
+const isDelivery: Check = (value) =>
+  isJson(value) &&
+  isText(value.outletId) &&
+  isText(value.state) &&
+  isRevision(value.revision) &&
+  (value.digest === null || isDigest(value.digest)) &&
+  (value.deliveredAt === null || isTime(value.deliveredAt)) &&
+  isRevision(value.attempts) &&
+  (value.lastError === null || isText(value.lastError));
+const isDeliveries: Check = (value) =>
+  Array.isArray(value) && value.length <= mostEntries && value.every(isDelivery);
+
 const orNull =
   (check: Check): Check =>
   (value) =>
@@ -105,6 +117,7 @@ const sealedFromNode: Shapes = {
   goodbye: {},
   usage: { report: isRevision, uses: isUses },
   'revoked-kids': { keys: isKeys },
+  outlets: { deliveries: isDeliveries },
 };
 
 const fromManager: Shapes = {
@@ -134,6 +147,7 @@ const sealedFromManager: Shapes = {
     privateKeys: isFlag,
     lineage: orAbsent(isText),
     heartbeats: orAbsent(isFlag),
+    outlets: orAbsent(isFlag),
   },
   ended: { code: isRevision, reason: isText },
   heard: { time: isTime, lastSeenAt: isTime, managerTime: isTime, nodes: orAbsent(isRevision) },

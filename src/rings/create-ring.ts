@@ -3,6 +3,7 @@
 
 import type { ProjectScope } from '../access/caller.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
+import { readEnvironmentIds } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
 import { durationInHours } from '../iso-duration.ts';
 import { ringKindOf } from '../jwks/ring-member.ts';
@@ -16,7 +17,7 @@ import { type LoadedRing, loadRing } from './ring-facts-of.ts';
 import { checkRingName, isNameOfMember, ringNameTaken } from './ring-names.ts';
 import { type RingParameters, readRingParameters } from './ring-parameters.ts';
 import { readPolicy, requirePolicy } from './ring-policy.ts';
-import { type RingRequest, readEnvironmentIds, requireKeyHolder } from './ring-request.ts';
+import { type RingRequest, requireKeyHolder } from './ring-request.ts';
 import type { RingRuleStores } from './ring-rules.ts';
 import { instantText } from './ring-texts.ts';
 import { countingCachesMs, delayOf } from './schedule/formulas.ts';

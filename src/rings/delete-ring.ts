@@ -7,6 +7,7 @@ import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import { mergeTargets } from '../deployments/put-desired-state.ts';
 import { badRequest } from '../errors.ts';
 import { jwkEvent } from '../jwks/jwk-event.ts';
+import { requireNoOutlet } from '../outlets/outlet-uses.ts';
 import { requireNoTokenProfile } from '../token-profiles/profile-uses.ts';
 import { requireNoView } from '../views/view-uses.ts';
 import { withdrawRing } from './ring-content.ts';
@@ -32,6 +33,7 @@ export function ringDeletion({ store, audit, deployments, onUnreadable }: Settle
       const loaded = await loadRing(stores, await requireRing(stores, scope.projectId, name));
       await requireNoTokenProfile(stores, loaded.ring.id, `Key ring (name: ${loaded.ring.name})`);
       await requireNoView(stores, loaded.ring, `Key ring (name: ${loaded.ring.name})`);
+      await requireNoOutlet(stores, loaded.ring.id, `Key ring (name: ${loaded.ring.name})`);
       if (!force.force) requireUnneeded(loaded);
       const withdrawn = await withdrawGrants(stores, scope, { objectId: loaded.ring.id, onUnreadable });
       for (const { id } of loaded.members) await stores.jwks.delete(id);

@@ -1,5 +1,6 @@
 // What can be read of key rings: each as it is by now, decided from the same facts as its next transition.
 
+import { readEnvironmentIds } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
 import { shownText } from '../names.ts';
 import { timeSlices } from '../runtime/event-loop.ts';
@@ -8,7 +9,7 @@ import type { RevocationClock } from './revocation-clock.ts';
 import type { KeyRing } from './ring.ts';
 import { type LoadedRing, loadRing } from './ring-facts-of.ts';
 import { readPolicy } from './ring-policy.ts';
-import { type RingPolicyRequest, readEnvironmentIds } from './ring-request.ts';
+import type { RingPolicyRequest } from './ring-request.ts';
 import { type RingRuleOptions, type RingRuleStores, requireRing } from './ring-rules.ts';
 import type { Revocation, RingListQuery } from './ring-store.ts';
 import { decide } from './schedule/decide.ts';

@@ -2,12 +2,14 @@
 
 import type { ProjectScope } from '../access/caller.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
+import { readEnvironmentIds } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
 import { durationInHours } from '../iso-duration.ts';
 import { keyTypeMember } from '../jose/key-type-name.ts';
 import { useToUseType } from '../jose/use-type.ts';
 import type { GenerateParameters } from '../jwks/generate/generate-plan.ts';
 import { requireSameName } from '../materials/optimistic-update.ts';
+import { requireNoPrivateOutlet } from '../outlets/outlet-uses.ts';
 import { requireLifetimeOfProfiles } from '../token-profiles/profile-uses.ts';
 import { policyDetails, requirePolicyOf } from './create-ring.ts';
 import type { FormerLimits, KeyRing } from './ring.ts';
@@ -16,7 +18,7 @@ import { ringEvent } from './ring-event.ts';
 import { type LoadedRing, loadRing } from './ring-facts-of.ts';
 import { type RingParameters, readRingParameters } from './ring-parameters.ts';
 import { policyFacts, readPolicy } from './ring-policy.ts';
-import { type RingRequest, readEnvironmentIds, requireKeyHolder } from './ring-request.ts';
+import { type RingRequest, requireKeyHolder } from './ring-request.ts';
 import { type RingRuleStores, requireRing } from './ring-rules.ts';
 import { countingLimits, delayOf } from './schedule/formulas.ts';
 import { type SettleOptions, settle } from './settle-ring.ts';
@@ -31,6 +33,7 @@ export function ringUpdate(options: SettleOptions): UpdateRing {
       const ring = await changedRing(stores, before, request);
       const after = await loadRing(stores, ring);
       requirePolicyOf(after);
+      if (!ring.policy.exportable) await requireNoPrivateOutlet(stores, ring);
       await requireLifetimeOfProfiles(stores, ring.id, policyFacts(ring.policy).maxTokenLifetimeMs);
       if (request.environmentNames !== undefined) requireKeyHolder(ring, after.nodes);
       const draft = new RingDraft(after);

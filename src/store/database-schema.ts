@@ -7,6 +7,7 @@ import type { MemberState, RevocationReason } from '../jwks/ring-member.ts';
 import type { CryptoKeyType, DeployedKind, KeystoreType, ProjectKind } from '../protocol/content.ts';
 import type { HoldCause, RingState } from '../rings/ring.ts';
 import type { EventTables } from './event-rows.ts';
+import type { OutletDeliveryRow, OutletRow } from './outlet-rows.ts';
 
 export interface InstallationRow {
   key: string;
@@ -468,6 +469,8 @@ export interface Tables extends EventTables {
   issuer_key_sets: IssuerKeySetRow;
   token_profiles: TokenProfileRow;
   views: ViewRow;
+  outlets: OutletRow;
+  outlet_deliveries: OutletDeliveryRow;
   key_usage: KeyUsageRow;
   key_usage_days: KeyUsageDayRow;
   materials: MaterialRow;

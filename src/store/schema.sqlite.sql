@@ -384,6 +384,44 @@ CREATE TABLE views (
   unique (project_id, name)
 ) strict;
 CREATE INDEX views_project_id on views (project_id, id);
+CREATE TABLE outlets (
+  id text not null primary key,
+  project_id text not null references projects (id) on delete cascade,
+  name text not null,
+  description text,
+  kind text not null,
+  source_type text not null,
+  source_id text,
+  content text not null,
+  environment_ids text,
+  target text not null,
+  credential blob,
+  gate integer not null,
+  generation integer not null,
+  forced_generation integer,
+  created_at integer not null,
+  updated_at integer not null,
+  audit_sequence integer not null,
+  mac blob,
+  unique (project_id, name)
+) strict;
+CREATE INDEX outlets_project_id on outlets (project_id, id);
+CREATE INDEX outlets_source_id on outlets (source_id) where source_id is not null;
+CREATE TABLE outlet_deliveries (
+  outlet_id text not null references outlets (id) on delete cascade,
+  environment_id text not null references environments (id) on delete cascade,
+  node_id text not null,
+  revision integer not null,
+  digest text,
+  state text not null,
+  delivered_at integer,
+  attempts integer not null,
+  last_error text,
+  updated_at integer not null,
+  primary key (outlet_id, environment_id, node_id)
+) strict;
+CREATE INDEX outlet_deliveries_environment_id on outlet_deliveries (environment_id);
+CREATE INDEX outlet_deliveries_node_id on outlet_deliveries (node_id);
 CREATE TABLE events (
   project_id text not null,
   sequence integer not null,

@@ -20,6 +20,8 @@ import { checkName, lookupName, projectNotFound, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { EncryptionKey } from '../operations/encryption/encryption-key.ts';
 import { ClaimsChecks } from '../operations/token-profile/schema/claims-checks.ts';
+import type { OutletStores } from '../outlets/outlet-store.ts';
+import { requireNoOutlet } from '../outlets/outlet-uses.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import {
   type EncryptionRequest,
@@ -66,6 +68,7 @@ export interface TokenProfiles {
 }
 
 export type TokenProfileRuleStores = TokenProfileStores &
+  Pick<OutletStores, 'outlets'> &
   ApplicationStores &
   IssuerKeySetStores &
   ProfileKeyStores &
@@ -180,6 +183,7 @@ export function createTokenProfiles<Stores extends TokenProfileRuleStores>(
     async delete(scope, given) {
       const targets = await store.write(async (stores) => {
         const profile = await requireTokenProfile(stores, scope.projectId, given);
+        await requireNoOutlet(stores, profile.id, `Token profile (name: ${profile.name})`);
         const [ring] = await stores.rings.getMany([profile.keyRingId]);
         const withdrawn = await withdrawGrants(stores, scope, { objectId: profile.id, onUnreadable });
         await stores.tokenProfiles.delete(profile.id);

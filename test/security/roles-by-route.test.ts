@@ -102,6 +102,13 @@ const expected: Readonly<Record<string, Expectation>> = {
   [`GET ${project}/views/:viewName/`]: read,
   [`PUT ${project}/views/:viewName/`]: change,
   [`DELETE ${project}/views/:viewName/`]: change,
+  [`GET ${project}/outlets/`]: read,
+  [`POST ${project}/outlets/`]: change,
+  [`GET ${project}/outlets/:outletName/`]: read,
+  [`PUT ${project}/outlets/:outletName/`]: change,
+  [`DELETE ${project}/outlets/:outletName/`]: change,
+  [`POST ${project}/outlets/:outletName/deliver`]: change,
+  [`POST ${project}/outlets/:outletName/test`]: change,
   [`GET ${project}/usage/`]: read,
   ...Object.fromEntries(
     ['url', 'clipboard', 'certificate', 'key', 'keystore'].map((source) => [

@@ -49,6 +49,7 @@ export interface TestManager {
     name: string,
     options?: {
       publishDir?: string;
+      outletDir?: string;
       privateKeys?: boolean;
       serveLimitMs?: number;
       ephemeral?: boolean;

@@ -24,6 +24,7 @@ interface NodeFlags extends OperationsFlags, KubernetesSignerFlags {
   readonly port: number;
   readonly dataDir: string;
   readonly publishDir?: string;
+  readonly outletDir?: string;
   /** Milliseconds. */
   readonly serveLimit?: number;
   readonly ephemeral?: boolean;
@@ -61,6 +62,10 @@ export function addNodeCommand(program: Command): void {
     )
     .option('--publish-dir <DIR>', 'also write the JWK Sets to files in this folder')
     .option(
+      '--outlet-dir <DIR>',
+      'deliver outlets of FILES and ENVOY below this folder, each project in its own',
+    )
+    .option(
       '--serve-limit <DURATION>',
       'answer 503 for JWK Sets once no manager was heard for this long, such as PT1H (default: no limit)',
       parseServeLimit,
@@ -92,6 +97,7 @@ export function addNodeCommand(program: Command): void {
         port: flags.port,
         dataDir: resolve(flags.dataDir),
         ...(flags.publishDir !== undefined && { publishDir: resolve(flags.publishDir) }),
+        ...(flags.outletDir !== undefined && { outletDir: resolve(flags.outletDir) }),
         ...(flags.serveLimit !== undefined && { serveLimitMs: flags.serveLimit }),
         ...(flags.ephemeral && { ephemeral: true }),
         ...tlsOptionsOf(flags),

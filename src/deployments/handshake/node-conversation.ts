@@ -9,6 +9,7 @@ import {
   closeCodes,
   type Ended,
   type KeyOfRing,
+  type OutletsReport,
   type Refused,
   type Resume,
   type SealedFromManager,
@@ -63,6 +64,11 @@ export interface ConversationOptions {
   readonly revokeAgain: RevokeAgain;
   /** Stores a report of the use of keys, once. */
   readonly recordUsage: (nodeId: string, usage: Usage) => Promise<void>;
+  /** Stores how deliveries of outlets stand. */
+  readonly recordDeliveries: (
+    node: { readonly nodeId: string; readonly environmentId: string },
+    report: OutletsReport,
+  ) => Promise<void>;
   readonly deployments: Deployments;
   readonly pages: StatePageReader;
   readonly log: NodeStreamLog;
@@ -113,6 +119,7 @@ export class NodeConversation {
   #over = false;
   #joined: Joined | undefined;
   #counting: Promise<void> = Promise.resolve();
+  #recording: Promise<void> = Promise.resolve();
   #isReporting = false;
 
   constructor(stream: ConversationStream, address: string | null, options: ConversationOptions & StreamPort) {
@@ -226,6 +233,7 @@ export class NodeConversation {
       environmentName: environment.name,
       privateKeys,
       heartbeats: true,
+      outlets: true,
       ...(lineage !== undefined && { lineage }),
     };
     const say =
@@ -290,6 +298,9 @@ export class NodeConversation {
       case 'usage':
         this.#countUsage(joined, said);
         return;
+      case 'outlets':
+        this.#recordDeliveries(joined, said);
+        return;
       default:
         said satisfies never;
     }
@@ -317,6 +328,19 @@ export class NodeConversation {
       .catch((error: unknown) =>
         log.warn({ err: error, environment, node: name }, 'the use of keys at a node could not be stored'),
       );
+  }
+
+  /** In their order, since each replaces what was known; one that cannot be stored ends the stream, and the node reports again. */
+  #recordDeliveries({ session }: Joined, report: OutletsReport): void {
+    const { recordDeliveries, log } = this.#options;
+    const { environment, name } = this.#handshake.claimant;
+    const { nodeId, environmentId } = session.identity;
+    this.#recording = this.#recording
+      .then(() => recordDeliveries({ nodeId, environmentId }, report))
+      .catch((error: unknown) => {
+        log.warn({ err: error, environment, node: name }, 'how outlets stand at a node could not be stored');
+        this.#close(failed, 'the manager failed');
+      });
   }
 
   #reportRevokedKids({ environment }: Joined, keys: readonly KeyOfRing[]): void {

@@ -29,6 +29,7 @@ const apiTags = Object.freeze([
   { name: 'token-profiles', description: 'What tokens say that nodes issue' },
   { name: 'events', description: 'What happened in a project, for programs that react to it' },
   { name: 'views', description: 'JWK Sets with a part of the keys of a project' },
+  { name: 'outlets', description: 'Keys and events in the form and at the place that a component reads' },
   { name: 'audit', description: 'Who did what to which object' },
   { name: 'overview', description: 'How everything stands' },
   { name: 'system', description: 'Health, metrics, and this description' },

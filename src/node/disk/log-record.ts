@@ -2,7 +2,13 @@
 // what stays in memory of it, and its public JSON. A start reads these and passes over the rest, so that it
 // neither parses nor hashes what it will not keep: the seal already says that nothing was altered.
 
-import type { Change, DeployedContent, DeployedKind, DeployedSetting } from '../../protocol/content.ts';
+import type {
+  Change,
+  DeployedContent,
+  DeployedKind,
+  DeployedOutlet,
+  DeployedSetting,
+} from '../../protocol/content.ts';
 import { type StoredMember, type UnstoredObject, withOrder } from '../stored-object.ts';
 
 /** Ends a transaction: the state that results from all records so far. */
@@ -68,6 +74,11 @@ export function readRecord(plaintext: Buffer): LogRecord {
   if (kind === 'token-profile') return { held: { ...held, tokenProfile: contentOf(plaintext, publicEnd) } };
   if (kind === 'view') return { held: { ...held, view: contentOf(plaintext, publicEnd) } };
   if (kind === 'project-set') return { held: { ...held, projectSet: contentOf(plaintext, publicEnd) } };
+  if (kind === 'outlet') {
+    return {
+      held: { ...held, outlet: { ...contentOf<DeployedOutlet>(plaintext, publicEnd), password: null } },
+    };
+  }
   const inOrder = withOrder(held, { kidSince: kidSince ?? undefined, since: since ?? undefined });
   return { held: member ? { ...inOrder, member } : inOrder };
 }

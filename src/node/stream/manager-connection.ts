@@ -136,6 +136,8 @@ class Connection {
     // In the order of the messages, so that a report is not sealed beside another message.
     const usage = setInterval(() => this.#enqueue(() => this.#session.reportUsage()), timing.usageMs);
 
+    const deliveries = setInterval(() => this.#session.reportDeliveries(), deliveriesEveryMs);
+
     socket.on('upgrade', (response) => {
       this.#raw = response.socket;
     });
@@ -164,6 +166,7 @@ class Connection {
       clearInterval(clock);
       clearInterval(report);
       clearInterval(usage);
+      clearInterval(deliveries);
       signal.removeEventListener('abort', stop);
       this.#queue
         .then(() => this.#session.close())
@@ -234,6 +237,8 @@ class Connection {
 
 /** A manager that could not record a report gets it again. */
 const reportEveryMs = 60_000;
+/** A message a second, however often deliveries change. */
+const deliveriesEveryMs = 1_000;
 
 /** Several within a serve limit: one answer may be late. */
 function heartbeatMs({ timing, traits }: ConnectionOptions): number {

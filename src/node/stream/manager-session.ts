@@ -24,6 +24,7 @@ import type { IdentityPin } from '../node-identity.ts';
 import type { NodeLog } from '../node-log.ts';
 import type { NodeState } from '../node-state.ts';
 import type { UsageCounter } from '../operations/usage-counter.ts';
+import type { OutletDeliveries } from '../outlets/outlet-deliveries.ts';
 import type { RevokedKids } from '../revoked-kids.ts';
 import { StateReceiver } from '../state-receiver.ts';
 import { NodeHandshake, type ProvenManager } from './node-handshake.ts';
@@ -53,6 +54,7 @@ export interface SessionOptions {
   readonly traits: NodeTraits;
   /** Undefined where no operation uses keys. */
   readonly usage?: Pick<UsageCounter, 'nextReport' | 'counted'> | undefined;
+  readonly outlets?: Pick<OutletDeliveries, 'reportAll' | 'takeReport'> | undefined;
   readonly log: NodeLog;
   readonly send: (text: string) => void;
   /** More messages wait to be handled. */
@@ -76,6 +78,8 @@ type Stage =
       readonly receiver: StateReceiver;
       /** The manager is of this release or a later one. */
       readonly takesReports: boolean;
+      /** The manager reads how deliveries stand. */
+      readonly takesDeliveries: boolean;
     };
 
 export class ManagerSession {
@@ -191,6 +195,14 @@ export class ManagerSession {
     }
   }
 
+  /** How deliveries of outlets changed since the last report. */
+  reportDeliveries(): void {
+    const stage = this.#stage;
+    if (stage.at !== 'joined' || !stage.takesDeliveries) return;
+    const report = this.#options.outlets?.takeReport();
+    if (report !== undefined) this.#say(stage.manager, report);
+  }
+
   async #counted(report: number): Promise<void> {
     if (this.#options.usage?.counted(report) === true) await this.reportUsage();
   }
@@ -282,10 +294,17 @@ export class ManagerSession {
     state.diverge(undefined);
     const { lineage } = welcome;
     const receiver = new StateReceiver({ state, copy, revoked, environment, lineage, log });
-    this.#stage = { at: 'joined', manager, receiver, takesReports: welcome.heartbeats === true };
+    this.#stage = {
+      at: 'joined',
+      manager,
+      receiver,
+      takesReports: welcome.heartbeats === true,
+      takesDeliveries: welcome.outlets === true,
+    };
     this.sendHeartbeat();
     this.reportRevoked();
     await this.reportUsage();
+    this.#options.outlets?.reportAll();
     this.#options.onWelcome();
   }
 

@@ -12,6 +12,7 @@ import type {
   TokenProfileRow,
   ViewRow,
 } from '../database-schema.ts';
+import type { OutletRow } from '../outlet-rows.ts';
 
 export interface MacOf {
   readonly kind: string;
@@ -197,6 +198,33 @@ export function viewParts(row: ViewColumns): MacOf {
       row.description,
       row.included,
       row.excluded,
+      row.created_at,
+      row.updated_at,
+      row.audit_sequence,
+    ],
+  };
+}
+
+export type OutletColumns = Omit<OutletRow, 'mac'>;
+
+export function outletParts(row: OutletColumns): MacOf {
+  return {
+    kind: 'outlet',
+    parts: [
+      row.id,
+      row.project_id,
+      row.name,
+      row.description,
+      row.kind,
+      row.source_type,
+      row.source_id,
+      row.content,
+      row.environment_ids,
+      row.target,
+      row.credential !== null,
+      row.gate,
+      row.generation,
+      row.forced_generation,
       row.created_at,
       row.updated_at,
       row.audit_sequence,

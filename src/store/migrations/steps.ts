@@ -15,6 +15,7 @@ import { keyRings } from './0014-key-rings.ts';
 import { credentials } from './0015-credentials.ts';
 import { tokenProfiles } from './0016-token-profiles.ts';
 import { views } from './0017-views.ts';
+import { outlets } from './0018-outlets.ts';
 import { events } from './0019-events.ts';
 import type { Migration } from './column-types.ts';
 
@@ -41,5 +42,6 @@ export const migrations: readonly Migration[] = [
   credentials,
   tokenProfiles,
   views,
+  outlets,
   events,
 ];

@@ -6,7 +6,7 @@ import type {
   HeadFacts,
   NamedObject,
 } from '../../doctor/consistency-store.ts';
-import { operationKinds, projectKinds, publicationKinds } from '../../protocol/content.ts';
+import { deliveryKinds, operationKinds, projectKinds, publicationKinds } from '../../protocol/content.ts';
 import { emptyDigest } from '../../protocol/state-digest.ts';
 import type { Database } from '../database-schema.ts';
 import { dateOrNull } from './column-values.ts';
@@ -23,6 +23,7 @@ const recordedTables = [
   'applications',
   'token_profiles',
   'views',
+  'outlets',
 ];
 /** Of these, the ones that are dated by the clock that dates audit records. Rings go by the clock of the database. */
 const datedTables = [
@@ -34,6 +35,7 @@ const datedTables = [
   'applications',
   'token_profiles',
   'views',
+  'outlets',
 ];
 /** Of these, the ones whose changes are recorded, too. */
 const changedTables = [
@@ -44,6 +46,7 @@ const changedTables = [
   'applications',
   'token_profiles',
   'views',
+  'outlets',
 ];
 
 /** Every object that nodes can have, with the sequence that it remembers. */
@@ -61,7 +64,9 @@ select token_profiles.id, 'token-profile', token_profiles.name, token_profiles.p
   token_profiles.audit_sequence, 0
 from token_profiles
 union all
-select views.id, 'view', views.name, views.project_id, views.audit_sequence, 0 from views`;
+select views.id, 'view', views.name, views.project_id, views.audit_sequence, 0 from views
+union all
+select outlets.id, 'outlet', outlets.name, outlets.project_id, outlets.audit_sequence, 0 from outlets`;
 
 const isReached = (projectId: string) => sql`(environments.restricted = 0 or exists (
   select 1 from environment_projects as reach
@@ -85,6 +90,9 @@ union all select 'view', views.id, environments.id from views cross join environ
 where ${isReached('views.project_id')}
 union all select 'project-set', projects.id, environments.id from projects cross join environments
 where projects.publish_key_types is not null and ${isReached('projects.id')}
+union all select 'outlet', outlets.id, environments.id from outlets cross join environments
+where ${isReached('outlets.project_id')} and outlets.kind in ('FILES', 'ENVOY')
+  and (outlets.environment_ids is null or outlets.environment_ids like '%"' || environments.id || '"%')
 union all select 'certificate', material_id, environment_id from certificate_environments
 union all select 'key', material_id, environment_id from crypto_key_environments
 union all select 'keystore', material_id, environment_id from keystore_environments`;
@@ -92,7 +100,8 @@ union all select 'keystore', material_id, environment_id from keystore_environme
 /** Actions that change the row itself; reads of it are recorded, too. */
 const changes = sql`(action in (records.object_type || '.create', records.object_type || '.update',
   records.object_type || '.refresh', records.object_type || '.follow', records.object_type || '.detach',
-  records.object_type || '.replaceToken', records.object_type || '.delete') or action like 'keyring.%')
+  records.object_type || '.replaceToken', records.object_type || '.delete',
+  records.object_type || '.deliver') or action like 'keyring.%')
   and outcome = 'SUCCESS'`;
 
 const isDeletion = sql`newest_action in (kind || '.delete', 'keyring.delete')`;
@@ -182,7 +191,7 @@ order by id limit ${limit}`);
   made.object_name as name, made.project_name
 from audit_records as made
 where made.action in ('jwk.create', 'certificate.create', 'key.create', 'keystore.create', 'application.create',
-    'token-profile.create', 'view.create', 'keyring.stage', 'keyring.create', 'keyring.adopt')
+    'token-profile.create', 'view.create', 'outlet.create', 'keyring.stage', 'keyring.create', 'keyring.adopt')
   and made.outcome = 'SUCCESS' and made.object_id is not null
   and not exists (select 1 from jwks where jwks.id = made.object_id)
   and not exists (select 1 from materials where materials.id = made.object_id)
@@ -190,6 +199,7 @@ where made.action in ('jwk.create', 'certificate.create', 'key.create', 'keystor
   and not exists (select 1 from applications where applications.id = made.object_id)
   and not exists (select 1 from token_profiles where token_profiles.id = made.object_id)
   and not exists (select 1 from views where views.id = made.object_id)
+  and not exists (select 1 from outlets where outlets.id = made.object_id)
   and not exists (
     select 1 from audit_records as gone where gone.object_id = made.object_id
       and gone.action in (made.object_type || '.delete', 'keyring.delete') and gone.outcome = 'SUCCESS')
@@ -205,7 +215,7 @@ order by made.sequence limit ${limit}`);
   }
 
   async againstDesired(limit: number): Promise<readonly DesiredDisagreement[]> {
-    const isDesired = sql`digest is not null and desired.kind in (${sql.join([...projectKinds, ...operationKinds, ...publicationKinds].map((kind) => sql.lit(kind)))})`;
+    const isDesired = sql`digest is not null and desired.kind in (${sql.join([...projectKinds, ...operationKinds, ...publicationKinds, ...deliveryKinds].map((kind) => sql.lit(kind)))})`;
     const rows = await this.#rows<{
       kind: string;
       id: string;

@@ -30,6 +30,8 @@ import { ManagerTable } from './manager-table.ts';
 import { MemberTable } from './member-table.ts';
 import { NodeKeyTable } from './node-key-table.ts';
 import { NodeTable } from './node-table.ts';
+import { OutletDeliveryTable } from './outlet-delivery-table.ts';
+import { OutletTable } from './outlet-table.ts';
 import { OverviewTable } from './overview-table.ts';
 import { ProjectTable } from './project-table.ts';
 import { RefreshTable } from './refresh-table.ts';
@@ -66,6 +68,8 @@ export function createStores(database: Database, { cache, notify, engine, keys }
     issuerKeySets: new IssuerKeySetTable(database, guard),
     tokenProfiles: new TokenProfileTable(database, guard),
     views: new ViewTable(database, guard),
+    outlets: new OutletTable(database, { guard, sealed }),
+    outletDeliveries: new OutletDeliveryTable(database),
     refreshes: new RefreshTable(database),
     events: new EventTable(database),
     absences: new AbsenceTable(database, engine),

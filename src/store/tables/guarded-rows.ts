@@ -22,9 +22,11 @@ import {
   keyRingParts,
   type MacOf,
   materialParts,
+  outletParts,
   tokenProfileParts,
   viewParts,
 } from '../integrity/row-macs.ts';
+import type { OutletRow } from '../outlet-rows.ts';
 import * as certificates from './certificate-table.ts';
 import * as cryptoKeys from './crypto-key-table.ts';
 import * as keystores from './keystore-table.ts';
@@ -42,6 +44,7 @@ export const guardedTables = Object.freeze([
   'issuer_key_sets',
   'token_profiles',
   'views',
+  'outlets',
 ] as const);
 export type GuardedTable = (typeof guardedTables)[number];
 
@@ -68,6 +71,7 @@ export async function* guardedRows(database: Database): AsyncGenerator<readonly 
   yield* rowsById<IssuerKeySetRow>(database, 'issuer_key_sets', issuerKeySetParts);
   yield* rowsById<TokenProfileRow>(database, 'token_profiles', tokenProfileParts);
   yield* rowsById<ViewRow>(database, 'views', viewParts);
+  yield* rowsById<OutletRow>(database, 'outlets', outletParts);
 }
 
 interface IdentifiedRow {
@@ -78,7 +82,7 @@ interface IdentifiedRow {
 /** Of a table whose key is an id. */
 async function* rowsById<Row extends IdentifiedRow>(
   database: Database,
-  table: 'jwks' | 'key_rings' | 'applications' | 'issuer_key_sets' | 'token_profiles' | 'views',
+  table: 'jwks' | 'key_rings' | 'applications' | 'issuer_key_sets' | 'token_profiles' | 'views' | 'outlets',
   partsOf: (row: Row) => MacOf,
 ): AsyncGenerator<readonly GuardedRow[]> {
   for await (const rows of pagesById<Row>(database, table)) {

@@ -73,6 +73,9 @@ const setDiverged = statement((db, row: { id: string; revision: number | null; a
     .where('id', '=', row.id),
 );
 const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('nodes').where('id', '=', key.id));
+const deleteDeliveries = statement((db, key: { id: string }) =>
+  db.deleteFrom('outlet_deliveries').where('node_id', '=', key.id),
+);
 
 export class NodeTable implements NodeStore {
   readonly #database: Database;
@@ -246,6 +249,7 @@ where id = ${nodeId} and manager_id = ${managerId} and connection = ${connection
     await sql`update environments set node_removed_at = ${databaseNow(this.#database)}
 where id = (select environment_id from nodes where id = ${id})`.execute(this.#database);
     await deleteOne.run(this.#database, { id });
+    await deleteDeliveries.run(this.#database, { id });
     this.#context.notify('sessions');
   }
 

@@ -34,6 +34,7 @@ const pieces: readonly Piece[] = [
   { table: 'token_profiles', key: 'id', limit: 256 },
   { table: 'events', key: 'sequence', limit: 1_000 },
   { table: 'views', key: 'id', limit: 256 },
+  { table: 'outlets', key: 'id', limit: 256 },
   // With what it has in every environment, and a keystore's file may be 10 MiB.
   { table: 'materials', key: 'id', limit: 4 },
 ];

@@ -26,6 +26,7 @@ const places: readonly SealedColumns[] = Object.freeze([
     key: ofEnvironment,
     members: ['file', 'password', 'key_password'],
   },
+  { purpose: 'outlet', table: 'outlets', key: ['id'], members: ['credential'] },
   { purpose: 'identity', table: 'identity_keys', key: ['id'], members: ['private_key'] },
 ]);
 

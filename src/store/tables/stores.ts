@@ -18,6 +18,7 @@ import type { SharedKidStores } from '../../jwks/shared-kids.ts';
 import type { LeaseStores } from '../../leases/lease-store.ts';
 import type { MaterialStores } from '../../materials/material-store.ts';
 import type { InstallationStatsStores } from '../../metrics/installation-stats-store.ts';
+import type { OutletStores } from '../../outlets/outlet-store.ts';
 import type { OverviewStores } from '../../overview/overview-store.ts';
 import type { RingStores } from '../../rings/ring-store.ts';
 import type { DataKeyStore } from '../../sealing/data-key-store.ts';
@@ -38,6 +39,7 @@ export interface Stores
     IssuerKeySetStores,
     TokenProfileStores,
     ViewStores,
+    OutletStores,
     RefreshStores,
     MaterialStores,
     IdempotencyStores,

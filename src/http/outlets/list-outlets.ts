@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { RouteServices } from '../http-services.ts';
+import type { KeyplaneServer } from '../keyplane-server.ts';
+import { listQuery, readListQuery } from '../requests/list-query.ts';
+import { listOf } from '../responses/response-schemas.ts';
+import { openToMembers } from '../route-access.ts';
+import { outletItem, outletView } from './outlet-schemas.ts';
+
+export function listOutletsRoute(app: KeyplaneServer, { outlets }: Pick<RouteServices, 'outlets'>): void {
+  app.route({
+    method: 'GET',
+    url: '/apiops/projects/:projectName/outlets/',
+    config: { access: openToMembers('ROLE_API_SECURITY') },
+    schema: {
+      operationId: 'listOutlets',
+      tags: ['outlets'],
+      summary: 'List the outlets of a project',
+      description: 'In pages, sorted and filtered.',
+      params: z.object({ projectName: z.string() }),
+      querystring: listQuery,
+      response: { 200: listOf(outletItem) },
+    },
+    handler: async (request) => {
+      const query = readListQuery(request.query, ['name', 'createdAt', 'updatedAt']);
+      const { found, total } = await outlets.list(request.project.projectId, query);
+      return { success: true as const, resultList: found.map(outletView), resultCount: total };
+    },
+  });
+}

@@ -1,0 +1,179 @@
+// What a node delivers for an outlet, made from its state and its copy.
+
+import { randomBytes } from 'node:crypto';
+import { badRequest } from '../../errors.ts';
+import type { PrivateJwk } from '../../jose/jwk.ts';
+import type { Artifact } from '../../outlets/content/artifact.ts';
+import type { ContentCertificate, ContentInput, ContentKey } from '../../outlets/content/content-input.ts';
+import {
+  fingerprintOf,
+  type KeyContent,
+  makeArtifact as makeKeyArtifact,
+} from '../../outlets/content/make-artifact.ts';
+import { type OutletContent, traitsOf } from '../../outlets/content/outlet-content.ts';
+import type { DeployedOutlet } from '../../protocol/content.ts';
+import type { StateCopy } from '../disk/state-copy.ts';
+import type { NodeState } from '../node-state.ts';
+import type { JwkSets } from '../serve/jwk-sets.ts';
+import type { PublishedResponse } from '../serve/published-response.ts';
+import { objectKey, type StoredObject } from '../stored-object.ts';
+
+export interface ArtifactOptions {
+  readonly state: Pick<NodeState, 'objects'>;
+  readonly copy: Pick<StateCopy, 'read'>;
+  readonly sets: Pick<JwkSets, 'project'>;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** Secret: of fingerprints. */
+  readonly fingerprintKey: Buffer;
+}
+
+export interface MadeArtifact {
+  readonly artifact: Artifact;
+  /** Milliseconds since 1970: then it is to be made again. */
+  readonly validUntilMs: number;
+  /** Of a content that has other bytes each time that it is made: the same as long as nothing else changes. */
+  readonly fingerprint: string | null;
+}
+
+/** By the id of the ring; made once for many outlets. */
+export type RingMembers = (ringId: string) => readonly StoredObject[];
+
+/** What was made before, of a content with a fingerprint. */
+export interface FormerArtifact {
+  readonly fingerprint: string;
+  readonly bytes: Buffer;
+}
+
+export interface ArtifactRequest {
+  readonly object: StoredObject & { readonly outlet: DeployedOutlet };
+  readonly membersOf: RingMembers;
+  readonly former: FormerArtifact | undefined;
+}
+
+/** @throws KeyplaneError `bad_request`, with a text for the operator, where it cannot be made */
+export async function makeArtifact(
+  { object, membersOf, former }: ArtifactRequest,
+  options: ArtifactOptions,
+): Promise<MadeArtifact> {
+  const { outlet } = object;
+  const content = keyContentOf(outlet.content);
+  const { keys, certificates, validUntilMs } = await sourceOf(outlet, membersOf, options);
+  const password = content === 'PKCS12' ? await passwordOf(object, options) : null;
+  const input: ContentInput = {
+    keys,
+    certificates,
+    ...(password !== null && { password }),
+    random: randomBytes,
+  };
+  const fingerprint = content === 'PKCS12' ? fingerprintOf(content, input, options.fingerprintKey) : null;
+  if (former !== undefined && former.fingerprint === fingerprint) {
+    return { artifact: { form: 'FILE', bytes: former.bytes }, validUntilMs, fingerprint };
+  }
+  return { artifact: await makeKeyArtifact(content, input), validUntilMs, fingerprint };
+}
+
+const keyContents: readonly KeyContent[] = [
+  'JWKS',
+  'JWKS_PRIVATE',
+  'PEM_PUBLIC',
+  'PEM_PRIVATE',
+  'PEM_CERTIFICATE',
+  'PKCS12',
+];
+
+function keyContentOf(content: string): KeyContent {
+  const known = keyContents.find((one) => one === content);
+  if (known !== undefined) return known;
+  throw badRequest(`This node does not deliver ${content}: upgrade keyplane on it!`);
+}
+
+interface SourceKeys {
+  readonly keys: readonly ContentKey[];
+  readonly certificates: readonly ContentCertificate[];
+  readonly validUntilMs: number;
+}
+
+async function sourceOf(
+  { source, content, project }: DeployedOutlet,
+  membersOf: RingMembers,
+  options: ArtifactOptions,
+): Promise<SourceKeys> {
+  const { isPrivate } = traitsOf(content as OutletContent);
+  const id = source.id ?? '';
+  if (source.type === 'PROJECT') return keysOfSet(options.sets.project(project));
+  if (source.type === 'KEY_RING') return ownKeys(inOrder(membersOf(id)), isPrivate, options);
+  if (source.type === 'JWK') {
+    const jwk = options.state.objects.get(objectKey({ kind: 'jwk', id }));
+    return ownKeys(jwk ? [jwk] : [], isPrivate, options);
+  }
+  if (source.type === 'CERTIFICATE') return ownCertificates(id, options);
+  throw badRequest(`This node delivers nothing from a source of type ${source.type}!`);
+}
+
+async function ownCertificates(id: string, { state, copy }: ArtifactOptions): Promise<SourceKeys> {
+  const object = state.objects.get(objectKey({ kind: 'certificate', id }));
+  const content = object && (await copy.read(object));
+  if (content?.kind !== 'certificate') throw badRequest('The certificate has nothing in this environment!');
+  const certificates = [{ name: content.name, chain: content.chain }];
+  return { keys: [], certificates, validUntilMs: Number.POSITIVE_INFINITY };
+}
+
+/** As the node publishes it. */
+function keysOfSet(set: PublishedResponse | undefined): SourceKeys {
+  const none = { keys: [], certificates: [] };
+  if (set === undefined) return { ...none, validUntilMs: Number.POSITIVE_INFINITY };
+  const { keys } = JSON.parse(set.body.toString()) as { readonly keys: PrivateJwk[] };
+  return {
+    ...none,
+    keys: keys.map((jwk) => ({ jwk, name: jwk.kid ?? '', isCurrent: false })),
+    validUntilMs: set.validUntilMs,
+  };
+}
+
+/** The ACTIVE key first, then the others by version. */
+function inOrder(members: readonly StoredObject[]): readonly StoredObject[] {
+  const rank = ({ member }: StoredObject) => (member?.state === 'ACTIVE' ? 0 : (member?.version ?? 0));
+  return [...members].sort((a, b) => rank(a) - rank(b));
+}
+
+async function ownKeys(
+  objects: readonly StoredObject[],
+  isPrivate: boolean,
+  { copy, clock }: ArtifactOptions,
+): Promise<SourceKeys> {
+  const now = clock();
+  const live = objects.filter(
+    ({ expires, isRevoked }) => isRevoked !== true && (expires === null || now < expires),
+  );
+  const ends = live.flatMap(({ expires }) => (expires === null ? [] : [expires]));
+  const validUntilMs = Math.min(Number.POSITIVE_INFINITY, ...ends);
+  const keys: ContentKey[] = [];
+  for (const object of live) {
+    const { member, publicJson, name } = object;
+    const state = member && { state: member.state };
+    const isCurrent = member === undefined || member.state === 'ACTIVE';
+    if (!isPrivate) {
+      if (publicJson !== undefined) keys.push({ jwk: JSON.parse(publicJson), name, isCurrent, ...state });
+      continue;
+    }
+    // Of a ring for SIGNATURE only the ACTIVE key has its private half.
+    if (member && !member.hasPrivatePart) continue;
+    const content = await copy.read(object);
+    if (content.kind !== 'jwk') continue;
+    if (content.withheld !== undefined) throw badRequest('This node holds no private keys!');
+    keys.push({ jwk: content.jwk as unknown as PrivateJwk, name, isCurrent, ...state });
+  }
+  if (isPrivate && keys.length === 0) throw badRequest('This node holds no private key of the source!');
+  return { keys, certificates: [], validUntilMs };
+}
+
+async function passwordOf(
+  outlet: StoredObject,
+  { copy }: Pick<ArtifactOptions, 'copy'>,
+): Promise<string | null> {
+  const content = await copy.read(outlet);
+  if (content.kind !== 'outlet') return null;
+  if (content.withheld !== undefined) throw badRequest('This node holds no private keys!');
+  return content.password;
+}

@@ -1,0 +1,52 @@
+// How a component learns that its files changed: by a signal to the process that a pid file names, or by a touched file. Never
+// by a command.
+
+import { badRequest } from '../../errors.ts';
+import type { OutletJson } from '../outlet.ts';
+import { requirePath } from './outlet-path.ts';
+import type { ProjectFolder } from './project-folder.ts';
+import { notValid, optionalObject, requireKnownMembers, requireOneOf } from './read-members.ts';
+
+const signals = Object.freeze(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const);
+type Signal = (typeof signals)[number];
+
+export type AfterChange = { readonly signal: Signal; readonly pidFile: string } | { readonly touch: string };
+
+/** @throws KeyplaneError `bad_request` */
+export function readAfterChange(target: OutletJson): AfterChange | undefined {
+  const given = optionalObject(target, 'afterChange', 'target');
+  if (given === undefined) return undefined;
+  const at = 'target.afterChange';
+  requireKnownMembers(given, ['signal', 'pidFile', 'touch'], at);
+  if (given.touch != null) {
+    if (given.signal == null && given.pidFile == null) return { touch: requirePath(given, 'touch', at) };
+    throw notValid(at, 'It takes either signal and pidFile, or touch');
+  }
+  return { signal: requireOneOf(given, 'signal', at, signals), pidFile: requirePath(given, 'pidFile', at) };
+}
+
+const longestPidFile = 64;
+
+/** @throws KeyplaneError `bad_request`, with a text for the operator */
+export async function notify(folder: ProjectFolder, afterChange: AfterChange): Promise<void> {
+  if ('touch' in afterChange) return folder.touch(afterChange.touch);
+  const { signal, pidFile } = afterChange;
+  const pid = readPid(await folder.read(pidFile, longestPidFile), pidFile);
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw badRequest(`Process ${pid} of pid file ${pidFile} does not take ${signal} (${code ?? 'unknown'})!`);
+  }
+}
+
+function readPid(bytes: Buffer | undefined, pidFile: string): number {
+  if (bytes === undefined) throw badRequest(`Pid file ${pidFile} does not exist!`);
+  const text = /^\s*(\d{1,10})\s*$/.exec(bytes.toString('latin1'))?.[1];
+  const pid = Number(text);
+  // 0 and below name groups of processes, 1 is init; the node is no component.
+  if (text === undefined || pid <= 1 || pid === process.pid || pid === process.ppid) {
+    throw badRequest(`Pid file ${pidFile} does not name a process above 1!`);
+  }
+  return pid;
+}

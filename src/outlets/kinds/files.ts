@@ -1,0 +1,94 @@
+// FILES: keys as files below `--outlet-dir` of the nodes.
+
+import type { Artifact } from '../content/artifact.ts';
+import { type OutletContent, traitsOf } from '../content/outlet-content.ts';
+import type { OutletJson, OutletSourceType } from '../outlet.ts';
+import { type AfterChange, notify, readAfterChange } from './after-change.ts';
+import { deliverByRename, deliverBySymlink, removeFiles } from './deliver-files.ts';
+import type { Claim, NodeOutletKind } from './outlet-kind.ts';
+import { requirePath } from './outlet-path.ts';
+import { requireKnownMembers, requireOneOf, requireText } from './read-members.ts';
+
+const layouts = Object.freeze(['RENAME', 'SYMLINK'] as const);
+
+interface FilesTarget {
+  readonly path: string;
+  readonly layout: (typeof layouts)[number];
+  readonly afterChange?: AfterChange;
+}
+
+const publicSources: readonly OutletSourceType[] = ['PROJECT', 'KEY_RING', 'JWK', 'VIEW'];
+const privateSources: readonly OutletSourceType[] = ['KEY_RING', 'JWK'];
+const sources: Readonly<Partial<Record<OutletContent, readonly OutletSourceType[]>>> = {
+  JWKS: publicSources,
+  JWKS_PRIVATE: privateSources,
+  PEM_PUBLIC: publicSources,
+  PEM_PRIVATE: privateSources,
+  PEM_CERTIFICATE: ['CERTIFICATE', 'JWK'],
+  PKCS12: ['KEY_RING', 'JWK', 'CERTIFICATE'],
+};
+
+export const files: NodeOutletKind = {
+  name: 'FILES',
+  runsAt: 'NODE',
+  contents: ['JWKS', 'JWKS_PRIVATE', 'PEM_PUBLIC', 'PEM_PRIVATE', 'PEM_CERTIFICATE', 'PKCS12'],
+  confirms: true,
+
+  sources: (content) => sources[content] ?? [],
+
+  readTarget(given): OutletJson {
+    requireKnownMembers(given, ['path', 'layout', 'afterChange'], 'target');
+    const path = requirePath(given, 'path', 'target');
+    const layout = given.layout == null ? 'RENAME' : requireOneOf(given, 'layout', 'target', layouts);
+    const afterChange = readAfterChange(given);
+    const target: FilesTarget = { path, layout, ...(afterChange && { afterChange }) };
+    return { ...target };
+  },
+
+  takesCredential: (content) => content === 'PKCS12',
+
+  readCredential(given) {
+    requireKnownMembers(given, ['password'], 'credential');
+    return { password: requireText(given, 'password', 'credential', 256) };
+  },
+
+  claims(target, content) {
+    const { path, layout, afterChange } = target as unknown as FilesTarget;
+    const claims: Claim[] = [{ space: 'files', path }];
+    if (layout === 'SYMLINK' && !traitsOf(content).isFolder) {
+      const folder = path.includes('/') ? `${path.slice(0, path.lastIndexOf('/'))}/` : '';
+      claims.push({ space: 'files', path: `${folder}..data` });
+    }
+    if (afterChange && 'touch' in afterChange)
+      claims.push({ space: 'files', path: afterChange.touch, shared: true });
+    return claims;
+  },
+
+  async deliver({ target, content, artifact, force, before, willWrite }, folder) {
+    const { path, layout, afterChange } = target as unknown as FilesTarget;
+    const delivery = { path, artifact, mode: modeOf(content), force, formerNames: before?.names ?? [] };
+    const names = namesOf(artifact, before?.names ?? []);
+    const pending = { target, content, names, mustNotify: afterChange !== undefined };
+    const prepare = () => willWrite(pending);
+    const changed =
+      layout === 'SYMLINK'
+        ? await deliverBySymlink(folder, delivery, prepare)
+        : await deliverByRename(folder, delivery, prepare);
+    if (afterChange && (changed || before?.mustNotify)) await notify(folder, afterChange);
+    return { written: { target, content, names: namesOf(artifact, []), mustNotify: false }, changed };
+  },
+
+  async remove({ target, content, names }, folder) {
+    const { path, layout } = target as unknown as FilesTarget;
+    await removeFiles(folder, { path, names, isFolder: traitsOf(content).isFolder, layout });
+  },
+};
+
+/** Keys that are private are for the owner alone; others also for the group. */
+function modeOf(content: OutletContent): number {
+  return traitsOf(content).isPrivate ? 0o600 : 0o640;
+}
+
+function namesOf(artifact: Artifact, former: readonly string[]): readonly string[] {
+  return artifact.form === 'FILE' ? [] : [...new Set([...artifact.files.keys(), ...former])];
+}

@@ -1,0 +1,89 @@
+// What a kind of outlet brings. A kind is one file beside this one and one line in `kinds.ts`.
+
+import type { Artifact } from '../content/artifact.ts';
+import type { OutletContent } from '../content/outlet-content.ts';
+import type { OutletJson, OutletKindName, OutletSourceType } from '../outlet.ts';
+import type { ProjectFolder } from './project-folder.ts';
+
+/** What the manager checks when an outlet is created or changed. */
+export interface OutletKindRules {
+  readonly name: OutletKindName;
+  readonly contents: readonly OutletContent[];
+  /** Where a request names none; without it a request must. */
+  readonly defaultContent?: OutletContent;
+  /** Whether deliveries have a digest, and so count in the gate of a key ring. */
+  readonly confirms: boolean;
+  /** What a content is made from. */
+  sources(content: OutletContent): readonly OutletSourceType[];
+  /**
+   * @returns the target as it is stored
+   * @throws KeyplaneError `bad_request`
+   */
+  readTarget(given: OutletJson, content: OutletContent): OutletJson;
+  /** Whether an outlet with this content has a credential: it must have one, or must not. */
+  takesCredential(content: OutletContent): boolean;
+  /**
+   * @param former what it had, where the credential is replaced
+   * @returns what is sealed
+   * @throws KeyplaneError `bad_request`
+   */
+  readCredential(
+    given: OutletJson,
+    at: { readonly now: Date; readonly former: OutletJson | null },
+  ): OutletJson;
+  /** Names of what it writes to: no two outlets of a project have one in common, nor one below another (`a/b` is below `a`). */
+  claims(target: OutletJson, content: OutletContent): readonly Claim[];
+}
+
+/** A place that an outlet writes to. */
+export interface Claim {
+  /** Within which `path` counts: the folder of the project, or an address. */
+  readonly space: string;
+  readonly path: string;
+  /** Other outlets may write there as well, if it is shared for them too: a touched file. */
+  readonly shared?: true;
+}
+
+/** Delivered by the nodes, into files. */
+export interface NodeOutletKind extends OutletKindRules {
+  readonly runsAt: 'NODE';
+  /** Writes what differs. It is called again, also after a restart, until it succeeds. */
+  deliver(delivery: NodeDelivery, folder: ProjectFolder): Promise<NodeDelivered>;
+  /** Removes what it has written. */
+  remove(written: WrittenFiles, folder: ProjectFolder): Promise<void>;
+}
+
+export interface NodeDelivery {
+  readonly target: OutletJson;
+  readonly content: OutletContent;
+  readonly artifact: Artifact;
+  /** Write it even where nothing differs. */
+  readonly force: boolean;
+  /** What earlier deliveries of this outlet left; undefined: nothing that is known. */
+  readonly before: WrittenFiles | undefined;
+  /** Called before anything is written that `remove` would have to know of. */
+  readonly willWrite: (written: WrittenFiles) => Promise<void>;
+}
+
+/** What is kept about an outlet's files, on the disk of the node. */
+export interface WrittenFiles {
+  readonly target: OutletJson;
+  readonly content: OutletContent;
+  /** Of a folder. */
+  readonly names: readonly string[];
+  /** The component was not yet notified of the last change. */
+  readonly mustNotify: boolean;
+}
+
+export interface NodeDelivered {
+  readonly written: WrittenFiles;
+  /** False: everything was there already. */
+  readonly changed: boolean;
+}
+
+/** Delivered by the manager, over the network. */
+export interface ManagerOutletKind extends OutletKindRules {
+  readonly runsAt: 'MANAGER';
+}
+
+export type OutletKind = NodeOutletKind | ManagerOutletKind;

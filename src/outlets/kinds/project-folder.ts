@@ -1,0 +1,217 @@
+// The folder of a project below `--outlet-dir`, and no way out of it: each folder on the way is opened by its name in the one
+// before, and never through a symbolic link. On Linux a folder that is open is named by its descriptor, so that nothing that
+// replaces a folder meanwhile leads elsewhere. Other systems have no such name: there a program that may write to the project's
+// folder could win a race against the check.
+
+import { randomBytes } from 'node:crypto';
+import {
+  constants,
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rmdir,
+  symlink,
+  unlink,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+import { badRequest } from '../../errors.ts';
+import { isSegment } from './outlet-path.ts';
+
+const folderMode = 0o750;
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
+const hasDescriptorPaths = process.platform === 'linux';
+
+/** A folder that is open. Names in it are plain: they hold no `/`. */
+export class OpenFolder {
+  readonly #handle: FileHandle;
+  readonly #path: string;
+
+  private constructor(handle: FileHandle, path: string) {
+    this.#handle = handle;
+    this.#path = path;
+  }
+
+  /** @param path of which no part is a name of others */
+  static async at(path: string): Promise<OpenFolder> {
+    const handle = await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    return new OpenFolder(handle, hasDescriptorPaths ? `/proc/self/fd/${handle.fd}` : path);
+  }
+
+  /** @returns undefined where there is none and `create` is false */
+  async folder(name: string, create: boolean): Promise<OpenFolder | undefined> {
+    const path = this.#at(name);
+    if (create) await mkdir(path, { mode: folderMode }).catch(unless('EEXIST'));
+    try {
+      if (!hasDescriptorPaths && !(await lstat(path)).isDirectory())
+        throw Object.assign(new Error(), { code: 'ELOOP' });
+      return await OpenFolder.at(path);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' && !create) return undefined;
+      if (code === 'ELOOP' || code === 'ENOTDIR') {
+        throw badRequest(`${name} is a symbolic link or a file where a folder of the outlet has to be!`);
+      }
+      throw error;
+    }
+  }
+
+  /** @returns undefined where there is none, or it is no plain file, or longer than that */
+  async read(name: string, longest: number): Promise<Buffer | undefined> {
+    let file: FileHandle;
+    try {
+      file = await open(this.#at(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    } catch (error) {
+      return unless('ENOENT', 'ELOOP', 'EISDIR', 'ENXIO')(error);
+    }
+    try {
+      const { size } = await file.stat();
+      if (!(await file.stat()).isFile() || size > longest) return undefined;
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Replaces the file as a whole: a reader sees the former or the new one. */
+  async replace(name: string, bytes: Buffer, mode: number): Promise<void> {
+    const temporary = temporaryName();
+    try {
+      await this.create(temporary, bytes, mode);
+      await rename(this.#at(temporary), this.#at(name));
+    } catch (error) {
+      await this.remove(temporary).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** A new file, on the disk when it resolves. */
+  async create(name: string, bytes: Buffer, mode: number): Promise<void> {
+    const file = await open(this.#at(name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+    try {
+      // The umask may have taken the group's part.
+      await file.chmod(mode);
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Points a symbolic link to another name in this folder, in one step. */
+  async link(name: string, to: string): Promise<void> {
+    const temporary = temporaryName();
+    try {
+      await symlink(to, this.#at(temporary));
+      await rename(this.#at(temporary), this.#at(name));
+    } catch (error) {
+      await this.remove(temporary).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Where a symbolic link points; undefined where there is none. */
+  async linkOf(name: string): Promise<string | undefined> {
+    return readlink(this.#at(name)).catch(unless('ENOENT', 'EINVAL'));
+  }
+
+  async touch(name: string, mode: number): Promise<void> {
+    const file = await open(this.#at(name), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode);
+    try {
+      const now = new Date();
+      await file.utimes(now, now);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async names(): Promise<readonly string[]> {
+    return readdir(this.#path);
+  }
+
+  async remove(name: string): Promise<void> {
+    await unlink(this.#at(name)).catch(unless('ENOENT'));
+  }
+
+  /** Where it is empty. */
+  async removeFolder(name: string): Promise<void> {
+    await rmdir(this.#at(name)).catch(unless('ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'));
+  }
+
+  async sync(): Promise<void> {
+    await this.#handle.sync();
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+
+  #at(name: string): string {
+    return join(this.#path, name);
+  }
+}
+
+/** One that no outlet can have. */
+export function temporaryName(): string {
+  return `..keyplane-${randomBytes(8).toString('hex')}`;
+}
+
+function unless(...codes: readonly string[]): (error: unknown) => undefined {
+  return (error) => {
+    if (codes.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  };
+}
+
+export class ProjectFolder {
+  readonly #outletDir: string;
+  readonly #project: string;
+
+  /** @param project its name, which a file system may have no room for */
+  constructor(outletDir: string, project: string) {
+    this.#outletDir = outletDir;
+    this.#project = project;
+  }
+
+  /**
+   * Opens the folder that a path is in.
+   * @param path below the folder of the project
+   * @returns what `work` returns; undefined where the folder does not exist and `create` is false
+   */
+  async within<T>(
+    path: string,
+    create: boolean,
+    work: (folder: OpenFolder, name: string) => Promise<T>,
+  ): Promise<T | undefined> {
+    const segments = path.split('/');
+    const name = segments.pop() ?? '';
+    if (![this.#project, ...segments, name].every(isSegment)) {
+      throw badRequest(`Path (${path}) of project ${this.#project} is no path below a folder!`);
+    }
+    let folder = await OpenFolder.at(await realpath(this.#outletDir));
+    try {
+      for (const segment of [this.#project, ...segments]) {
+        const next = await folder.folder(segment, create);
+        await folder.close();
+        if (next === undefined) return undefined;
+        folder = next;
+      }
+      return await work(folder, name);
+    } finally {
+      await folder.close().catch(() => undefined);
+    }
+  }
+
+  /** Undefined where there is no such plain file. */
+  async read(path: string, longest: number): Promise<Buffer | undefined> {
+    return this.within(path, false, (folder, name) => folder.read(name, longest));
+  }
+
+  async touch(path: string): Promise<void> {
+    await this.within(path, true, (folder, name) => folder.touch(name, 0o640));
+  }
+}

@@ -1,0 +1,206 @@
+// What an outlet delivers: by name in requests, by id where it is stored.
+
+import { badRequest, KeyplaneError } from '../errors.ts';
+import { lookupName, ringMemberError, shownText } from '../names.ts';
+import { type OutletContent, traitsOf } from './content/outlet-content.ts';
+import { outletKind } from './kinds/kinds.ts';
+import type { Outlet, OutletKindName, OutletSource, OutletSourceType } from './outlet.ts';
+
+/** Exactly one is given. */
+export interface SourceRequest {
+  readonly keyRingName?: string | undefined;
+  readonly jwkName?: string | undefined;
+  readonly viewName?: string | undefined;
+  readonly certificateName?: string | undefined;
+  readonly tokenProfileName?: string | undefined;
+}
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+interface SourceFinder<Found extends Named> {
+  find(projectId: string, name: string): Promise<Found | undefined>;
+  getMany(ids: readonly string[]): Promise<readonly Named[]>;
+}
+
+interface SourceRing extends Named {
+  readonly type: string;
+  readonly policy: { readonly exportable: boolean };
+}
+
+interface SourceJwk extends Named {
+  readonly type: string;
+  readonly privateMembers: unknown;
+  readonly member?: { readonly ringId: string } | undefined;
+}
+
+/** What outlets read of what they deliver. */
+export interface SourceStores {
+  readonly rings: SourceFinder<SourceRing>;
+  readonly jwks: SourceFinder<SourceJwk>;
+  readonly certificates: SourceFinder<Named>;
+  readonly tokenProfiles: SourceFinder<Named>;
+}
+
+const members = Object.freeze({
+  KEY_RING: 'keyRingName',
+  JWK: 'jwkName',
+  VIEW: 'viewName',
+  CERTIFICATE: 'certificateName',
+  TOKEN_PROFILE: 'tokenProfileName',
+} as const) satisfies Readonly<Record<Exclude<OutletSourceType, 'PROJECT'>, keyof SourceRequest>>;
+type NamedType = keyof typeof members;
+const namedTypes = Object.freeze(Object.keys(members)) as readonly NamedType[];
+
+const projectSource: OutletSource = Object.freeze({ type: 'PROJECT', id: null });
+
+export interface SourceDemand {
+  readonly projectId: string;
+  readonly kind: OutletKindName;
+  readonly content: OutletContent;
+}
+
+/** @throws KeyplaneError `bad_request`; `forbidden` for private keys that must not leave */
+export async function resolveSource(
+  stores: SourceStores,
+  request: SourceRequest | null,
+  demand: SourceDemand,
+): Promise<OutletSource> {
+  const given = request === null ? [] : namedTypes.filter((type) => request[members[type]] !== undefined);
+  const [type, another] = given;
+  if (request !== null && (type === undefined || another !== undefined)) {
+    throw badRequest(
+      `Give one of ${Object.values(members).join(', ')} in source, or null for the project's set!`,
+      { reason: type === undefined ? 'FIELD_REQUIRED' : 'FIELD_NOT_VALID', member: 'source' },
+    );
+  }
+  requireFittingSource(type ?? 'PROJECT', demand);
+  if (request === null || type === undefined) return projectSource;
+  const name = request[members[type]] ?? '';
+  return { type, id: await findSource(stores, { type, name, demand }) };
+}
+
+/** @throws KeyplaneError `bad_request` */
+function requireFittingSource(type: OutletSourceType, { kind, content }: SourceDemand): void {
+  const fitting = outletKind(kind).sources(content);
+  if (fitting.includes(type)) return;
+  const valid = fitting.map((one) => (one === 'PROJECT' ? 'null' : members[one]));
+  throw badRequest(`source is not valid for ${content} of ${kind}! Valid: ${valid.join(', ')}`, {
+    reason: 'FIELD_NOT_VALID',
+    member: 'source',
+  });
+}
+
+interface SourceSearch {
+  readonly type: NamedType;
+  readonly name: string;
+  readonly demand: SourceDemand;
+}
+
+async function findSource(stores: SourceStores, { type, name, demand }: SourceSearch): Promise<string> {
+  const { projectId, content } = demand;
+  switch (type) {
+    case 'KEY_RING': {
+      const ring = await stores.rings.find(projectId, lookupName(name));
+      if (!ring) throw notFound('Key ring', name, type);
+      requireNoSecretInPublic(ring.type, `Key ring (name: ${ring.name})`, { content, type });
+      if (traitsOf(content).isPrivate && !ring.policy.exportable) throw notExportable(ring.name);
+      return ring.id;
+    }
+    case 'JWK': {
+      const jwk = await stores.jwks.find(projectId, lookupName(name));
+      if (!jwk) throw notFound('JWK', name, type);
+      if (jwk.member) {
+        const [ring] = await stores.rings.getMany([jwk.member.ringId]);
+        throw ringMemberError(jwk.name, ring?.name ?? '');
+      }
+      const title = `JWK (name: ${jwk.name})`;
+      requireNoSecretInPublic(jwk.type, title, { content, type });
+      if (traitsOf(content).isPrivate && jwk.privateMembers === null) {
+        throw notSupported(`${title} has no private key!`, type);
+      }
+      return jwk.id;
+    }
+    case 'VIEW':
+      throw notFound('View', name, type);
+    case 'CERTIFICATE':
+      return required(await stores.certificates.find(projectId, lookupName(name)), 'Certificate', name, type)
+        .id;
+    case 'TOKEN_PROFILE':
+      return required(
+        await stores.tokenProfiles.find(projectId, lookupName(name)),
+        'Token profile',
+        name,
+        type,
+      ).id;
+    default:
+      return type satisfies never;
+  }
+}
+
+function required<Found>(found: Found | undefined, what: string, name: string, type: NamedType): Found {
+  if (found === undefined) throw notFound(what, name, type);
+  return found;
+}
+
+/** @throws KeyplaneError `bad_request`: an OCT key is a secret */
+function requireNoSecretInPublic(
+  keyType: string,
+  title: string,
+  { content, type }: { readonly content: OutletContent; readonly type: NamedType },
+): void {
+  if (keyType !== 'OCT' || traitsOf(content).isPrivate) return;
+  throw notSupported(`${title} is of type OCT, and ${content} is public!`, type);
+}
+
+function notExportable(ringName: string): KeyplaneError {
+  return new KeyplaneError(
+    'forbidden',
+    `The private keys of key ring (name: ${ringName}) are not exportable!`,
+    {
+      reason: 'KEY_NOT_EXPORTABLE',
+      member: 'source.keyRingName',
+    },
+  );
+}
+
+function notSupported(text: string, type: NamedType): KeyplaneError {
+  return badRequest(text, { reason: 'KEY_NOT_SUPPORTED', member: `source.${members[type]}` });
+}
+
+function notFound(what: string, name: string, type: NamedType): KeyplaneError {
+  return badRequest(`${what} (name: ${shownText(name)}) is not found!`, {
+    reason: 'NOT_FOUND',
+    member: `source.${members[type]}`,
+  });
+}
+
+/** The names that sources have now, by the id of the outlet; null: the project's set. */
+export async function nameSources(
+  stores: SourceStores,
+  outlets: readonly Pick<Outlet, 'id' | 'source'>[],
+): Promise<ReadonlyMap<string, SourceRequest | null>> {
+  const idsOf = (wanted: NamedType) => [
+    ...new Set(outlets.flatMap(({ source: { type, id } }) => (type === wanted && id !== null ? [id] : []))),
+  ];
+  const names = new Map<string, string>();
+  const finders = [
+    [stores.rings, 'KEY_RING'],
+    [stores.jwks, 'JWK'],
+    [stores.certificates, 'CERTIFICATE'],
+    [stores.tokenProfiles, 'TOKEN_PROFILE'],
+  ] as const;
+  for (const [finder, type] of finders) {
+    const ids = idsOf(type);
+    if (ids.length === 0) continue;
+    for (const { id, name } of await finder.getMany(ids)) names.set(id, name);
+  }
+  return new Map(
+    outlets.map(({ id, source }) => {
+      if (source.type === 'PROJECT') return [id, null];
+      return [id, { [members[source.type]]: names.get(source.id ?? '') ?? '' }];
+    }),
+  );
+}

@@ -1,0 +1,397 @@
+// Outlets of a project. Each change is stored, desired and audited in one transaction; those that nodes deliver are then sent to
+// the nodes.
+
+import type { AccessStores } from '../access/access-store.ts';
+import type { ProjectScope } from '../access/caller.ts';
+import { auditEvent } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditLog, AuditStore } from '../audit/audit-log.ts';
+import type { ChangeResult } from '../deployments/deployment-result.ts';
+import type { Deployments } from '../deployments/deployments.ts';
+import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
+import type { EnvironmentStores } from '../environments/environment-store.ts';
+import { readEnvironmentIds } from '../environments/reached-environment.ts';
+import { alteredInDatabase, badRequest, KeyplaneError } from '../errors.ts';
+import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
+import { laterThan, requireSameName } from '../materials/optimistic-update.ts';
+import { checkName, lookupName, projectNotFound, shownText } from '../names.ts';
+import { newId } from '../new-id.ts';
+import type { Sealer } from '../sealing/sealed.ts';
+import type { UnitOfWork } from '../unit-of-work.ts';
+import { requireFreePlace } from './claims.ts';
+import { type OutletContent, traitsOf } from './content/outlet-content.ts';
+import { outletKind } from './kinds/kinds.ts';
+import { type Outlet, type OutletJson, type OutletKindName, outletKindNames } from './outlet.ts';
+import { putDesiredOutlet, withdrawOutlet } from './outlet-deployment.ts';
+import { nameSources, resolveSource, type SourceRequest, type SourceStores } from './outlet-sources.ts';
+import { describeDeliveries, type ShownDelivery } from './outlet-states.ts';
+import type { OutletListQuery, OutletStores } from './outlet-store.ts';
+import { openCredential, sealCredential } from './sealed-credential.ts';
+import { type OutletTrial, trialOf } from './try-outlet.ts';
+
+export interface OutletRequest {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly kind?: string | undefined;
+  /** Null: the project's set. */
+  readonly source?: SourceRequest | null | undefined;
+  readonly content?: string | undefined;
+  /** Null: all that the project reaches. */
+  readonly environmentNames?: readonly string[] | null | undefined;
+  readonly target?: OutletJson | undefined;
+  readonly credential?: OutletJson | undefined;
+  readonly gate?: boolean | undefined;
+}
+
+export interface FoundOutlet {
+  readonly outlet: Outlet;
+  readonly source: SourceRequest | null;
+  /** Null: all that the project reaches. */
+  readonly environmentNames: readonly string[] | null;
+  readonly deliveries: readonly ShownDelivery[];
+}
+
+/** Private content takes one more role: called where a request turns out to be about it. */
+export type RequirePrivateRole = () => Promise<void>;
+
+export interface Outlets {
+  list(
+    projectId: string,
+    query: OutletListQuery,
+  ): Promise<{ readonly found: readonly FoundOutlet[]; readonly total: number }>;
+  get(projectId: string, name: string): Promise<FoundOutlet>;
+  create(
+    scope: ProjectScope,
+    request: OutletRequest,
+    requirePrivateRole: RequirePrivateRole,
+  ): Promise<ChangeResult>;
+  /** What is absent stays as it is. */
+  update(
+    scope: ProjectScope,
+    name: string,
+    change: { readonly request: OutletRequest; readonly requirePrivateRole: RequirePrivateRole },
+  ): Promise<ChangeResult>;
+  delete(scope: ProjectScope, name: string): Promise<ChangeResult>;
+  /** Has it delivered again, also where nothing differs. `force` takes over what another program wrote. */
+  deliver(
+    scope: ProjectScope,
+    name: string,
+    given: { readonly force?: boolean | undefined },
+  ): Promise<ChangeResult>;
+  /** Whether it can be delivered. Nothing is delivered. */
+  test(projectId: string, name: string): Promise<readonly OutletTrial[]>;
+}
+
+export type OutletRuleStores = OutletStores &
+  SourceStores &
+  AccessStores &
+  EnvironmentStores &
+  DesiredStateStores &
+  IdempotencyStores & { readonly audit: AuditStore };
+
+export interface OutletRuleOptions<Stores extends OutletRuleStores> {
+  readonly store: UnitOfWork<Stores>;
+  readonly sealer: Sealer;
+  readonly audit: AuditLog;
+  readonly deployments: Pick<Deployments, 'deploy'>;
+  readonly clock: () => Date;
+}
+
+/** Each writes somewhere, and each change of a key has all that hold it written again. */
+const mostOutlets = 500;
+
+export function createOutlets<Stores extends OutletRuleStores>(options: OutletRuleOptions<Stores>): Outlets {
+  const { store, sealer, audit, deployments, clock } = options;
+
+  return {
+    list: (projectId, query) =>
+      store.read(async (stores) => {
+        const { outlets, total } = await stores.outlets.list(projectId, query);
+        return { found: await describe(stores, outlets), total };
+      }),
+
+    get: (projectId, name) =>
+      store.read(async (stores) => {
+        const outlet = await requireOutlet(stores, projectId, name);
+        if (outlet.altered) throw alteredInDatabase(`Outlet (name: ${outlet.name})`);
+        const [found] = await describe(stores, [outlet]);
+        if (!found) throw notFound(name);
+        return found;
+      }),
+
+    async create(scope, request, requirePrivateRole) {
+      const { projectId, projectName } = scope;
+      const name = checkName(request.name, 'Outlet name');
+      const kind = readKind(request.kind);
+      const content = readContent(kind, request.content);
+      if (traitsOf(content).isPrivate) await requirePrivateRole();
+      const now = clock();
+      const id = newId();
+      const targets = await store.write(async (stores) => {
+        if (!(await stores.projects.get(projectId))) throw projectNotFound(projectName);
+        if (await stores.outlets.find(projectId, name)) throw nameTaken(name);
+        const outlet: Outlet = {
+          id,
+          projectId,
+          name,
+          description: request.description || null,
+          kind,
+          source: await resolveSource(stores, request.source ?? null, { projectId, kind, content }),
+          content,
+          environmentIds: await readEnvironmentIds(stores, projectId, request.environmentNames ?? null),
+          target: outletKind(kind).readTarget(requireTarget(request.target), content),
+          credential: readCredential({ id, credential: null }, { kind, content, request, now, sealer }),
+          gate: readGate(kind, request.gate ?? true),
+          generation: 1,
+          forcedGeneration: null,
+          createdAt: now,
+          updatedAt: now,
+        };
+        const others = await stores.outlets.ofProject(projectId);
+        if (others.length >= mostOutlets) {
+          throw badRequest(`A project has at most ${mostOutlets} outlets!`, { reason: 'REQUEST_NOT_VALID' });
+        }
+        requireFreePlace(outlet, others);
+        await stores.outlets.insert(outlet);
+        const desired = await putDesiredOutlet(stores, outlet, { projectName, sealer });
+        await audit.append(stores, outletEvent('create', scope, outlet));
+        await scope.once?.save(stores, { targets: desired, verb: 'deploy' });
+        return desired;
+      });
+      return deployments.deploy(targets, 'deploy');
+    },
+
+    async update(scope, given, { request, requirePrivateRole }) {
+      const { projectId, projectName } = scope;
+      const seen = await store.read((stores) => requireOutlet(stores, projectId, given));
+      const isPrivate = [seen.content, contentOf(seen, request)].some((one) => traitsOf(one).isPrivate);
+      if (isPrivate) await requirePrivateRole();
+      const targets = await store.write(async (stores) => {
+        const before = await requireOutlet(stores, projectId, given);
+        if (before.id !== seen.id || before.updatedAt.getTime() !== seen.updatedAt.getTime()) {
+          throw new KeyplaneError(
+            'conflict',
+            `Outlet (name: ${before.name}) was changed by another request. Try again!`,
+          );
+        }
+        requireSameName(request.name, before.name, 'Outlet name');
+        requireSameKind(request.kind, before.kind);
+        const { kind } = before;
+        const { description, source, environmentNames, target } = request;
+        const now = laterThan(before.updatedAt, clock());
+        const content = contentOf(before, request);
+        const [former] = [...(await nameSources(stores, [before])).values()];
+        const after: Outlet = {
+          ...before,
+          description: description === undefined ? before.description : description || null,
+          source: await resolveSource(stores, source === undefined ? (former ?? null) : source, {
+            projectId,
+            kind,
+            content,
+          }),
+          content,
+          environmentIds:
+            environmentNames === undefined
+              ? before.environmentIds
+              : await readEnvironmentIds(stores, projectId, environmentNames),
+          target: outletKind(kind).readTarget(target ?? before.target, content),
+          credential: readCredential(before, { kind, content, request, now, sealer }),
+          gate: readGate(kind, request.gate ?? before.gate),
+          // Nodes see in what they are sent that it changed.
+          generation: before.generation + (outletKind(kind).runsAt === 'MANAGER' ? 1 : 0),
+          updatedAt: now,
+        };
+        requireFreePlace(after, await stores.outlets.ofProject(projectId));
+        await stores.outlets.update(after);
+        await stores.outletDeliveries.deleteOutside(
+          after.id,
+          after.environmentIds ?? (await stores.environments.listReachedBy(projectId)).map(({ id }) => id),
+        );
+        const desired = await putDesiredOutlet(stores, after, { projectName, sealer });
+        await audit.append(stores, outletEvent('update', scope, after));
+        await scope.once?.save(stores, { targets: desired, verb: 'deploy' });
+        return desired;
+      });
+      return deployments.deploy(targets, 'deploy');
+    },
+
+    async delete(scope, given) {
+      const targets = await store.write(async (stores) => {
+        const outlet = await requireOutlet(stores, scope.projectId, given);
+        await stores.outlets.delete(outlet.id);
+        const desired = await withdrawOutlet(stores, outlet);
+        await audit.append(stores, outletEvent('delete', scope, outlet));
+        await scope.once?.save(stores, { targets: desired, verb: 'undeploy' });
+        return desired;
+      });
+      return deployments.deploy(targets, 'undeploy');
+    },
+
+    async deliver(scope, given, { force = false }) {
+      const { projectId, projectName } = scope;
+      const targets = await store.write(async (stores) => {
+        const before = await requireOutlet(stores, projectId, given);
+        const generation = before.generation + 1;
+        const after: Outlet = {
+          ...before,
+          generation,
+          forcedGeneration: force ? generation : before.forcedGeneration,
+          updatedAt: laterThan(before.updatedAt, clock()),
+        };
+        await stores.outlets.update(after);
+        const desired = await putDesiredOutlet(stores, after, { projectName, sealer });
+        await audit.append(stores, outletEvent('deliver', scope, after, { force }));
+        await scope.once?.save(stores, { targets: desired, verb: 'deploy' });
+        return desired;
+      });
+      return deployments.deploy(targets, 'deploy');
+    },
+
+    test: (projectId, name) =>
+      store.read(async (stores) => {
+        const outlet = await requireOutlet(stores, projectId, name);
+        const [found] = await describe(stores, [outlet]);
+        return (found?.deliveries ?? []).map(trialOf);
+      }),
+  };
+}
+
+async function describe(
+  stores: OutletRuleStores,
+  outlets: readonly Outlet[],
+): Promise<readonly FoundOutlet[]> {
+  const sources = await nameSources(stores, outlets);
+  const deliveries = await describeDeliveries(stores, outlets);
+  const isLimited = outlets.some(({ environmentIds }) => environmentIds !== null);
+  const environments = isLimited ? await stores.environments.list() : [];
+  return outlets.map((outlet) => ({
+    outlet,
+    source: sources.get(outlet.id) ?? null,
+    environmentNames:
+      outlet.environmentIds &&
+      environments.filter(({ id }) => outlet.environmentIds?.includes(id)).map(({ name }) => name),
+    deliveries: deliveries.get(outlet.id) ?? [],
+  }));
+}
+
+async function requireOutlet(
+  { outlets }: Pick<OutletStores, 'outlets'>,
+  projectId: string,
+  given: string,
+): Promise<Outlet> {
+  const outlet = await outlets.find(projectId, lookupName(given));
+  if (!outlet) throw notFound(given);
+  return outlet;
+}
+
+function notFound(given: string) {
+  return badRequest(`Outlet (name: ${shownText(given)}) is not found!`, { reason: 'NOT_FOUND' });
+}
+
+function nameTaken(name: string) {
+  return badRequest(
+    `Outlet (name: ${name}) is already exist! Try update operation if want to change its value.`,
+    { reason: 'NAME_TAKEN', member: 'name' },
+  );
+}
+
+function readKind(given: string | undefined): OutletKindName {
+  return readOneOf('kind', given, outletKindNames);
+}
+
+function requireSameKind(given: string | undefined, kind: OutletKindName): void {
+  if (given === undefined || given === '' || given === kind) return;
+  throw badRequest(`kind can not be changed! It is ${kind}`, { reason: 'FIELD_NOT_VALID', member: 'kind' });
+}
+
+function readContent(kind: OutletKindName, given: string | undefined): OutletContent {
+  const { contents, defaultContent } = outletKind(kind);
+  return readOneOf('content', given || defaultContent, contents);
+}
+
+function contentOf({ kind, content }: Outlet, request: OutletRequest): OutletContent {
+  return request.content === undefined ? content : readContent(kind, request.content);
+}
+
+function readOneOf<Value extends string>(
+  member: string,
+  given: string | undefined,
+  values: readonly Value[],
+): Value {
+  const valid = `Valid values: ${values.join(', ')}`;
+  if (given === undefined || given === '') {
+    throw badRequest(`${member} can not be empty! ${valid}`, { reason: 'FIELD_REQUIRED', member });
+  }
+  const found = values.find((value) => value === given);
+  if (found !== undefined) return found;
+  throw badRequest(`${member} (${shownText(given)}) is not valid! ${valid}`, {
+    reason: 'FIELD_NOT_VALID',
+    member,
+  });
+}
+
+function requireTarget(given: OutletJson | undefined): OutletJson {
+  if (given !== undefined) return given;
+  throw badRequest('target can not be empty!', { reason: 'FIELD_REQUIRED', member: 'target' });
+}
+
+function readGate(kind: OutletKindName, given: boolean): boolean {
+  return given && outletKind(kind).confirms;
+}
+
+/** What it is to have: a new one where the request gives one, otherwise what it had. */
+function readCredential(
+  before: Pick<Outlet, 'id' | 'credential'>,
+  {
+    kind,
+    content,
+    request,
+    now,
+    sealer,
+  }: {
+    readonly kind: OutletKindName;
+    readonly content: OutletContent;
+    readonly request: OutletRequest;
+    readonly now: Date;
+    readonly sealer: Sealer;
+  },
+): Outlet['credential'] {
+  const { credential } = request;
+  const rules = outletKind(kind);
+  if (!rules.takesCredential(content)) {
+    if (credential === undefined) return null;
+    throw badRequest(`${content} of ${kind} takes no credential!`, {
+      reason: 'FIELD_NOT_VALID',
+      member: 'credential',
+    });
+  }
+  if (credential === undefined) {
+    if (before.credential !== null) return before.credential;
+    throw badRequest('credential can not be empty!', { reason: 'FIELD_REQUIRED', member: 'credential' });
+  }
+  const former = openCredential(sealer, before);
+  return sealCredential(sealer, before.id, rules.readCredential(credential, { now, former }));
+}
+
+function outletEvent(
+  verb: string,
+  { actor, projectName }: ProjectScope,
+  { id, name, kind, source, content, target, gate }: Outlet,
+  more: AuditEvent['details'] = {},
+): AuditEvent {
+  return auditEvent({
+    actor,
+    action: `outlet.${verb}`,
+    objectType: 'outlet',
+    objectId: id,
+    objectName: name,
+    projectName,
+    details: {
+      kind,
+      outletContent: content,
+      sourceType: source.type,
+      path: typeof target.path === 'string' ? target.path : null,
+      gate,
+      ...more,
+    },
+  });
+}

@@ -1,0 +1,36 @@
+// What a test of an outlet answers.
+
+import type { ShownDelivery } from './outlet-states.ts';
+
+export interface OutletTrial {
+  readonly environmentName: string;
+  readonly nodeName: string | undefined;
+  readonly success: boolean;
+  readonly message: string;
+}
+
+/** Of an outlet that nodes deliver: what each last reported. */
+export function trialOf({
+  environmentName,
+  nodeName,
+  state,
+  lastError,
+  deliveredAt,
+}: ShownDelivery): OutletTrial {
+  return {
+    environmentName,
+    nodeName,
+    success: state !== 'FAILING' && deliveredAt !== null,
+    message: messageOf({ state, lastError, deliveredAt }),
+  };
+}
+
+function messageOf({
+  state,
+  lastError,
+  deliveredAt,
+}: Pick<ShownDelivery, 'state' | 'lastError' | 'deliveredAt'>): string {
+  if (state === 'FAILING') return lastError ?? 'The delivery failed';
+  if (deliveredAt === null) return 'Nothing was delivered yet';
+  return state === 'CURRENT' ? 'Delivered' : 'The delivery of the latest change is still to come';
+}

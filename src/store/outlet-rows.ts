@@ -1,0 +1,43 @@
+// Rows of outlets and of their deliveries.
+
+import type { OutletContent } from '../outlets/content/outlet-content.ts';
+import type { DeliveryStateName, OutletKindName, OutletSourceType } from '../outlets/outlet.ts';
+
+export interface OutletRow {
+  id: string;
+  project_id: string;
+  name: string;
+  description: string | null;
+  kind: OutletKindName;
+  source_type: OutletSourceType;
+  /** Null: the project's set. */
+  source_id: string | null;
+  content: OutletContent;
+  /** JSON; null: all that the project reaches. */
+  environment_ids: string | null;
+  /** JSON, as its kind reads it. */
+  target: string;
+  /** Sealed. */
+  credential: Buffer | null;
+  gate: number;
+  generation: number;
+  forced_generation: number | null;
+  created_at: number;
+  updated_at: number;
+  audit_sequence: number;
+  mac: Buffer | null;
+}
+
+export interface OutletDeliveryRow {
+  outlet_id: string;
+  environment_id: string;
+  /** Empty: the manager delivers. */
+  node_id: string;
+  revision: number;
+  digest: string | null;
+  state: DeliveryStateName;
+  delivered_at: number | null;
+  attempts: number;
+  last_error: string | null;
+  updated_at: number;
+}
