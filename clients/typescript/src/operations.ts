@@ -53,6 +53,7 @@ import type {
   NewEnvironment,
   NewKey,
   NewKeystore,
+  NewOutlet,
   NewProject,
   NewToken,
   NewTokenProfile,
@@ -60,6 +61,10 @@ import type {
   NewView,
   NoMembers,
   OpenedSession,
+  OutletChange,
+  OutletDeliveryRequest,
+  OutletList,
+  OutletTrialList,
   Overview,
   ParseJwkFromCertificate,
   ParseJwkFromClipboard,
@@ -186,6 +191,15 @@ export interface Operations {
       /** Name of the project */
       readonly projectName: string;
       readonly body: NewKeystore;
+    };
+    answer: DeploymentAnswer;
+  };
+  /** Create an outlet */
+  createOutlet: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      readonly body: NewOutlet;
     };
     answer: DeploymentAnswer;
   };
@@ -341,6 +355,16 @@ export interface Operations {
     };
     answer: RemovedNode;
   };
+  /** Delete an outlet; nodes remove its files */
+  deleteOutlet: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly outletName: string;
+    };
+    answer: DeploymentAnswer;
+  };
   /** Undeploy and delete a project with everything in it */
   deleteProject: {
     input: {
@@ -387,6 +411,17 @@ export interface Operations {
       readonly projectName: string;
       /**  */
       readonly viewName: string;
+    };
+    answer: DeploymentAnswer;
+  };
+  /** Deliver an outlet now, also where nothing differs */
+  deliverOutlet: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly outletName: string;
+      readonly body: OutletDeliveryRequest;
     };
     answer: DeploymentAnswer;
   };
@@ -527,6 +562,16 @@ export interface Operations {
       readonly keystoreName: string;
     };
     answer: KeystoreList;
+  };
+  /** Get an outlet, and how far its deliveries are */
+  getOutlet: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly outletName: string;
+    };
+    answer: OutletList;
   };
   /** Get the overview of what the caller can see */
   getOverview: {
@@ -894,6 +939,22 @@ export interface Operations {
     };
     answer: EnvironmentNodeList;
   };
+  /** List the outlets of a project */
+  listOutlets: {
+    input: {
+      /** 1 is the first; asks for paging */
+      readonly page?: number | string | undefined;
+      /** Items a page, default 20; asks for paging */
+      readonly size?: number | string | undefined;
+      /** A field and a direction, such as `name,asc` */
+      readonly sort?: string | undefined;
+      /** Part of the name or description */
+      readonly search?: string | undefined;
+      /** Name of the project */
+      readonly projectName: string;
+    };
+    answer: OutletList;
+  };
   /** List the environments that a project reaches */
   listProjectEnvironments: {
     input: {
@@ -1158,6 +1219,16 @@ export interface Operations {
     };
     answer: AccessToken;
   };
+  /** Test whether an outlet can be delivered */
+  testOutlet: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly outletName: string;
+    };
+    answer: OutletTrialList;
+  };
   /** Show what a token of a token profile would say */
   tryTokenProfile: {
     input: {
@@ -1253,6 +1324,17 @@ export interface Operations {
       /** Name of the keystore */
       readonly keystoreName: string;
       readonly body: ReplaceKeystore;
+    };
+    answer: DeploymentAnswer;
+  };
+  /** Update an outlet */
+  updateOutlet: {
+    input: {
+      /** Name of the project */
+      readonly projectName: string;
+      /**  */
+      readonly outletName: string;
+      readonly body: OutletChange;
     };
     answer: DeploymentAnswer;
   };
@@ -1375,6 +1457,14 @@ export const operations = {
   createKeystore: {
     method: 'POST',
     path: '/apiops/projects/{projectName}/keystores',
+    query: [],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
+  },
+  createOutlet: {
+    method: 'POST',
+    path: '/apiops/projects/{projectName}/outlets',
     query: [],
     body: 'json',
     answer: 'json',
@@ -1508,6 +1598,14 @@ export const operations = {
     answer: 'json',
     repeatable: false,
   },
+  deleteOutlet: {
+    method: 'DELETE',
+    path: '/apiops/projects/{projectName}/outlets/{outletName}',
+    query: [],
+    body: 'none',
+    answer: 'json',
+    repeatable: true,
+  },
   deleteProject: {
     method: 'DELETE',
     path: '/apiops/projects/{projectName}',
@@ -1553,6 +1651,14 @@ export const operations = {
     path: '/apiops/projects/{projectName}/views/{viewName}',
     query: [],
     body: 'none',
+    answer: 'json',
+    repeatable: true,
+  },
+  deliverOutlet: {
+    method: 'POST',
+    path: '/apiops/projects/{projectName}/outlets/{outletName}/deliver',
+    query: [],
+    body: 'json',
     answer: 'json',
     repeatable: true,
   },
@@ -1655,6 +1761,14 @@ export const operations = {
   getKeystore: {
     method: 'GET',
     path: '/apiops/projects/{projectName}/keystores/{keystoreName}',
+    query: [],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
+  getOutlet: {
+    method: 'GET',
+    path: '/apiops/projects/{projectName}/outlets/{outletName}',
     query: [],
     body: 'none',
     answer: 'json',
@@ -1907,6 +2021,14 @@ export const operations = {
     answer: 'json',
     repeatable: false,
   },
+  listOutlets: {
+    method: 'GET',
+    path: '/apiops/projects/{projectName}/outlets',
+    query: ['page', 'size', 'sort', 'search'],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
   listProjectEnvironments: {
     method: 'GET',
     path: '/apiops/projects/{projectName}/environments',
@@ -2083,6 +2205,14 @@ export const operations = {
     answer: 'json',
     repeatable: false,
   },
+  testOutlet: {
+    method: 'POST',
+    path: '/apiops/projects/{projectName}/outlets/{outletName}/test',
+    query: [],
+    body: 'none',
+    answer: 'json',
+    repeatable: false,
+  },
   tryTokenProfile: {
     method: 'POST',
     path: '/apiops/projects/{projectName}/token-profiles/{tokenProfileName}/try',
@@ -2143,6 +2273,14 @@ export const operations = {
     method: 'PUT',
     path: '/apiops/projects/{projectName}/keystores/{keystoreName}',
     query: ['updateReferencedJwks', 'updateScope'],
+    body: 'json',
+    answer: 'json',
+    repeatable: true,
+  },
+  updateOutlet: {
+    method: 'PUT',
+    path: '/apiops/projects/{projectName}/outlets/{outletName}',
+    query: [],
     body: 'json',
     answer: 'json',
     repeatable: true,

@@ -1894,6 +1894,26 @@ export interface NewKeystore {
   readonly keyStoreEnvironmentList: readonly KeystoreContent[];
 }
 
+export interface NewOutlet {
+  /** Outlet name, unique within the project */
+  readonly name: string;
+  /** Where it delivers to, and how */
+  readonly kind: OutletKind;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** What is delivered, by one of these names; null: the project's set. Default null */
+  readonly source?: OutletSource | null | undefined;
+  /** The form in which it is delivered. FILES: JWKS, JWKS_PRIVATE, PEM_PUBLIC, PEM_PRIVATE, PEM_CERTIFICATE, PKCS12. ENVOY: JWT_AUTHN, TOKEN. VAULT_KV: JWKS, JWKS_PRIVATE, PEM_PRIVATE. WEBHOOK: EVENTS, which may be left out */
+  readonly content?: OutletContent | undefined;
+  /** Where it delivers; null: all environments that the project reaches, also later ones */
+  readonly environmentNames?: readonly string[] | null | undefined;
+  readonly target: Readonly<Record<string, unknown>>;
+  /** Sealed, and never returned. PKCS12: `password`. VAULT_KV: `type` APPROLE with `roleId`, `secretId`, or JWT with `role`, `tokenProfileName`; `mount`. WEBHOOK: `secret` */
+  readonly credential?: Readonly<Record<string, unknown>> | undefined;
+  /** Whether a key ring waits for its deliveries before it activates a key. Default true */
+  readonly gate?: boolean | undefined;
+}
+
 export interface NewPrivateKey {
   /** Key name, unique within the project */
   readonly name: string;
@@ -2002,6 +2022,110 @@ export interface OpenedSession {
   readonly username: string;
   readonly admin: boolean;
   readonly expiresAt: string | null;
+}
+
+export interface Outlet {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly kind: OutletKind;
+  readonly source: OutletSource | null;
+  readonly content: OutletContent;
+  readonly environmentNames: readonly string[] | null;
+  readonly target: Readonly<Record<string, unknown>>;
+  readonly hasCredential: boolean;
+  readonly gate: boolean;
+  /** One a node, or one an environment where the manager delivers */
+  readonly environments: readonly OutletDelivery[];
+  /** ISO 8601, UTC */
+  readonly createdAt: string;
+  /** ISO 8601, UTC */
+  readonly updatedAt: string;
+}
+
+export interface OutletChange {
+  /** May be given, but cannot be changed */
+  readonly name?: string | undefined;
+  /** May be given, but cannot be changed */
+  readonly kind?: OutletKind | undefined;
+  /** At most 1024 characters */
+  readonly description?: string | undefined;
+  /** What is delivered, by one of these names; null: the project's set. Default null */
+  readonly source?: OutletSource | null | undefined;
+  /** The form in which it is delivered. FILES: JWKS, JWKS_PRIVATE, PEM_PUBLIC, PEM_PRIVATE, PEM_CERTIFICATE, PKCS12. ENVOY: JWT_AUTHN, TOKEN. VAULT_KV: JWKS, JWKS_PRIVATE, PEM_PRIVATE. WEBHOOK: EVENTS, which may be left out */
+  readonly content?: OutletContent | undefined;
+  /** Where it delivers; null: all environments that the project reaches, also later ones */
+  readonly environmentNames?: readonly string[] | null | undefined;
+  /** FILES: `path`, `layout` (RENAME or SYMLINK), `afterChange`. ENVOY: `path` with `resourceName`, `providers`, `rules`, or with `secretName`. VAULT_KV: `address`, `mount`, `path`, `caPem`. WEBHOOK: `url`, `events`. Replaced as a whole */
+  readonly target?: Readonly<Record<string, unknown>> | undefined;
+  /** Sealed, and never returned. PKCS12: `password`. VAULT_KV: `type` APPROLE with `roleId`, `secretId`, or JWT with `role`, `tokenProfileName`; `mount`. WEBHOOK: `secret` */
+  readonly credential?: Readonly<Record<string, unknown>> | undefined;
+  /** Whether a key ring waits for its deliveries before it activates a key. Default true */
+  readonly gate?: boolean | undefined;
+}
+
+export type OutletContent =
+  | 'JWKS'
+  | 'JWKS_PRIVATE'
+  | 'PEM_PUBLIC'
+  | 'PEM_PRIVATE'
+  | 'PEM_CERTIFICATE'
+  | 'PKCS12'
+  | 'JWT_AUTHN'
+  | 'TOKEN'
+  | 'EVENTS';
+
+export interface OutletDelivery {
+  readonly environmentName: string;
+  /** The node that delivers; absent where the manager does */
+  readonly nodeName?: string | undefined;
+  /** CURRENT: delivered. LAGGING: a change is still to be delivered. FAILING: the last attempt failed, and it is tried again */
+  readonly state: OutletState;
+  /** SHA-256 of what was delivered last, in hexadecimal; of a folder, that of the list that `LC_ALL=C sha256sum *` prints. Null: nothing was delivered yet */
+  readonly digest: string | null;
+  readonly deliveredAt: string | null;
+  /** To deliver what is to be delivered now */
+  readonly attempts: number;
+  /** Why the last attempt failed; null where it did not */
+  readonly lastError: string | null;
+}
+
+export interface OutletDeliveryRequest {
+  /** Of VAULT_KV: replaces a version that another program wrote. Default false */
+  readonly force?: boolean | undefined;
+}
+
+export type OutletKind = 'FILES' | 'ENVOY' | 'VAULT_KV' | 'WEBHOOK';
+
+export interface OutletList {
+  readonly success: true;
+  readonly resultList: readonly Outlet[];
+  /** How many there are */
+  readonly resultCount: number;
+}
+
+export interface OutletSource {
+  readonly keyRingName?: string | undefined;
+  readonly jwkName?: string | undefined;
+  readonly viewName?: string | undefined;
+  readonly certificateName?: string | undefined;
+  readonly tokenProfileName?: string | undefined;
+}
+
+export type OutletState = 'CURRENT' | 'LAGGING' | 'FAILING';
+
+export interface OutletTrial {
+  readonly environmentName: string;
+  readonly nodeName?: string | undefined;
+  readonly success: boolean;
+  readonly message: string;
+}
+
+export interface OutletTrialList {
+  readonly success: true;
+  readonly resultList: readonly OutletTrial[];
+  /** How many there are */
+  readonly resultCount: number;
 }
 
 export interface Overview {
