@@ -55,10 +55,16 @@ export function createReferencedJwks(options: CreateJwkOptions): ReferencedJwks 
       );
       return {
         warnings,
-        write: (work) => store.write((stores) => work(stores, (scope) => change(stores, scope))),
+        write: (work) =>
+          store.write((stores) =>
+            work(
+              stores,
+              (scope) => change(stores, scope),
+              (title) => requireNoOutlet(stores, materialId, title),
+            ),
+          ),
       };
     },
-    requireUnused: requireNoOutlet,
     list: (materialId) =>
       store.read(async (stores) => {
         const found = await stores.jwks.listBySource(materialId);

@@ -4,7 +4,6 @@ import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { alteredInDatabase } from '../errors.ts';
 import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
-import type { OutletStores } from '../outlets/outlet-store.ts';
 import type { DeployedContent, DeployedKind } from '../protocol/content.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type {
@@ -18,7 +17,6 @@ import type {
 import { openKeyContent, openKeystoreFile } from './sealed-material.ts';
 
 export type MaterialRuleStores = MaterialStores &
-  Pick<OutletStores, 'outlets'> &
   AccessStores &
   EnvironmentStores &
   DesiredStateStores &

@@ -165,10 +165,9 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
   async delete(scope: ProjectScope, name: string): Promise<DeploymentResult> {
     const { id } = await this.toReplace(scope, name);
     const references = await this.#options.references.prepare(id, undefined);
-    const targets = await references.write(async (stores, changeJwks) => {
+    const targets = await references.write(async (stores, changeJwks, requireUnused) => {
       const material = await this.#require(stores, scope.projectId, name);
-      const title = `${this.#kind.label} (name: ${material.name})`;
-      await this.#options.references.requireUnused(stores, material.id, title);
+      await requireUnused(`${this.#kind.label} (name: ${material.name})`);
       const changes = material.environments.map((own) => this.#gone(scope, material, own.environmentId));
       const desired = await putDesiredState(stores, changes);
       await changeJwks(scope);

@@ -28,19 +28,15 @@ export interface ReferencedJwks {
    */
   prepare(materialId: string, follow: FollowedMaterial | undefined): Promise<PreparedReferences>;
   list(materialId: string): Promise<readonly JwkReference[]>;
-  /**
-   * In the transaction that deletes the material.
-   * @param title as texts name it
-   * @throws KeyplaneError `bad_request` where something else than a JWK needs it
-   */
-  requireUnused(stores: MaterialRuleStores, materialId: string, title: string): Promise<void>;
 }
 
 export interface PreparedReferences {
   /** Of the JWKs that follow, each with the JWK's name. */
   readonly warnings: readonly string[];
   /** Opens the transaction in which the material and its JWKs change together. */
-  write<T>(change: (stores: MaterialRuleStores, jwks: JwkChange) => Promise<T>): Promise<T>;
+  write<T>(
+    change: (stores: MaterialRuleStores, jwks: JwkChange, requireUnused: RequireUnused) => Promise<T>,
+  ): Promise<T>;
 }
 
 /**
@@ -48,6 +44,13 @@ export interface PreparedReferences {
  * @throws KeyplaneError `conflict` when another request changed one of the JWKs since
  */
 export type JwkChange = (scope: ProjectScope) => Promise<readonly DeploymentTarget[]>;
+
+/**
+ * Before the material is deleted, in the transaction that is open.
+ * @param title as texts name it
+ * @throws KeyplaneError `bad_request` where something else than a JWK needs it
+ */
+export type RequireUnused = (title: string) => Promise<void>;
 
 /** The request's members for the JWKs that were made from the replaced material. */
 export interface ReferencePolicy {

@@ -270,7 +270,6 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type applications/issuer-key-set.ts',
   ],
   materials: [
-    'type outlets/outlet-store.ts',
     'audit/audit-event.ts',
     'deployments',
     'environments',
