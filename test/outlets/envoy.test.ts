@@ -196,7 +196,7 @@ describe.skipIf(envoy === undefined)('Envoy, configured as documented,', () => {
 
 /** The documented configuration with the documented filter before the router, and a route to another server. */
 function forwarding(port: number, upstream: number): string {
-  const filter = documentedFile(page, 'envoy-token-filter.yaml').replace(/^(?=.)/gm, ' '.repeat(16));
+  const filter = documentedFile(page, 'envoy-token-filter.yaml').replace(/^(?=.)/gm, ' '.repeat(18));
   const cluster = {
     name: 'stock',
     connect_timeout: '1s',
@@ -214,6 +214,6 @@ function forwarding(port: number, upstream: number): string {
   const configuration = documentedFile(page, 'envoy.yaml')
     .replaceAll('8093', String(port))
     .replace(/direct_response: .*/, 'route: { cluster: stock }')
-    .replace(/^ {16}- name: keyplane\n(?: {18}.*\n)*/m, filter);
+    .replace(/^ {18}- name: keyplane\n(?: {20}.*\n)*/m, filter);
   return `${configuration}  clusters: [${JSON.stringify(cluster)}]\n`;
 }
