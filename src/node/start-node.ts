@@ -29,6 +29,7 @@ import { KeptRecord } from './operations/kept-record.ts';
 import { type NodeRecords, type OperationsOptions, startOperations } from './operations/start-operations.ts';
 import { UsageCounter } from './operations/usage-counter.ts';
 import { type KeptOutlets, makeOutletDir, OutletDeliveries } from './outlets/outlet-deliveries.ts';
+import { OutletTokens } from './outlets/outlet-tokens.ts';
 import { restoreCopy } from './restore-copy.ts';
 import { RevokedKids } from './revoked-kids.ts';
 import { HistoricalJwks } from './serve/historical-jwks.ts';
@@ -145,11 +146,14 @@ async function run(
   if (signer) closers.push(() => signer.close());
   const { outletDir } = options;
   if (outletDir !== undefined) await makeOutletDir(outletDir, log);
+  const tokens = new OutletTokens({ state, copy, contact, lease, log });
+  state.follow(tokens);
   const outlets = new OutletDeliveries({
     outletDir,
     state,
     copy,
     sets,
+    tokens,
     clock,
     fingerprintKey: createHmac('sha256', key).update('keyplane outlets').digest(),
     record: await recordsOf(options, key).open<KeptOutlets>('outlets.written', 'what outlets wrote'),

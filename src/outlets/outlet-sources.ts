@@ -36,12 +36,21 @@ interface SourceJwk extends Named {
   readonly member?: { readonly ringId: string } | undefined;
 }
 
+interface SourceProfile extends Named {
+  readonly rules: {
+    readonly audiences: readonly string[];
+    readonly audienceMode: string;
+    readonly subject: { readonly mode: string };
+    readonly claims: { readonly required: readonly string[] };
+  };
+}
+
 /** What outlets read of what they deliver. */
 export interface SourceStores {
   readonly rings: SourceFinder<SourceRing>;
   readonly jwks: SourceFinder<SourceJwk>;
   readonly certificates: SourceFinder<Named>;
-  readonly tokenProfiles: SourceFinder<Named>;
+  readonly tokenProfiles: SourceFinder<SourceProfile>;
 }
 
 const members = Object.freeze({
@@ -128,13 +137,12 @@ async function findSource(stores: SourceStores, { type, name, demand }: SourceSe
     case 'CERTIFICATE':
       return required(await stores.certificates.find(projectId, lookupName(name)), 'Certificate', name, type)
         .id;
-    case 'TOKEN_PROFILE':
-      return required(
-        await stores.tokenProfiles.find(projectId, lookupName(name)),
-        'Token profile',
-        name,
-        type,
-      ).id;
+    case 'TOKEN_PROFILE': {
+      const found = await stores.tokenProfiles.find(projectId, lookupName(name));
+      const profile = required(found, 'Token profile', name, type);
+      requireNothingOfCaller(profile, type);
+      return profile.id;
+    }
     default:
       return type satisfies never;
   }
@@ -163,6 +171,22 @@ function notExportable(ringName: string): KeyplaneError {
       reason: 'KEY_NOT_EXPORTABLE',
       member: 'source.keyRingName',
     },
+  );
+}
+
+/** @throws KeyplaneError `bad_request`: an outlet issues tokens with an empty request */
+function requireNothingOfCaller({ name, rules }: SourceProfile, type: NamedType): void {
+  const { subject, audienceMode, audiences, claims } = rules;
+  const left = [
+    ...(subject.mode === 'GIVEN' ? ['subject'] : []),
+    ...(audienceMode === 'ONE_OF' && audiences.length > 1 ? ['audience'] : []),
+    ...claims.required.map((claim) => `claims.${shownText(claim)}`),
+  ];
+  if (left.length === 0) return;
+  const title = `Token profile (name: ${name})`;
+  throw notSupported(
+    `${title} requires ${left.join(', ')} of its caller, and an outlet gives nothing!`,
+    type,
   );
 }
 

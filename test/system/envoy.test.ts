@@ -1,8 +1,8 @@
-// Envoy with the files of docs/relying-parties.md, beside a real node.
+// Envoy with the file of docs/relying-parties.md, beside a real node.
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -91,8 +91,7 @@ describe.skipIf(envoy === undefined)('Envoy, configured as documented,', () => {
   beforeAll(async () => {
     world = await startWorld();
     folder = await temporaryFolder();
-    node = await world.startNode('n1', { publishDir: join(world.folder, 'public') });
-    symlinkSync(join(world.folder, 'public'), join(folder, 'public'));
+    node = await world.startNode('n1');
     await world.connected('n1');
     second = await generated('api-2');
   });
@@ -128,32 +127,5 @@ describe.skipIf(envoy === undefined)('Envoy, configured as documented,', () => {
     await becomes(401, token);
     expect(await asked(await tokenOf(second))).toBe(200);
     await becomes(200, await tokenOf(await generated('api-3')));
-  });
-
-  test('takes the set from a file by ECDS, each time that it is replaced', async () => {
-    const writer = join(folder, 'jwt-authn.mjs');
-    writeFileSync(writer, documented('jwt-authn.mjs'));
-    const write = () => execFileSync(process.execPath, [writer], { cwd: folder });
-    write();
-    const indent = ' '.repeat(18);
-    const filter = documented('envoy-filter.yaml').replace(/^(?=.)/gm, indent);
-    const whole = await configured();
-    const discovered = whole.replace(
-      /^ {18}- name: envoy\.filters\.http\.jwt_authn\n(?: {20}.*\n)*/m,
-      filter,
-    );
-    expect(discovered).not.toContain('remote_jwks');
-    start(discovered);
-    const token = await tokenOf(second);
-    await becomes(200, token);
-    await refusesOthers('api-2');
-    const fourth = await generated('api-4');
-    expect(await asked(await tokenOf(fourth)), 'before the file is written').toBe(401);
-    write();
-    await becomes(200, await tokenOf(fourth));
-    await world.api('DELETE', `${jwksPath}api-2/`);
-    write();
-    await becomes(401, token);
-    expect(logged()).not.toMatch(/\[(error|critical)\]/);
   });
 });

@@ -5,6 +5,8 @@ import { badRequest } from '../../errors.ts';
 import type { PrivateJwk } from '../../jose/jwk.ts';
 import type { Artifact } from '../../outlets/content/artifact.ts';
 import type { ContentCertificate, ContentInput, ContentKey } from '../../outlets/content/content-input.ts';
+import { type JwtAuthnFilter, jwtAuthnResource, tokenSecret } from '../../outlets/content/envoy-resources.ts';
+import { publicSetBytes } from '../../outlets/content/jwk-set.ts';
 import {
   fingerprintOf,
   type KeyContent,
@@ -17,6 +19,7 @@ import type { NodeState } from '../node-state.ts';
 import type { JwkSets } from '../serve/jwk-sets.ts';
 import type { PublishedResponse } from '../serve/published-response.ts';
 import { objectKey, type StoredObject } from '../stored-object.ts';
+import type { OutletTokens } from './outlet-tokens.ts';
 
 export interface ArtifactOptions {
   readonly state: Pick<NodeState, 'objects'>;
@@ -24,6 +27,7 @@ export interface ArtifactOptions {
   readonly sets: Pick<JwkSets, 'project'>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  readonly tokens: Pick<OutletTokens, 'tokenFor'>;
   /** Secret: of fingerprints. */
   readonly fingerprintKey: Buffer;
 }
@@ -57,6 +61,8 @@ export async function makeArtifact(
   options: ArtifactOptions,
 ): Promise<MadeArtifact> {
   const { outlet } = object;
+  if (outlet.content === 'TOKEN') return tokenOf(outlet, options);
+  if (outlet.content === 'JWT_AUTHN') return filterOf(outlet, membersOf, options);
   const content = keyContentOf(outlet.content);
   const { keys, certificates, validUntilMs } = await sourceOf(outlet, membersOf, options);
   const password = content === 'PKCS12' ? await passwordOf(object, options) : null;
@@ -71,6 +77,30 @@ export async function makeArtifact(
     return { artifact: { form: 'FILE', bytes: former.bytes }, validUntilMs, fingerprint };
   }
   return { artifact: await makeKeyArtifact(content, input), validUntilMs, fingerprint };
+}
+
+async function filterOf(
+  outlet: DeployedOutlet,
+  membersOf: RingMembers,
+  options: ArtifactOptions,
+): Promise<MadeArtifact> {
+  const { keys, validUntilMs } = await sourceOf(outlet, membersOf, options);
+  const filter = outlet.target as unknown as JwtAuthnFilter;
+  return { artifact: jwtAuthnResource(filter, publicSetBytes(keys)), validUntilMs, fingerprint: null };
+}
+
+/** Half its life later it is to be made again. */
+async function tokenOf(
+  { id, project, name, source, target }: DeployedOutlet,
+  { tokens }: ArtifactOptions,
+): Promise<MadeArtifact> {
+  const outlet = { id, project, name, tokenProfileId: source.id ?? '' };
+  const { token, renewAt } = await tokens.tokenFor(outlet);
+  return {
+    artifact: tokenSecret(String(target.secretName), token),
+    validUntilMs: renewAt,
+    fingerprint: null,
+  };
 }
 
 const keyContents: readonly KeyContent[] = [
@@ -131,10 +161,12 @@ function keysOfSet(set: PublishedResponse | undefined): SourceKeys {
   };
 }
 
-/** The ACTIVE key first, then the others by version. */
+/** The ACTIVE key first, then the others by version. Between two messages a ring can have two: the later one counts. */
 function inOrder(members: readonly StoredObject[]): readonly StoredObject[] {
-  const rank = ({ member }: StoredObject) => (member?.state === 'ACTIVE' ? 0 : (member?.version ?? 0));
-  return [...members].sort((a, b) => rank(a) - rank(b));
+  const versionOf = ({ member }: StoredObject) => member?.version ?? 0;
+  const byVersion = [...members].sort((a, b) => versionOf(a) - versionOf(b));
+  const current = byVersion.findLast(({ member }) => member?.state === 'ACTIVE');
+  return current ? [current, ...byVersion.filter((one) => one !== current)] : byVersion;
 }
 
 async function ownKeys(
@@ -152,7 +184,7 @@ async function ownKeys(
   for (const object of live) {
     const { member, publicJson, name } = object;
     const state = member && { state: member.state };
-    const isCurrent = member === undefined || member.state === 'ACTIVE';
+    const isCurrent = member === undefined || (member.state === 'ACTIVE' && object === objects[0]);
     if (!isPrivate) {
       if (publicJson !== undefined) keys.push({ jwk: JSON.parse(publicJson), name, isCurrent, ...state });
       continue;

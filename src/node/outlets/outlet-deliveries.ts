@@ -28,6 +28,7 @@ import type { JwkSets } from '../serve/jwk-sets.ts';
 import type { StoredObject } from '../stored-object.ts';
 import { deliveryErrorText } from './delivery-error.ts';
 import { type FormerArtifact, type MadeArtifact, makeArtifact } from './outlet-artifact.ts';
+import type { OutletTokens } from './outlet-tokens.ts';
 
 export interface OutletDeliveriesOptions {
   /** Undefined: every outlet is FAILING. */
@@ -35,6 +36,7 @@ export interface OutletDeliveriesOptions {
   readonly state: NodeState;
   readonly copy: Pick<StateCopy, 'read'>;
   readonly sets: JwkSets;
+  readonly tokens: Pick<OutletTokens, 'tokenFor'>;
   /** Milliseconds since 1970, by the manager's time. */
   readonly clock: () => number;
   /** Secret. */

@@ -23,7 +23,7 @@ export interface JwtAuthnFilter {
 /** As the JSON form of Protocol Buffers writes them. */
 const keySourceMembers = ['remote_jwks', 'remoteJwks', 'local_jwks', 'localJwks'];
 
-export function namesKeySource(provider: JsonObject): boolean {
+export function namesKeySource(provider: Readonly<Record<string, unknown>>): boolean {
   return keySourceMembers.some((name) => Object.hasOwn(provider, name));
 }
 

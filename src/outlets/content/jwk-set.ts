@@ -5,18 +5,22 @@ import { publicJwk } from '../../jose/public-part.ts';
 import type { Artifact } from './artifact.ts';
 import { type ContentKey, orderedKeys } from './content-input.ts';
 
-/** Public members only; an OCT key has none. */
 export function publicSet(keys: readonly ContentKey[]): Artifact {
-  return setOf(orderedKeys(keys).flatMap(({ jwk }) => publicJwk(jwk) ?? []));
+  return { form: 'FILE', bytes: publicSetBytes(keys) };
+}
+
+/** Public members only; an OCT key has none. */
+export function publicSetBytes(keys: readonly ContentKey[]): Buffer {
+  return setBytes(orderedKeys(keys).flatMap(({ jwk }) => publicJwk(jwk) ?? []));
 }
 
 /** The file is secret. */
 export function privateSet(keys: readonly ContentKey[]): Artifact {
-  return setOf(orderedKeys(keys).map(({ jwk }) => jwk));
+  return { form: 'FILE', bytes: setBytes(orderedKeys(keys).map(({ jwk }) => jwk)) };
 }
 
 /** Two keys may be published alike. */
-function setOf(jwks: readonly object[]): Artifact {
+function setBytes(jwks: readonly object[]): Buffer {
   const members = new Set(jwks.map((jwk) => JSON.stringify(jwk)));
-  return { form: 'FILE', bytes: Buffer.from(`{"keys":[${[...members].join(',')}]}`) };
+  return Buffer.from(`{"keys":[${[...members].join(',')}]}`);
 }

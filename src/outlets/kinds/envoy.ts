@@ -1,6 +1,9 @@
 // ENVOY: resources of Envoy's file-based discovery, below `--outlet-dir` of the nodes.
 
+import { badRequest } from '../../errors.ts';
+import { namesKeySource } from '../content/envoy-resources.ts';
 import type { OutletContent } from '../content/outlet-content.ts';
+import type { OutletJson } from '../outlet.ts';
 import { deliverByRename, removeFiles } from './deliver-files.ts';
 import type { NodeOutletKind } from './outlet-kind.ts';
 import { requirePath } from './outlet-path.ts';
@@ -15,19 +18,14 @@ export const envoy: NodeOutletKind = {
   sources: (content) => (content === 'TOKEN' ? ['TOKEN_PROFILE'] : ['PROJECT', 'KEY_RING', 'JWK', 'VIEW']),
 
   readTarget(given, content) {
+    const path = requireEnvoyPath(given);
     if (content === 'TOKEN') {
       requireKnownMembers(given, ['path', 'secretName'], 'target');
-      return {
-        path: requirePath(given, 'path', 'target'),
-        secretName: requireText(given, 'secretName', 'target', 256),
-      };
+      return { path, secretName: requireText(given, 'secretName', 'target', 256) };
     }
     requireKnownMembers(given, ['path', 'resourceName', 'providers', 'rules'], 'target');
-    const path = requirePath(given, 'path', 'target');
     const resourceName = requireText(given, 'resourceName', 'target', 256);
-    const providers = optionalObject(given, 'providers', 'target') ?? {};
-    if (Object.keys(providers).length === 0)
-      throw notValid('target.providers', 'It takes one provider or more');
+    const providers = requireProviders(given);
     const { rules } = given;
     if (rules != null && !Array.isArray(rules)) throw notValid('target.rules', 'It takes a list');
     return { path, resourceName, providers, ...(rules != null && { rules }) };
@@ -59,4 +57,30 @@ export const envoy: NodeOutletKind = {
 /** A token is a secret. */
 function modeOf(content: OutletContent): number {
   return content === 'TOKEN' ? 0o600 : 0o640;
+}
+
+/** Envoy reads a file by the end of its name; JSON is YAML as well. */
+const readable = /\.(?:json|ya?ml)$/;
+
+function requireEnvoyPath(given: OutletJson): string {
+  const path = requirePath(given, 'path', 'target');
+  if (readable.test(path)) return path;
+  throw notValid('target.path', 'It takes a name that ends in .json: Envoy reads no other file');
+}
+
+/** At least one takes the keys of the source. */
+function requireProviders(given: OutletJson): OutletJson {
+  const providers = optionalObject(given, 'providers', 'target') ?? {};
+  const names = Object.keys(providers);
+  const messages = names.map((name) => optionalObject(providers, name, 'target.providers'));
+  if (messages.some((message) => message && !namesKeySource(message))) return providers;
+  throw names.length === 0
+    ? badRequest('target.providers can not be empty!', {
+        reason: 'FIELD_REQUIRED',
+        member: 'target.providers',
+      })
+    : notValid(
+        'target.providers',
+        'Each names remote_jwks or local_jwks: leave it out of one, so that the outlet writes it',
+      );
 }

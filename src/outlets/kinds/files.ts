@@ -2,12 +2,13 @@
 
 import type { Artifact } from '../content/artifact.ts';
 import { type OutletContent, traitsOf } from '../content/outlet-content.ts';
+import { isPkcs12Password } from '../content/pkcs12-file.ts';
 import type { OutletJson, OutletSourceType } from '../outlet.ts';
 import { type AfterChange, notify, readAfterChange } from './after-change.ts';
 import { deliverByRename, deliverBySymlink, removeFiles } from './deliver-files.ts';
 import type { Claim, NodeOutletKind } from './outlet-kind.ts';
 import { requirePath } from './outlet-path.ts';
-import { requireKnownMembers, requireOneOf, requireText } from './read-members.ts';
+import { notValid, requireKnownMembers, requireOneOf, requireText } from './read-members.ts';
 
 const layouts = Object.freeze(['RENAME', 'SYMLINK'] as const);
 
@@ -17,6 +18,7 @@ interface FilesTarget {
   readonly afterChange?: AfterChange;
 }
 
+const longestPassword = 256;
 const publicSources: readonly OutletSourceType[] = ['PROJECT', 'KEY_RING', 'JWK', 'VIEW'];
 const privateSources: readonly OutletSourceType[] = ['KEY_RING', 'JWK'];
 const sources: Readonly<Partial<Record<OutletContent, readonly OutletSourceType[]>>> = {
@@ -49,7 +51,9 @@ export const files: NodeOutletKind = {
 
   readCredential(given) {
     requireKnownMembers(given, ['password'], 'credential');
-    return { password: requireText(given, 'password', 'credential', 256) };
+    const password = requireText(given, 'password', 'credential', longestPassword);
+    if (isPkcs12Password(password)) return { password };
+    throw notValid('credential.password', 'It takes printable ASCII characters: Java reads no others');
   },
 
   claims(target, content) {

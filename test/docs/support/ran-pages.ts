@@ -18,6 +18,7 @@ export const recipePages: readonly string[] = [
   'docs/recipes/decrypting-gateway.md',
   'docs/recipes/detached-jws.md',
   'docs/recipes/services.md',
+  'docs/outlets/envoy.md',
 ];
 
 /** Beside an `npm start` of its own each. */
