@@ -33,11 +33,12 @@ export interface SenderOptions {
 /** @throws only for internal errors */
 export async function sendWebhook(
   { safeFetch, clock }: SenderOptions,
-  { url, keys }: Pick<Webhook, 'url' | 'keys'>,
+  { url, keysAt }: Pick<Webhook, 'url' | 'keysAt'>,
   message: WebhookMessage,
 ): Promise<SendOutcome> {
   const body = JSON.stringify(message.body);
-  const signed = signedHeaders({ id: message.id, at: clock(), body }, keys);
+  const at = clock();
+  const signed = signedHeaders({ id: message.id, at, body }, keysAt(at));
   const headers = { 'content-type': 'application/json', ...signed };
   try {
     return outcomeOf(await safeFetch.send({ url, method: 'POST', headers, body }, limits));

@@ -221,10 +221,10 @@ export class WebhookDelivery<Stores extends WebhookRuleStores> {
   }
 
   async #readFrom(stores: Stores): Promise<boolean> {
-    const { webhooks, clock, random } = this.#options;
+    const { webhooks, random } = this.#options;
     let webhook = this.#webhook;
     if (webhook === undefined) {
-      webhook = await webhooks.load(stores, this.#outletId, clock());
+      webhook = await webhooks.load(stores, this.#outletId);
       if (webhook === undefined) return false;
       this.#queue?.forgetFailures();
     }

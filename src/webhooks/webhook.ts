@@ -13,7 +13,7 @@ export interface Webhook {
   readonly url: string;
   readonly types: readonly EventType[];
   /** Secret. The newest first; each signs. */
-  readonly keys: readonly Buffer[];
+  readonly keysAt: (now: Date) => readonly Buffer[];
 }
 
 /** Reads the outlets of this kind. */
@@ -23,5 +23,5 @@ export interface Webhooks<Stores> {
   /** Of the outlets of a project, by outlet id: the patterns of the events that they take. */
   patterns(stores: Stores, projectId: string): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Undefined: it was deleted, or its row was altered outside keyplane. */
-  load(stores: Stores, outletId: string, now: Date): Promise<Webhook | undefined>;
+  load(stores: Stores, outletId: string): Promise<Webhook | undefined>;
 }
