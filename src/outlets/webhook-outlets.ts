@@ -30,11 +30,7 @@ export function createWebhookReader<Stores extends WebhookOutletStores>(sealer: 
   };
 }
 
-export function webhookOf(
-  sealer: Sealer,
-  outlet: Outlet,
-  projectName: string,
-): Webhook {
+export function webhookOf(sealer: Sealer, outlet: Outlet, projectName: string): Webhook {
   const credential = openCredential(sealer, outlet);
   const { url, events } = targetOf(outlet);
   return {

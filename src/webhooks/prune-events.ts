@@ -2,8 +2,8 @@
 // notified of how many are missing.
 
 import { deleteEndedEvents } from '../events/delete-ended-events.ts';
-import { typesOf } from '../events/event-types.ts';
 import type { StoredEvent } from '../events/event.ts';
+import { typesOf } from '../events/event-types.ts';
 import type { Webhooks } from './webhook.ts';
 import type { WebhookRuleStores } from './webhook-delivery.ts';
 

@@ -1,14 +1,14 @@
 // One message to a receiver. Its address passes the same checks as a source URL, and redirects are not followed: each could
 // lead to an address that was not checked, with the body and its signature.
 
-import type { EventBody } from '../events/event.ts';
 import { isKeyplaneError } from '../errors.ts';
-import type { SafeFetch } from '../sources/safe-fetch/safe-fetch.ts';
+import type { EventBody } from '../events/event.ts';
+import type { SafeFetch, SendLimits } from '../sources/safe-fetch/safe-fetch.ts';
 import { signedHeaders } from './signature.ts';
 import type { Webhook } from './webhook.ts';
 
 /** They bound the whole exchange, however slowly a receiver answers. */
-const limits = Object.freeze({ connectTimeoutMs: 5_000, readTimeoutMs: 15_000 });
+const defaultLimits = Object.freeze({ connectTimeoutMs: 5_000, readTimeoutMs: 15_000 });
 const stopStatus = 410;
 
 export type SendOutcome =
@@ -28,11 +28,12 @@ export interface WebhookMessage {
 export interface SenderOptions {
   readonly safeFetch: Pick<SafeFetch, 'send'>;
   readonly clock: () => Date;
+  readonly limits?: SendLimits;
 }
 
 /** @throws only for internal errors */
 export async function sendWebhook(
-  { safeFetch, clock }: SenderOptions,
+  { safeFetch, clock, limits = defaultLimits }: SenderOptions,
   { url, keysAt }: Pick<Webhook, 'url' | 'keysAt'>,
   message: WebhookMessage,
 ): Promise<SendOutcome> {
@@ -52,7 +53,8 @@ export async function sendWebhook(
 function outcomeOf(status: number): SendOutcome {
   if (status >= 200 && status <= 299) return { result: 'DELIVERED' };
   if (status === stopStatus) {
-    const error = 'The receiver answered status 410: it is sent nothing until the outlet is changed or delivered!';
+    const error =
+      'The receiver answered status 410: it is sent nothing until the outlet is changed or delivered!';
     return { result: 'STOPPED', error };
   }
   const note = status >= 300 && status <= 399 ? ', and redirects are not followed' : '';

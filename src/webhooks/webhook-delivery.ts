@@ -1,12 +1,12 @@
 // Delivers the events of a project to one receiver until there are none left. It ends then, and begins again with the next
 // event.
 
-import { newId } from '../new-id.ts';
 import { eventBody } from '../events/event.ts';
 import type { EventStores } from '../events/event-store.ts';
 import { recordEvent } from '../events/record-event.ts';
 import type { Lease } from '../leases/lease.ts';
 import type { LeaseStores } from '../leases/lease-store.ts';
+import { newId } from '../new-id.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type Attempt, DeliveryQueue } from './delivery-queue.ts';
@@ -29,10 +29,6 @@ export interface DeliveryOptions<Stores extends WebhookRuleStores> extends Sende
 const mostAtOnce = 4;
 const saveEveryMs = 250;
 
-interface Loaded {
-  readonly webhook: Webhook;
-  readonly cursor: WebhookCursor;
-}
 
 export class WebhookDelivery<Stores extends WebhookRuleStores> {
   readonly #options: DeliveryOptions<Stores>;

@@ -9,7 +9,11 @@ import { standardWebhooks } from './support/standard-webhooks.ts';
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const other = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
 const keyOf = (text: string) => readWebhookSecret(text) as Buffer;
-const message = { id: '01936c2e-7b1a-7c64-9d1e-2f0a5b8c4d3e', at: new Date(), body: '{"type":"jwk.created"}' };
+const message = {
+  id: '01936c2e-7b1a-7c64-9d1e-2f0a5b8c4d3e',
+  at: new Date(),
+  body: '{"type":"jwk.created"}',
+};
 
 test('a message is signed over its id, time and body', () => {
   // The example of the specification's reference libraries.
@@ -25,7 +29,10 @@ test('a message is signed over its id, time and body', () => {
 });
 
 test('each secret signs, the newest first', () => {
-  const { 'webhook-signature': signature = '', ...rest } = signedHeaders(message, [keyOf(secret), keyOf(other)]);
+  const { 'webhook-signature': signature = '', ...rest } = signedHeaders(message, [
+    keyOf(secret),
+    keyOf(other),
+  ]);
   const content = `${rest['webhook-id']}.${rest['webhook-timestamp']}.${message.body}`;
   const expected = [32, 24].map((length, index) => {
     const key = Buffer.alloc(length, index === 0 ? 7 : 9);

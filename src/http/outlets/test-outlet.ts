@@ -25,7 +25,8 @@ export function testOutletRoute(app: KeyplaneServer, { outlets }: Pick<RouteServ
       operationId: 'testOutlet',
       tags: ['outlets'],
       summary: 'Test whether an outlet can be delivered',
-      description: 'Nothing is delivered. Of FILES and ENVOY it is what each node reported last; to a WEBHOOK an event of type `outlet.test` is sent.',
+      description:
+        'Nothing is delivered. Of FILES and ENVOY it is what each node reported last; to a WEBHOOK an event of type `outlet.test` is sent.',
       params: outletParams,
       response: { 200: listOf(trial) },
     },

@@ -9,4 +9,6 @@ interface StandardWebhooks {
 const packageName: string = 'standardwebhooks';
 
 /** Undefined where it is not installed; tests that need it are then skipped. */
-export const standardWebhooks: StandardWebhooks | undefined = await import(packageName).catch(() => undefined);
+export const standardWebhooks: StandardWebhooks | undefined = await import(packageName).catch(
+  () => undefined,
+);
