@@ -29,7 +29,6 @@ export interface DeliveryOptions<Stores extends WebhookRuleStores> extends Sende
 const mostAtOnce = 4;
 const saveEveryMs = 250;
 
-
 export class WebhookDelivery<Stores extends WebhookRuleStores> {
   readonly #options: DeliveryOptions<Stores>;
   readonly #outletId: string;

@@ -46,7 +46,11 @@ async function createOutlet(name: string, target: object): Promise<void> {
 }
 
 const generate = async (name: string) => {
-  const { body } = await api('POST', `${base}/jwks/generate`, { name, type: 'EC', ec: { curveType: 'P256' } });
+  const { body } = await api('POST', `${base}/jwks/generate`, {
+    name,
+    type: 'EC',
+    ec: { curveType: 'P256' },
+  });
   expect(body).toMatchObject({ success: true });
 };
 const update = (name: string, description: string) => api('PUT', `${base}/jwks/${name}/`, { description });
@@ -88,7 +92,11 @@ test('a rotation is delivered in order, signed, without key material', async () 
   const { body } = await api('GET', `${base}/events/?types=keyring.activated`);
   expect(body.resultList.map(({ id }: { id: string }) => id)).toEqual(activated().map(({ id }) => id));
   await until(async () => (await delivery('rotations')).state === 'CURRENT', 'it is CURRENT');
-  expect(await delivery('rotations')).toMatchObject({ environmentName: 'gate', attempts: 0, lastError: null });
+  expect(await delivery('rotations')).toMatchObject({
+    environmentName: 'gate',
+    attempts: 0,
+    lastError: null,
+  });
 });
 
 test('an outlet gets the events that its patterns name, from its creation on', async () => {
@@ -117,7 +125,9 @@ test('a receiver that fails gets every event once it accepts again, those of an 
   receiver.answerWith(undefined);
   await until(() => receiver.accepted.length === 8, 'all arrive');
   const times = (name: string) =>
-    receiver.accepted.filter(({ data }) => data.objectName === name).map(({ text }) => JSON.parse(text).timestamp);
+    receiver.accepted
+      .filter(({ data }) => data.objectName === name)
+      .map(({ text }) => JSON.parse(text).timestamp);
   for (const name of ['x', 'y']) expect(times(name)).toEqual(times(name).toSorted());
   expect(new Set(receiver.accepted.map(({ id }) => id)).size).toBe(8);
   await until(async () => (await delivery('away')).state === 'CURRENT', 'it is CURRENT again');
@@ -220,7 +230,10 @@ test('events that are deleted undelivered are reported by one gap event before t
   receiver.answerWith(undefined);
   await until(() => receiver.accepted.length === 2, 'the gap and the event arrive');
   expect(receiver.accepted).toMatchObject([
-    { type: 'events.gap', data: { projectName: 'MyProject', objectType: 'outlet', objectName: 'late', lost: 3 } },
+    {
+      type: 'events.gap',
+      data: { projectName: 'MyProject', objectType: 'outlet', objectName: 'late', lost: 3 },
+    },
     { type: 'jwk.created', data: { objectName: 'kept' } },
   ]);
   await generate('after-gap');

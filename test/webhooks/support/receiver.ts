@@ -49,9 +49,11 @@ export async function startReceiver(): Promise<Receiver> {
   };
 }
 
-export const status = (code: number, headers: Readonly<Record<string, string>> = {}) => (response: ServerResponse) => {
-  response.writeHead(code, headers).end();
-};
+export const status =
+  (code: number, headers: Readonly<Record<string, string>> = {}) =>
+  (response: ServerResponse) => {
+    response.writeHead(code, headers).end();
+  };
 
 /** By the specification, and by none of our code. @returns how many of the signatures are right */
 export function rightSignatures({ headers, text }: Delivery, secret: string): number {
