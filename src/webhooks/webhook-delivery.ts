@@ -12,7 +12,7 @@ import type { UnitOfWork } from '../unit-of-work.ts';
 import { type Attempt, DeliveryQueue } from './delivery-queue.ts';
 import { type SenderOptions, type SendOutcome, sendWebhook } from './send-webhook.ts';
 import type { Webhook, Webhooks } from './webhook.ts';
-import type { WebhookCursor, WebhookStores } from './webhook-store.ts';
+import type { WebhookStores } from './webhook-store.ts';
 
 export type WebhookRuleStores = WebhookStores & EventStores & LeaseStores;
 
