@@ -11,6 +11,7 @@ import { checkManagers } from '../doctor/check-managers.ts';
 import { checkNodes } from '../doctor/check-nodes.ts';
 import { checkRings } from '../doctor/check-rings.ts';
 import { checkMacs, checkMemory } from '../doctor/check-rows.ts';
+import { checkWebhooks } from '../doctor/check-webhooks.ts';
 import type { Examination, Finding } from '../doctor/finding.ts';
 import { checkSeals } from '../sealing/check-seals.ts';
 import { loadMasterKey, nameOfMasterKey } from '../sealing/master-key.ts';
@@ -54,6 +55,7 @@ export async function examine(config: ManagerConfig): Promise<Examination> {
         await checkKeys(stores, now),
         await checkRings(stores),
         await checkApplications(stores),
+        await checkWebhooks(stores),
         { findings: [], looked: { 'manager runs': managerRuns ? 'yes' : 'no' } },
       ]);
     });

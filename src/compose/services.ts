@@ -33,7 +33,6 @@ import { createEnrollment } from '../environments/enrollment.ts';
 import { createEnvironments } from '../environments/environments.ts';
 import { createNodes } from '../environments/nodes.ts';
 import { isKeyplaneError } from '../errors.ts';
-import { deleteEndedEvents } from '../events/delete-ended-events.ts';
 import { createEventReader } from '../events/read-events.ts';
 import type { RuleServices } from '../http/http-services.ts';
 import { Idempotency } from '../idempotency/idempotency.ts';
@@ -68,6 +67,7 @@ import { encryptionKey } from '../operations/encryption/encryption-key.ts';
 import { createOutletContentReader } from '../outlets/outlet-deployment.ts';
 import { createOutlets } from '../outlets/outlets.ts';
 import { createDeliveryRecorder } from '../outlets/record-deliveries.ts';
+import { createWebhookReader } from '../outlets/webhook-outlets.ts';
 import { createOverview } from '../overview/overview.ts';
 import { createKeyRings, createRingMotion } from '../rings/key-rings.ts';
 import { longestLeases } from '../rings/longest-leases.ts';
@@ -88,6 +88,9 @@ import { version } from '../version.ts';
 import { projectSetReader, putDesiredProjectSet } from '../views/project-set.ts';
 import { createViewContentReader } from '../views/view-content.ts';
 import { createViews } from '../views/views.ts';
+import { eventPruning } from '../webhooks/prune-events.ts';
+import { testEventSender } from '../webhooks/send-test-event.ts';
+import { WebhookRunner } from '../webhooks/webhook-runner.ts';
 import { protectStore } from './protect-store.ts';
 import { masterKeySourceOf, storeOptionsOf } from './settings.ts';
 
@@ -101,6 +104,7 @@ export interface Services extends RuleServices {
   readonly ringScheduler: RingScheduler;
   readonly expirationWatch: ExpirationWatch;
   readonly absentNodes: AbsentNodes;
+  readonly webhookRunner: WebhookRunner<Stores>;
   readonly maintenance: Maintenance<Stores>;
   readonly pages: StatePageReader;
   readonly admission: Pick<
@@ -220,6 +224,7 @@ function connect(foundations: Foundations): Services {
     issuerKeys: leaseOf('issuer keys'),
     maintenance: leaseOf('upkeep'),
     rings: leaseOf('rings'),
+    webhooks: leaseOf('webhooks'),
     expirations: leaseOf('expirations'),
     absentNodes: leaseOf('absent nodes'),
   };
@@ -245,10 +250,20 @@ function connect(foundations: Foundations): Services {
       else refusals.count(limit, undefined);
     },
   });
+  const webhooks = createWebhookReader<Stores>(sealer);
+  const webhookRunner = new WebhookRunner({
+    store,
+    webhooks,
+    safeFetch,
+    clock,
+    lease: leases.webhooks,
+    random: Math.random,
+    onError: (error) => log.error({ err: error }, 'webhooks: will be tried again'),
+  });
   const maintenance = new Maintenance({
     store,
     lease: leases.maintenance,
-    steps: maintenanceSteps,
+    steps: [...maintenanceSteps, { limit: 500, prune: eventPruning(webhooks) }],
     onError: (error) => log.error({ err: error }, 'upkeep'),
   });
   const onRingError = (error: unknown) => log.error({ err: error }, 'key rings: will be tried again');
@@ -289,6 +304,7 @@ function connect(foundations: Foundations): Services {
     ringScheduler,
     expirationWatch,
     absentNodes,
+    webhookRunner,
     maintenance,
     pages,
     auditTrail: createAuditTrail(store),
@@ -301,7 +317,7 @@ function connect(foundations: Foundations): Services {
       },
     }),
     views: createViews(rules),
-    outlets: createOutlets(rules),
+    outlets: createOutlets({ ...rules, tryWebhook: testEventSender({ safeFetch, clock }) }),
     applications: createApplications(applicationRules),
     listUsage: createUsageList(store),
     access,
@@ -347,6 +363,7 @@ function connect(foundations: Foundations): Services {
         expirationWatch.close(),
         absentNodes.close(),
         safeFetch.close(),
+        webhookRunner.close(),
       ]);
       await deployments.close();
       await presence.leave();
@@ -375,7 +392,6 @@ const maintenanceSteps: readonly MaintenanceStep<Stores>[] = [
     prune: ({ applications }, limit) =>
       applications.pruneUsageDays(new Date(Date.now() - usageDaysKeptMs), limit),
   },
-  { limit: 500, prune: (stores, limit) => deleteEndedEvents(stores, limit, async () => {}) },
   tombstoneCompaction,
 ];
 

@@ -46,6 +46,17 @@ export interface FailingKeySet {
   readonly reason: string | null;
 }
 
+export interface FailingWebhook {
+  readonly projectName: string;
+  readonly outletName: string;
+  readonly attempts: number;
+  readonly lastError: string | null;
+  /** The receiver answered that it wants no more. */
+  readonly isStopped: boolean;
+  /** Matching events that were deleted undelivered. */
+  readonly lost: number;
+}
+
 export interface GcmUse extends JwkName {
   readonly count: number;
 }
@@ -99,6 +110,8 @@ export interface DiagnosticsStore {
   reservedRings(): Promise<readonly { readonly id: string; readonly usedBy: string }[]>;
   failingKeySets(limit: number): Promise<readonly FailingKeySet[]>;
   /** Secret keys for AES-GCM that encrypted at least so often. */
+  /** Those that fail or lost events, by project and name. */
+  failingWebhooks(limit: number): Promise<readonly FailingWebhook[]>;
   gcmUses(atLeast: number, limit: number): Promise<readonly GcmUse[]>;
   /** Registered nodes of all environments. */
   nodeCount(): Promise<number>;

@@ -12,6 +12,7 @@ export type FindingTopic =
   | 'rings'
   | 'applications'
   | 'sources'
+  | 'outlets'
   | 'machine';
 
 /** `error`: the installation is damaged or does not work as it should. `warning`: it works, and needs attention. */

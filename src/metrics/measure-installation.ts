@@ -75,6 +75,16 @@ export function measureInstallation({ metrics, store, clock, version, leases }: 
     'RETIRING keys that were used after every node had their successor',
     ({ usedRetiringKeys }, own) => own.set(usedRetiringKeys),
   );
+  gauge(
+    { name: 'webhooks_failing' },
+    'Webhooks whose last delivery failed, or whose receiver answered 410',
+    ({ failingWebhooks }, own) => own.set(failingWebhooks),
+  );
+  gauge(
+    { name: 'webhook_events_pending' },
+    'Events that webhooks have not delivered or passed over yet, of all types',
+    ({ pendingEvents }, own) => own.set(pendingEvents),
+  );
   gauge({ name: 'jwks_expiring' }, 'JWKs that expire within 30 days', ({ expiring }, own) =>
     own.set(expiring),
   );

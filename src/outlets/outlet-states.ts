@@ -2,6 +2,8 @@
 
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import type { EnvironmentStores, RegisteredNode } from '../environments/environment-store.ts';
+import type { EventStores } from '../events/event-store.ts';
+import type { WebhookStores } from '../webhooks/webhook-store.ts';
 import { outletKind } from './kinds/kinds.ts';
 import type { DeliveryStateName, Outlet } from './outlet.ts';
 import { environmentsOfOutlet } from './outlet-deployment.ts';
@@ -18,7 +20,7 @@ export interface ShownDelivery {
   readonly lastError: string | null;
 }
 
-type StateStores = OutletStores & EnvironmentStores & DesiredStateStores;
+type StateStores = OutletStores & EnvironmentStores & DesiredStateStores & WebhookStores & EventStores;
 
 /** By the id of the outlet; in the order of environment and node names. */
 export async function describeDeliveries(
@@ -33,9 +35,15 @@ export async function describeDeliveries(
   const environments = new Map<string, Awaited<ReturnType<typeof environmentFacts>>>();
   for (const outlet of outlets) {
     const deliveries: ShownDelivery[] = [];
+    let webhook: Facts | undefined;
     for (const environment of await environmentsOfOutlet(stores, outlet)) {
       const { id: environmentId, name: environmentName } = environment;
       const of = (nodeId: string) => known.get(keyOf({ outletId: outlet.id, environmentId, nodeId }));
+      if (outlet.kind === 'WEBHOOK') {
+        webhook ??= await webhookFacts(stores, outlet);
+        deliveries.push({ environmentName, nodeName: undefined, ...webhook });
+        continue;
+      }
       if (outletKind(outlet.kind).runsAt === 'MANAGER') {
         deliveries.push({ environmentName, nodeName: undefined, ...factsOf(of('')) });
         continue;
@@ -71,6 +79,16 @@ function factsOf(delivery: OutletDelivery | undefined): Facts {
   if (!delivery) return { state: 'LAGGING', digest: null, deliveredAt: null, attempts: 0, lastError: null };
   const { state, digest, deliveredAt, attempts, lastError } = delivery;
   return { state, digest, deliveredAt, attempts, lastError };
+}
+
+/** Its events are those of the project, so they are the same in every environment. */
+async function webhookFacts(stores: StateStores, { id, projectId }: Outlet): Promise<Facts> {
+  const [cursor] = await stores.webhooks.cursors([id]);
+  const { newest } = await stores.events.bounds(projectId);
+  const { attempts = 0, lastError = null, deliveredAt = null, stoppedVersion = null } = cursor ?? {};
+  const isPending = cursor === undefined || cursor.delivered < newest || cursor.lost > 0;
+  const state = attempts > 0 || stoppedVersion !== null ? 'FAILING' : isPending ? 'LAGGING' : 'CURRENT';
+  return { state, digest: null, deliveredAt, attempts, lastError };
 }
 
 /** A node reports what it knows; it knows nothing of changes that it has not got. */

@@ -1,4 +1,4 @@
-import type { DeliveryStateName, Outlet } from './outlet.ts';
+import type { DeliveryStateName, Outlet, OutletKindName } from './outlet.ts';
 
 export interface OutletListQuery {
   readonly search?: string;
@@ -37,6 +37,8 @@ export interface OutletStore {
   idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]>;
   /** All of a project. */
   ofProject(projectId: string): Promise<readonly Outlet[]>;
+  /** Of all projects, by id. */
+  generationsOf(kind: OutletKindName): Promise<ReadonlyMap<string, number>>;
   /** Those whose source this is, by name. */
   using(sourceId: string): Promise<readonly Outlet[]>;
   insert(outlet: Outlet): Promise<void>;

@@ -11,12 +11,16 @@ import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { readEnvironmentIds } from '../environments/reached-environment.ts';
 import { alteredInDatabase, badRequest, KeyplaneError } from '../errors.ts';
+import type { EventStores } from '../events/event-store.ts';
 import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
 import { laterThan, requireSameName } from '../materials/optimistic-update.ts';
 import { checkName, lookupName, projectNotFound, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
+import type { SendOutcome } from '../webhooks/send-webhook.ts';
+import type { Webhook } from '../webhooks/webhook.ts';
+import type { WebhookStores } from '../webhooks/webhook-store.ts';
 import { requireFreePlace } from './claims.ts';
 import { type OutletContent, traitsOf } from './content/outlet-content.ts';
 import { outletKind } from './kinds/kinds.ts';
@@ -26,7 +30,8 @@ import { nameSources, resolveSource, type SourceRequest, type SourceStores } fro
 import { describeDeliveries, type ShownDelivery } from './outlet-states.ts';
 import type { OutletListQuery, OutletStores } from './outlet-store.ts';
 import { openCredential, sealCredential } from './sealed-credential.ts';
-import { type OutletTrial, trialOf } from './try-outlet.ts';
+import { type OutletTrial, trialOf, webhookTrial } from './try-outlet.ts';
+import { webhookOf } from './webhook-outlets.ts';
 
 export interface OutletRequest {
   readonly name?: string | undefined;
@@ -77,7 +82,7 @@ export interface Outlets {
     name: string,
     given: { readonly force?: boolean | undefined },
   ): Promise<ChangeResult>;
-  /** Whether it can be delivered. Nothing is delivered. */
+  /** Whether it can be delivered. Nothing is delivered, but a webhook is sent a test event. */
   test(projectId: string, name: string): Promise<readonly OutletTrial[]>;
 }
 
@@ -86,6 +91,8 @@ export type OutletRuleStores = OutletStores &
   AccessStores &
   EnvironmentStores &
   DesiredStateStores &
+  WebhookStores &
+  EventStores &
   IdempotencyStores & { readonly audit: AuditStore };
 
 export interface OutletRuleOptions<Stores extends OutletRuleStores> {
@@ -94,13 +101,15 @@ export interface OutletRuleOptions<Stores extends OutletRuleStores> {
   readonly audit: AuditLog;
   readonly deployments: Pick<Deployments, 'deploy'>;
   readonly clock: () => Date;
+  /** Sends a test event. */
+  readonly tryWebhook: (webhook: Webhook) => Promise<SendOutcome>;
 }
 
 /** Each writes somewhere, and each change of a key has all that hold it written again. */
 const mostOutlets = 500;
 
 export function createOutlets<Stores extends OutletRuleStores>(options: OutletRuleOptions<Stores>): Outlets {
-  const { store, sealer, audit, deployments, clock } = options;
+  const { store, sealer, audit, deployments, clock, tryWebhook } = options;
 
   return {
     list: (projectId, query) =>
@@ -246,12 +255,21 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
       return deployments.deploy(targets, 'deploy');
     },
 
-    test: (projectId, name) =>
-      store.read(async (stores) => {
-        const outlet = await requireOutlet(stores, projectId, name);
-        const [found] = await describe(stores, [outlet]);
-        return (found?.deliveries ?? []).map(trialOf);
-      }),
+    async test(projectId, name) {
+      const { outlet, found, project } = await store.read(async (stores) => {
+        const requested = await requireOutlet(stores, projectId, name);
+        return {
+          outlet: requested,
+          found: (await describe(stores, [requested]))[0],
+          project: await stores.projects.get(projectId),
+        };
+      });
+      if (outlet.altered) throw alteredInDatabase(`Outlet (name: ${outlet.name})`);
+      if (outlet.kind === 'WEBHOOK') {
+        return [webhookTrial(await tryWebhook(webhookOf(sealer, outlet, project?.name ?? '')))];
+      }
+      return (found?.deliveries ?? []).map(trialOf);
+    },
   };
 }
 

@@ -1,10 +1,12 @@
 // What a test of an outlet answers.
 
+import type { SendOutcome } from '../webhooks/send-webhook.ts';
 import type { ShownDelivery } from './outlet-states.ts';
 
 export interface OutletTrial {
-  readonly environmentName: string;
-  readonly nodeName: string | undefined;
+  /** Undefined for a webhook, whose events are those of the project. */
+  readonly environmentName?: string;
+  readonly nodeName?: string | undefined;
   readonly success: boolean;
   readonly message: string;
 }
@@ -33,4 +35,18 @@ function messageOf({
   if (state === 'FAILING') return lastError ?? 'The delivery failed';
   if (deliveredAt === null) return 'Nothing was delivered yet';
   return state === 'CURRENT' ? 'Delivered' : 'The delivery of the latest change is still to come';
+}
+
+export function webhookTrial(outcome: SendOutcome): OutletTrial {
+  switch (outcome.result) {
+    case 'DELIVERED':
+      return { success: true, message: 'The receiver accepted a test event' };
+    case 'STOPPED':
+    case 'FAILED':
+      return { success: false, message: outcome.error };
+    case 'INTERRUPTED':
+      return { success: false, message: 'The manager is stopping' };
+    default:
+      return outcome satisfies never;
+  }
 }

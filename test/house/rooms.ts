@@ -57,7 +57,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type keystore-worker/keystore-job.ts',
   ],
   compose: [
-    'events',
+    'events/read-events.ts',
+    'webhooks',
     'applications',
     'token-profiles',
     'views',
@@ -140,6 +141,10 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
 
   outlets: [
+    'events/event-types.ts',
+    'type events',
+    'webhooks/signature.ts',
+    'type webhooks',
     'audit/audit-event.ts',
     'deployments/content-reader.ts',
     'deployments/put-desired-state.ts',
@@ -308,6 +313,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type idempotency',
   ],
   events: [],
+  webhooks: ['events', 'type leases', 'type sources/safe-fetch/safe-fetch.ts'],
   idempotency: ['type protocol/content.ts'],
   leases: [],
   metrics: [],
@@ -337,6 +343,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
 
   store: [
     'type events',
+    'type webhooks/webhook-store.ts',
     'type environments/absence-store.ts',
     'type jwks/expiration/expiration-notice.ts',
     'rings/ring.ts',

@@ -9,7 +9,7 @@ import { outletParams } from './outlet-schemas.ts';
 const trial = named(
   'OutletTrial',
   z.object({
-    environmentName: z.string(),
+    environmentName: z.string().optional().describe('Absent for WEBHOOK'),
     nodeName: z.string().optional(),
     success: z.boolean(),
     message: z.string(),
@@ -25,7 +25,8 @@ export function testOutletRoute(app: KeyplaneServer, { outlets }: Pick<RouteServ
       operationId: 'testOutlet',
       tags: ['outlets'],
       summary: 'Test whether an outlet can be delivered',
-      description: 'Nothing is delivered. Of FILES and ENVOY it is what each node reported last.',
+      description:
+        'Nothing is delivered. Of FILES and ENVOY it is what each node reported last; to a WEBHOOK an event of type `outlet.test` is sent.',
       params: outletParams,
       response: { 200: listOf(trial) },
     },

@@ -1,11 +1,26 @@
 // WEBHOOK: events of a project, sent by the manager by Standard Webhooks 1.0. Never key material.
 
+import { eventPatterns, isEventPattern } from '../../events/event-types.ts';
+import { shownText } from '../../names.ts';
+import { readWebhookSecret } from '../../webhooks/signature.ts';
+import type { OutletJson } from '../outlet.ts';
 import type { ManagerOutletKind } from './outlet-kind.ts';
 import { notValid, requireKnownMembers, requireText } from './read-members.ts';
 
+export interface WebhookTarget {
+  readonly url: string;
+  /** Patterns of types. */
+  readonly events: readonly string[];
+}
+
+interface WebhookCredential {
+  readonly secret: string;
+  /** The secret that it replaced. Receivers change theirs at another time, so both sign until then. */
+  readonly former?: { readonly secret: string; readonly until: string };
+}
+
 const mostPatterns = 64;
-/** `*` stands for all, `keyring.*` for all of a kind. */
-const patternText = /^(?:\*|[a-z]+\.(?:\*|[a-z]+))$/;
+const formerSecretMs = 24 * 3600 * 1000;
 
 export const webhook: ManagerOutletKind = {
   name: 'WEBHOOK',
@@ -28,19 +43,36 @@ export const webhook: ManagerOutletKind = {
     if (!Array.isArray(events) || events.length === 0 || events.length > mostPatterns) {
       throw notValid('target.events', `It takes 1 to ${mostPatterns} types of events, such as keyring.*`);
     }
-    const wrong = events.find((event) => typeof event !== 'string' || !patternText.test(event));
+    const wrong = events.find((event) => typeof event !== 'string' || !isEventPattern(event));
     if (wrong !== undefined) {
-      throw notValid('target.events', 'It takes types of events, such as keyring.activated or keyring.*');
+      const shown = typeof wrong === 'string' ? ` not ${shownText(wrong)}. Valid values:` : '';
+      throw notValid('target.events', `It takes types of events,${shown} ${eventPatterns.join(', ')}`);
     }
     return { url, events: [...new Set(events)] };
   },
 
   takesCredential: () => true,
 
-  readCredential(given) {
+  readCredential(given, { now, former }) {
     requireKnownMembers(given, ['secret'], 'credential');
-    return { secret: requireText(given, 'secret', 'credential', 512) };
+    const secret = requireText(given, 'secret', 'credential', 512);
+    if (readWebhookSecret(secret) === undefined) {
+      throw notValid('credential.secret', 'It takes whsec_ and 24 to 64 random bytes in base64');
+    }
+    const before = former as unknown as WebhookCredential | null;
+    if (before === null) return { secret };
+    if (before.secret === secret) return { ...before };
+    const until = new Date(now.getTime() + formerSecretMs).toISOString();
+    return { secret, former: { secret: before.secret, until } };
   },
 
   claims: () => [],
 };
+
+/** What signs now, the newest first. */
+export function keysOfCredential(credential: OutletJson | null, now: Date): readonly Buffer[] {
+  if (credential === null) return [];
+  const { secret, former } = credential as unknown as WebhookCredential;
+  const secrets = former && new Date(former.until) > now ? [secret, former.secret] : [secret];
+  return secrets.flatMap((one) => readWebhookSecret(one) ?? []);
+}

@@ -28,7 +28,7 @@ export const events: Migration = ({ text, integer, strict }) => [
   reported_at ${integer} not null
 )${strict}`,
   `create table webhook_cursors (
-  outlet_id ${text} not null primary key,
+  outlet_id ${text} not null primary key references outlets (id) on delete cascade,
   project_id ${text} not null,
   delivered ${integer} not null,
   lost ${integer} not null,

@@ -44,6 +44,7 @@ import { TokenProfileTable } from './token-profile-table.ts';
 import { TokenTable } from './token-table.ts';
 import { UserTable } from './user-table.ts';
 import { ViewTable } from './view-table.ts';
+import { WebhookTable } from './webhook-table.ts';
 
 export function createStores(database: Database, { cache, notify, engine, keys }: TableContext): Stores {
   const audit = new AuditTable(database, cache);
@@ -72,6 +73,7 @@ export function createStores(database: Database, { cache, notify, engine, keys }
     outletDeliveries: new OutletDeliveryTable(database),
     refreshes: new RefreshTable(database),
     events: new EventTable(database),
+    webhooks: new WebhookTable(database),
     absences: new AbsenceTable(database, engine),
     expirationNotices: new ExpirationNoticeTable(database),
     certificates: new CertificateTable(database, { guard, sealed }),

@@ -6,6 +6,7 @@ import type {
   ExaminedRing,
   FailingKeySet,
   FailingUrl,
+  FailingWebhook,
   GcmUse,
   JwkWithRevokedKid,
   SoonExpiringJwk,
@@ -215,6 +216,23 @@ select key_rings.id, 'for the historical keys' from key_rings join projects on p
       .execute();
     return rows.map(({ projectName, jwksUri, state_since, state_reason }) => {
       return { projectName, jwksUri, since: new Date(Number(state_since)), reason: state_reason };
+    });
+  }
+
+  async failingWebhooks(limit: number): Promise<readonly FailingWebhook[]> {
+    const rows = await this.#database
+      .selectFrom('webhook_cursors')
+      .innerJoin('outlets', 'outlets.id', 'webhook_cursors.outlet_id')
+      .innerJoin('projects', 'projects.id', 'outlets.project_id')
+      .select(['projects.name as projectName', 'outlets.name as outletName'])
+      .select(['attempts', 'last_error', 'stopped_version', 'lost'])
+      .where((e) => e.or([e('attempts', '>', 0), e('stopped_version', 'is not', null), e('lost', '>', 0)]))
+      .orderBy('projects.name')
+      .orderBy('outlets.name')
+      .limit(limit)
+      .execute();
+    return rows.map(({ last_error: lastError, stopped_version, ...row }) => {
+      return { ...row, lastError, isStopped: stopped_version !== null };
     });
   }
 

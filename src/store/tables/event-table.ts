@@ -16,13 +16,14 @@ type NewRow = Omit<EventRow, 'sequence'>;
 const insertOne = statement((db, row: NewRow) =>
   db.insertInto('events').values((e) => ({
     ...row,
-    // By the primary key, so it costs one look at its end.
+    // By the primary key, so it costs one look at its end. SQLite would compile the statement again for each value of a
+    // plain parameter here, in case another plan is better for it.
     sequence: e(
       e.fn.coalesce(
         e
           .selectFrom('events as own')
           .select((own) => own.fn.max('own.sequence').as('newest'))
-          .where('own.project_id', '=', row.project_id),
+          .where('own.project_id', '=', e.fn.coalesce(e.val(row.project_id), e.val(''))),
         e.lit(0),
       ),
       '+',

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { InstallationStats, InstallationStatsStore } from '../../metrics/installation-stats-store.ts';
 import { ringStates } from '../../rings/ring.ts';
 import type { Database } from '../database-schema.ts';
@@ -24,6 +25,7 @@ export class InstallationStatsTable implements InstallationStatsStore {
       rings: await this.#rings(),
       lateRings: await this.#lateRings(),
       usedRetiringKeys: (await usedRetiringKeys(this.#database, retiringLookedAt)).length,
+      ...(await this.#webhooks()),
       expiring: (await this.#expiredBy(soon)) - expired,
       expired,
     };
@@ -118,6 +120,16 @@ export class InstallationStatsTable implements InstallationStatsStore {
       .where('late_since', 'is not', null)
       .executeTakeFirst();
     return Number(row?.count ?? 0);
+  }
+
+  async #webhooks(): Promise<Pick<InstallationStats, 'failingWebhooks' | 'pendingEvents'>> {
+    const { rows } = await sql<{ failing: number; pending: number }>`
+select count(case when attempts > 0 or stopped_version is not null then 1 end) as failing,
+  coalesce(sum((select coalesce(max(sequence), 0) from events
+    where events.project_id = webhook_cursors.project_id) - delivered), 0) as pending
+from webhook_cursors`.execute(this.#database);
+    const [row] = rows;
+    return { failingWebhooks: Number(row?.failing ?? 0), pendingEvents: Number(row?.pending ?? 0) };
   }
 
   /** The index of expiration times is all that is read. */

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import { alteredInDatabase } from '../../errors.ts';
-import type { Outlet } from '../../outlets/outlet.ts';
+import type { Outlet, OutletKindName } from '../../outlets/outlet.ts';
 import type { OutletListQuery, OutletStore } from '../../outlets/outlet-store.ts';
 import type { Sealed } from '../../sealing/sealed.ts';
 import type { Database } from '../database-schema.ts';
@@ -28,6 +28,9 @@ const listIds = statement((db, page: { projectId: string; afterId: string; limit
 );
 const listOfProject = statement((db, key: { projectId: string }) =>
   db.selectFrom('outlets').selectAll().where('project_id', '=', key.projectId).orderBy('name').orderBy('id'),
+);
+const listGenerations = statement((db, key: { kind: OutletKindName }) =>
+  db.selectFrom('outlets').select(['id', 'generation']).where('kind', '=', key.kind),
 );
 const listUsing = statement((db, key: { sourceId: string }) =>
   db.selectFrom('outlets').selectAll().where('source_id', '=', key.sourceId).orderBy('name').orderBy('id'),
@@ -95,6 +98,11 @@ export class OutletTable implements OutletStore {
 
   async ofProject(projectId: string): Promise<readonly Outlet[]> {
     return this.#outletsOf(await listOfProject.all(this.#database, { projectId }));
+  }
+
+  async generationsOf(kind: OutletKindName): Promise<ReadonlyMap<string, number>> {
+    const rows = await listGenerations.all(this.#database, { kind });
+    return new Map(rows.map(({ id, generation }) => [id, generation]));
   }
 
   async using(sourceId: string): Promise<readonly Outlet[]> {

@@ -26,6 +26,7 @@ import type { MacStores } from '../../sealing/mac-store.ts';
 import type { SealedRowStores } from '../../sealing/sealed-place.ts';
 import type { TokenProfileStores } from '../../token-profiles/token-profile-store.ts';
 import type { ViewStores } from '../../views/view-store.ts';
+import type { WebhookStores } from '../../webhooks/webhook-store.ts';
 import type { InstallationStore } from '../installation-store.ts';
 
 /** All stores that are available inside a transaction. */
@@ -44,6 +45,7 @@ export interface Stores
     MaterialStores,
     IdempotencyStores,
     EventStores,
+    WebhookStores,
     AbsenceStores,
     ExpirationStores,
     OverviewStores,

@@ -1,0 +1,62 @@
+// One message to a receiver. Its address passes the same checks as a source URL, and redirects are not followed: each could
+// lead to an address that was not checked, with the body and its signature.
+
+import { isKeyplaneError } from '../errors.ts';
+import type { EventBody } from '../events/event.ts';
+import type { SafeFetch, SendLimits } from '../sources/safe-fetch/safe-fetch.ts';
+import { signedHeaders } from './signature.ts';
+import type { Webhook } from './webhook.ts';
+
+/** They bound the whole exchange, however slowly a receiver answers. */
+const defaultLimits = Object.freeze({ connectTimeoutMs: 5_000, readTimeoutMs: 15_000 });
+const stopStatus = 410;
+
+export type SendOutcome =
+  | { readonly result: 'DELIVERED' }
+  /** The receiver wants no more. */
+  | { readonly result: 'STOPPED'; readonly error: string }
+  /** Public text. */
+  | { readonly result: 'FAILED'; readonly error: string }
+  /** This manager is stopping. */
+  | { readonly result: 'INTERRUPTED' };
+
+export interface WebhookMessage {
+  readonly id: string;
+  readonly body: EventBody;
+}
+
+export interface SenderOptions {
+  readonly safeFetch: Pick<SafeFetch, 'send'>;
+  readonly clock: () => Date;
+  readonly limits?: SendLimits;
+}
+
+/** @throws only for internal errors */
+export async function sendWebhook(
+  { safeFetch, clock, limits = defaultLimits }: SenderOptions,
+  { url, keysAt }: Pick<Webhook, 'url' | 'keysAt'>,
+  message: WebhookMessage,
+): Promise<SendOutcome> {
+  const body = JSON.stringify(message.body);
+  const at = clock();
+  const signed = signedHeaders({ id: message.id, at, body }, keysAt(at));
+  const headers = { 'content-type': 'application/json', ...signed };
+  try {
+    return outcomeOf(await safeFetch.send({ url, method: 'POST', headers, body }, limits));
+  } catch (error) {
+    if (!isKeyplaneError(error)) throw error;
+    if (error.code === 'unavailable') return { result: 'INTERRUPTED' };
+    return { result: 'FAILED', error: error.message };
+  }
+}
+
+function outcomeOf(status: number): SendOutcome {
+  if (status >= 200 && status <= 299) return { result: 'DELIVERED' };
+  if (status === stopStatus) {
+    const error =
+      'The receiver answered status 410: it is sent nothing until the outlet is changed or delivered!';
+    return { result: 'STOPPED', error };
+  }
+  const note = status >= 300 && status <= 399 ? ', and redirects are not followed' : '';
+  return { result: 'FAILED', error: `The receiver answered status ${status}${note}!` };
+}
