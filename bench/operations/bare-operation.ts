@@ -17,9 +17,15 @@ import {
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+export type SignedWith = 'ES256' | 'RS256' | 'EdDSA' | 'HS256' | 'ML-DSA-65';
+
 export type BareOrder =
-  | { readonly operation: 'SIGN'; readonly alg: 'ES256' | 'RS256' | 'EdDSA' | 'HS256' }
-  | { readonly operation: 'VERIFY'; readonly alg: 'ES256'; readonly jwk: Readonly<Record<string, unknown>> }
+  | { readonly operation: 'SIGN'; readonly alg: SignedWith }
+  | {
+      readonly operation: 'VERIFY';
+      readonly alg: 'ES256' | 'ML-DSA-65';
+      readonly jwk: Readonly<Record<string, unknown>>;
+    }
   | { readonly operation: 'DECRYPT'; readonly key: string };
 
 type Answer = (body: Record<string, unknown>) => Promise<Record<string, unknown>>;
@@ -43,7 +49,12 @@ function signInPool(digest: string | null, input: string, key: KeyObject): Promi
   });
 }
 
-function signer(alg: 'ES256' | 'RS256' | 'EdDSA' | 'HS256'): Answer {
+/** The algorithm has a hash function of its own. */
+function digestOf(alg: SignedWith): string | null {
+  return alg === 'EdDSA' || alg === 'ML-DSA-65' ? null : 'sha256';
+}
+
+function signer(alg: SignedWith): Answer {
   const header = encoded({ alg, kid, typ: 'JWT' });
   const secret = Buffer.alloc(32, 7);
   const privateKey = alg === 'HS256' ? undefined : privateKeyFor(alg);
@@ -53,26 +64,28 @@ function signer(alg: 'ES256' | 'RS256' | 'EdDSA' | 'HS256'): Answer {
     const signature =
       privateKey === undefined
         ? createHmac('sha256', secret).update(input).digest()
-        : await signInPool(alg === 'EdDSA' ? null : 'sha256', input, privateKey);
+        : await signInPool(digestOf(alg), input, privateKey);
     const expiresAt = `${new Date((iat + 300) * 1000).toISOString().slice(0, 19)}Z`;
     return { success: true, jws: `${input}.${signature.toString('base64url')}`, kid, expiresAt };
   };
 }
 
-function privateKeyFor(alg: 'ES256' | 'RS256' | 'EdDSA'): KeyObject {
+function privateKeyFor(alg: Exclude<SignedWith, 'HS256'>): KeyObject {
+  if (alg === 'ML-DSA-65') return generateKeyPairSync('ml-dsa-65').privateKey;
   if (alg === 'EdDSA') return generateKeyPairSync('ed25519').privateKey;
   if (alg === 'RS256') return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
   return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 }
 
-function verifier(jwk: Readonly<Record<string, unknown>>): Answer {
+function verifier(alg: SignedWith, jwk: Readonly<Record<string, unknown>>): Answer {
   const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
+  const digest = digestOf(alg);
   return async ({ jws }) => {
     const [header = '', payload = '', signature = ''] = String(jws).split('.');
     const isValid = await new Promise<boolean>((resolve, reject) => {
-      const given = { key, dsaEncoding: 'ieee-p1363' as const };
+      const given = digest === null ? key : { key, dsaEncoding: 'ieee-p1363' as const };
       const octets = Buffer.from(signature, 'base64url');
-      verify('sha256', Buffer.from(`${header}.${payload}`), given, octets, (error, valid) =>
+      verify(digest, Buffer.from(`${header}.${payload}`), given, octets, (error, valid) =>
         error ? reject(error) : resolve(valid),
       );
     });
@@ -103,7 +116,7 @@ function answerTo(order: BareOrder): Answer {
     case 'SIGN':
       return signer(order.alg);
     case 'VERIFY':
-      return verifier(order.jwk);
+      return verifier(order.alg, order.jwk);
     case 'DECRYPT':
       return decrypter(order.key);
     default:

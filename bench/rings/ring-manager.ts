@@ -81,6 +81,7 @@ const ringTypes = {
   RS256: { type: 'RSA', rsa: { keySize: 2048, algorithm: 'RS256' } },
   RS256of4096: { type: 'RSA', rsa: { keySize: 4096, algorithm: 'RS256' } },
   EdDSA: { type: 'OKP', okp: { curveType: 'ED25519', algorithm: 'EdDSA' } },
+  'ML-DSA-65': { type: 'AKP', akp: { algorithm: 'ML-DSA-65' } },
 };
 
 /** The body of Create key ring, rotated by hand. */

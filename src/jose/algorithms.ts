@@ -23,6 +23,8 @@ interface AlgorithmRow {
   /** A key is of this algorithm alone, which is a member of the key (RFC 9964 §3). */
   readonly keyAlgorithm?: string;
   readonly deprecated?: true;
+  /** It computes the same as this one, whose name more verifiers know (RFC 9864 §2.2). */
+  readonly otherNameOf?: string;
   /** Known in the `alg` of a pasted JWK, but not to be asked for. */
   readonly pastedOnly?: true;
 }
@@ -80,8 +82,8 @@ const rows: Readonly<Record<string, AlgorithmRow>> = {
   ES512: curveSignature('EC', 'P-521'),
   ES256K: curveSignature('EC', 'secp256k1'),
   EdDSA: curveSignature('OKP', 'Ed25519', 'Ed448'),
-  Ed25519: curveSignature('OKP', 'Ed25519'),
-  Ed448: curveSignature('OKP', 'Ed448'),
+  Ed25519: { ...curveSignature('OKP', 'Ed25519'), otherNameOf: 'EdDSA' },
+  Ed448: { ...curveSignature('OKP', 'Ed448'), otherNameOf: 'EdDSA' },
   'ML-DSA-44': keyPairSignature('ML-DSA-44'),
   'ML-DSA-65': keyPairSignature('ML-DSA-65'),
   'ML-DSA-87': keyPairSignature('ML-DSA-87'),
@@ -136,6 +138,11 @@ export function useTypeOfAlgorithm(algorithm: string): UseType | undefined {
 
 export function isDeprecated(algorithm: string): boolean {
   return table[joseAlgorithm(algorithm)]?.deprecated === true;
+}
+
+/** Without those that are other names of one among them. */
+export function differentAlgorithms(names: readonly string[]): readonly string[] {
+  return names.filter((name) => !names.includes(table[name]?.otherNameOf ?? ''));
 }
 
 /** What may be asked for with this key type and use, in the order of the documentation. */

@@ -7,8 +7,8 @@ import { hasPrivatePart, type KeyTypeName, keyTypeInfo } from './key-types.ts';
 export interface KeyFacts {
   readonly type: KeyTypeName;
   readonly curve: string | null;
-  /** Bits: of the modulus, of the curve's field, of the secret. */
-  readonly size: number;
+  /** Bits: of the modulus, of the curve's field, of the secret; null where the algorithm says it all. */
+  readonly size: number | null;
   readonly private: boolean;
   /** What may be asked for with it, by use type; deprecated ones last. */
   readonly algorithms: { readonly SIGNATURE: readonly string[]; readonly ENCRYPTION: readonly string[] };
@@ -28,11 +28,11 @@ export function keyFacts(jwk: PrivateJwk, restriction?: KeyRestriction): KeyFact
   };
 }
 
-/** The curve of a key, and its bits as `KeyFacts` counts them. A key without either has 0 bits. */
+/** The curve of a key, and its bits as `KeyFacts` counts them. */
 export function keySize(jwk: PrivateJwk | PublicJwk): Pick<KeyFacts, 'curve' | 'size'> {
   const { curves, sizeOf } = keyTypeInfo(jwk.kty);
   const curve = 'crv' in jwk ? jwk.crv : null;
-  return { curve, size: (curve === null ? sizeOf?.(jwk) : curves?.table.get(curve)?.bits) ?? 0 };
+  return { curve, size: (curve === null ? sizeOf?.(jwk) : curves?.table.get(curve)?.bits) ?? null };
 }
 
 /** RFC 4055 §1.2: such a key signs with PSS alone, and with parameters with one hash of it. */

@@ -12,7 +12,7 @@ import { curveTypeName, keyTypeName } from './key-type-name.ts';
 import { ecCurves } from './soundness/ec-curves.ts';
 import type { CurveTable } from './soundness/key-curve.ts';
 import { completeCrtMembers, type RsaMembers } from './soundness/rsa-halves.ts';
-import { type AkpMembers, akpSize, checkAkpSoundness, longestAkpMember } from './soundness/soundness-akp.ts';
+import { type AkpMembers, checkAkpSoundness, longestAkpMember } from './soundness/soundness-akp.ts';
 import { checkEc, checkEcSoundness, type EcMembers } from './soundness/soundness-ec.ts';
 import { checkOct, type OctMembers, octSize } from './soundness/soundness-oct.ts';
 import { checkOkp, checkOkpSoundness, type OkpMembers, okpCurves } from './soundness/soundness-okp.ts';
@@ -67,7 +67,7 @@ interface KeyTypeRow<Members extends object> {
   readonly inSetsByDefault: boolean;
   /** Null where the manager does not generate such keys; otherwise `generate-key.ts` does. */
   readonly generation: GenerationOptions | null;
-  /** Bits of a key without a curve: of its modulus, of its secret, of its public key. */
+  /** Bits of a key without a curve: of its modulus, of its secret. Without it, the algorithm says how large a key is. */
   sizeOf?(jwk: Members): number;
   /** What costs next to nothing, before any other arithmetic. @throws KeyplaneError bad_request */
   checkSizes?(jwk: Members): void;
@@ -181,7 +181,6 @@ const table = {
       values: ['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'],
       preset: 'ML-DSA-65',
     },
-    sizeOf: akpSize,
     checkSoundness: checkAkpSoundness,
   } as const satisfies KeyTypeRow<AkpMembers>,
 };

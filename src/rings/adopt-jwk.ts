@@ -138,7 +138,7 @@ function sizeOrCurve(
   const { size, curve } = keySize(jwk);
   switch (generation.parameter) {
     case 'keySize':
-      return { keySize: generation.values.find((bits) => bits >= size) ?? generation.values.at(-1) };
+      return { keySize: generation.values.find((bits) => bits >= (size ?? 0)) ?? generation.values.at(-1) };
     case 'curveType':
       return { curveType: curveTypeName(curve ?? generation.preset) };
     case 'algorithm':

@@ -1,10 +1,18 @@
 // ML-DSA keys from the API to the nodes: generated, pasted, from files and certificates, in rings, in applications' hands.
 
-import { createHash, createPrivateKey, createPublicKey, type JsonWebKey, X509Certificate } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  type JsonWebKey,
+  randomBytes,
+  X509Certificate,
+} from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as jose from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writePkcs12 } from '../../src/formats/pkcs12/write-pkcs12.ts';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { makeAkp, publicHalf, without } from '../jose/made-keys.ts';
 import { operate } from '../node/support/operations.ts';
@@ -32,6 +40,8 @@ beforeAll(async () => {
 
 afterAll(() => world?.close());
 
+const certificatesOf = (file: string) =>
+  pemFixture(file).match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
 const json = async (path: string) => (await fetch(`${node.url}${path}`)).json() as Promise<Item>;
 const publishedAlone = (name: string) => json(`/projects/MyProject/jwks/${name}`);
 const kidsOf = async (path: string) => (await json(path)).keys.map(({ kid }: Item) => kid);
@@ -187,6 +197,41 @@ describe('an ML-DSA key that was made elsewhere', () => {
     expect((await project.jwk(name)).type).toBe(type);
     const encryption = { ...source, useType: 'ENCRYPTION', algorithm };
     expect(refusal(await project.create({ name: 'never', ...encryption }))).toContain('is not valid for');
+  });
+});
+
+test('an ML-DSA key in a keystore comes with its chain, under its alias', async () => {
+  const [leaf, root] = certificatesOf('ml-dsa-65.pem').map((pem) => new X509Certificate(pem));
+  if (leaf === undefined || root === undefined) throw new Error('the chain is not whole');
+  const key = createPrivateKey(pemFixture('ml-dsa-65.key'));
+  const entry = {
+    kind: 'PRIVATE_KEY',
+    alias: 'signer',
+    privateKeyPkcs8: key.export({ type: 'pkcs8', format: 'der' }),
+    chain: [leaf.raw, root.raw],
+  } as const;
+  const file = await writePkcs12([entry], { password: 'sample-pass', random: randomBytes });
+  const content = {
+    environmentName: 'gate',
+    file: file.toString('base64'),
+    password: 'sample-pass',
+    keyStoreType: 'PKCS12',
+  };
+  accepted(await project.call('POST', 'keystores/', { name: 'store', keyStoreEnvironmentList: [content] }));
+  const answer = await project.create({
+    name: 'from-keystore',
+    sourceType: 'KEYSTORE',
+    keyStoreName: 'store',
+    environmentName: 'gate',
+    aliasName: 'signer',
+    useType: 'SIGNATURE',
+    algorithm: 'ML-DSA-65',
+  });
+  accepted(answer);
+  expect(await project.material('from-keystore')).toMatchObject({
+    ...key.export({ format: 'jwk' }),
+    kid: 'signer',
+    x5c: [leaf.raw.toString('base64'), root.raw.toString('base64')],
   });
 });
 

@@ -249,6 +249,21 @@ describe('the life of a JWK', () => {
     expect((await cli.run(['jwk', 'get', 'made'])).code).toBe(4);
   });
 
+  test('is generated of a key type that is of one algorithm, which is its only parameter', async () => {
+    await cli.ok(['jwk', 'generate', 'pq', '--type', 'akp', '--algorithm', 'ML-DSA-65']);
+    expect(await get('pq')).toMatchObject({ type: 'AKP', algorithm: 'ML-DSA-65', use: 'sig' });
+    expect(await cli.ok(['jwk', 'list', '--type', 'AKP'])).toMatch(/^pq +AKP +\S* *sig +ML-DSA-65 /m);
+    const values = 'Valid values: ML-DSA-44, ML-DSA-65, ML-DSA-87';
+    for (const [flags, text] of [
+      [[], `--algorithm is required with --type AKP. ${values}`],
+      [['--size', '65'], '--size does not go with --type AKP: give --algorithm'],
+      [['--curve', 'P-256'], '--curve does not go with --type AKP: give --algorithm'],
+    ] as const) {
+      const unfit = await cli.run(['jwk', 'generate', 'x', '--type', 'AKP', ...flags]);
+      expect(unfit).toMatchObject({ code: 2, stderr: `keyplane: ${text}\n` });
+    }
+  });
+
   test('shows no private member unless it is asked for, which is put on record', async () => {
     await cli.ok(['jwk', 'generate', 'quiet', '--type', 'OCT', '--size', '256']);
     expect(await get('quiet')).not.toHaveProperty('oct.k');

@@ -80,6 +80,21 @@ describe('keyplane ring', () => {
     });
   });
 
+  test('create takes a key type that is of one algorithm', async () => {
+    await cli.ok(['ring', 'create', 'pq', '--type', 'AKP', '--algorithm', 'ML-DSA-65']);
+    expect((await cli.json(['ring', 'get', 'pq'])).resultList[0]).toMatchObject({
+      type: 'AKP',
+      akp: { algorithm: 'ML-DSA-65' },
+    });
+    const flags = ['--type', 'AKP', '--algorithm', 'ML-DSA-65', '--curve', 'P-256'];
+    const unfit = await cli.run(['ring', 'create', 'x', ...flags]);
+    expect(unfit).toMatchObject({
+      code: 2,
+      stderr: 'keyplane: --curve does not go with --type AKP: give --algorithm\n',
+    });
+    await cli.ok(['ring', 'delete', 'pq', '--yes', '--force', '--reason', 'not needed']);
+  });
+
   test('rotate ends with code 5 while verifiers may not know the next key, and says until when', async () => {
     const result = await cli.run(['ring', 'rotate', 'orders']);
     expect(result).toMatchObject({

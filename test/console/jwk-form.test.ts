@@ -70,6 +70,17 @@ async function storeDropped(word: string, name: string): Promise<void> {
   await note.getByText('The JWK does not exist yet').waitFor();
 }
 
+test('the form generates a key of a type that is of one algorithm', async () => {
+  await fill('post-quantum');
+  await page.getByLabel('Key type').selectOption('AKP');
+  expect(await page.getByLabel('Parameter set').inputValue()).toBe('ML-DSA-65');
+  await page.getByLabel('Parameter set').selectOption('ML-DSA-44');
+  const algorithms = await page.getByLabel('Algorithm').locator('option').allTextContents();
+  expect(algorithms).toEqual(['ML-DSA-44']);
+  await save('post-quantum');
+  expect(await stored('post-quantum')).toMatchObject({ type: 'AKP', algorithm: 'ML-DSA-44', use: 'sig' });
+});
+
 test('the form offers only algorithms that fit the key, and saving leads to the page of the JWK', async () => {
   await fill('generated');
   await page.getByLabel('Key type').selectOption('EC');

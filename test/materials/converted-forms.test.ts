@@ -14,6 +14,11 @@ const { BCPROV } = process.env;
 const hasTool = (tool: string) => spawnSync('which', [tool]).status === 0;
 const without = (...tools: string[]) => tools.filter((tool) => !hasTool(tool));
 const missing = [...without('openssl', 'ssh-keygen', 'keytool'), ...(BCPROV === undefined ? ['BCPROV'] : [])];
+/** Its commands know ML-DSA since OpenSSL 3.5. */
+const opensslHasMlDsa =
+  hasTool('openssl') &&
+  spawnSync('openssl', ['genpkey', '-algorithm', 'ML-DSA-65', '-out', '/dev/null']).status === 0;
+if (!opensslHasMlDsa) missing.push('openssl 3.5');
 if (missing.length > 0) console.info(`forms that are not converted here need: ${missing.join(', ')}`);
 
 let world: TestManager;
@@ -139,6 +144,18 @@ const bundle = (format: string) => () =>
   openssl(`crl2pkcs7 -nocrl -certfile leaf.crt -certfile root.crt -outform ${format} -out bundle`);
 const request = (format: string) => () => openssl(`req -in leaf.csr -outform ${format} -out request`);
 const explicit = (args: string) => () => openssl(`${args} -param_enc explicit -out explicit`);
+
+test.skipIf(!opensslHasMlDsa)(
+  'an ML-DSA key in its expanded form is taken once openssl has written the seed of the original key',
+  async () => {
+    openssl('genpkey -algorithm ML-DSA-65 -out both-forms');
+    openssl('pkey -in both-forms -provparam ml-dsa.output_formats=priv-only -out expanded');
+    const command = commandIn(await uploadAs.key('expanded'));
+    runCommand(command, { file: 'both-forms', input: 'original.pem', output: 'key.pem' });
+    accepted(await uploadAs.key('converted'));
+    accepted(await uploadAs.key('both-forms'));
+  },
+);
 
 describe.skipIf(!hasTool('openssl'))('a form that openssl converts', () => {
   test.each<[string, Form]>([

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import * as jose from 'jose';
 import { expect, test } from 'vitest';
 import type { DeployedContent } from '../../src/protocol/content.ts';
+import { makeAkp } from '../jose/made-keys.ts';
 import { fieldsOf, framed, grpcCall, grpcClient, signRequest } from './support/grpc-client.ts';
 import { memberContent, ringContent } from './support/operations.ts';
 import { getJson, runningManager, runningNode, temporaryFolder } from './support/test-node.ts';
@@ -180,6 +181,10 @@ test('a ring that kube-apiserver cannot use is named at the start, in the status
     [
       [ring, memberContent(ring, 1, 'ACTIVE', { ...edwards, alg: 'EdDSA' })],
       'Key ring (name: accounts) signs with EdDSA, and kube-apiserver accepts RS256, ES256, ES384, ES512!',
+    ],
+    [
+      [ring, memberContent(ring, 1, 'ACTIVE', makeAkp('ML-DSA-65'))],
+      'Key ring (name: accounts) signs with ML-DSA-65, and kube-apiserver accepts RS256, ES256, ES384, ES512!',
     ],
     [
       [ring, memberContent(ring, 1, 'ACTIVE', { ...keysByAlgorithm.ES256, kid: 'k'.repeat(1025) })],

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { createRemoteJWKSet, jwtVerify, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import type { DeployedContent } from '../../src/protocol/content.ts';
+import { makeAkp } from '../jose/made-keys.ts';
 import { certificate, ecJwk, octJwk, privateEcKey, publicMembers } from './support/contents.ts';
 import { RawClient } from './support/raw-client.ts';
 import { getJson, runningManager, runningNode, temporaryFolder } from './support/test-node.ts';
@@ -43,6 +44,21 @@ describe('the JWK Sets', () => {
     ]);
     expect((await setOf(url + setPath)).map((key) => key.kid)).toEqual(['shared']);
     expect((await setOf(`${url}/projects/A${setPath}`)).map((key) => key.kid)).toEqual(['shared']);
+  });
+
+  test('leave AKP keys out, which are served alone and displace no key of another project', async () => {
+    const akp = ecJwk({ project: 'A', name: 'pq', jwk: { ...makeAkp('ML-DSA-44'), kid: 'shared' } });
+    const [b, c] = [
+      ecJwk({ project: 'B', name: 'x', jwk: { ...privateEcKey(), kid: 'shared' } }),
+      ecJwk({ project: 'A', name: 'ec' }),
+    ];
+    const { url, link } = await serving([akp, b]);
+    expect(await setOf(url + setPath)).toEqual([publicMembers(b)]);
+    expect(await setOf(`${url}/projects/A${setPath}`)).toEqual([]);
+    expect(await getJson(`${url}/projects/A/jwks/pq`)).toEqual(publicMembers(akp));
+    await link.change(2, [{ revision: 3, put: c }], [akp, b, c]);
+    expect(await setOf(`${url}/projects/A${setPath}`)).toEqual([publicMembers(c)]);
+    expect(await setOf(url + setPath)).toEqual([c, b].map(publicMembers));
   });
 
   test('have a new value, a new name and what went, in every set that it is in, after they were asked for', async () => {

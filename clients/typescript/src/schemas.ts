@@ -1158,7 +1158,7 @@ export interface Jwk {
   readonly type: JwkType;
   /** Its `crv`; null for a key without one */
   readonly curve: string | null;
-  /** Bits; null for an OCT key */
+  /** Bits; null for OCT and AKP keys */
   readonly size: number | null;
   readonly kid: string | null;
   readonly use: JwkUse | null;
@@ -1256,7 +1256,7 @@ export interface JwkDetail {
   readonly type: JwkType;
   /** Its `crv`; null for a key without one */
   readonly curve: string | null;
-  /** Bits; null for an OCT key */
+  /** Bits; null for OCT and AKP keys */
   readonly size: number | null;
   readonly kid: string | null;
   readonly use: JwkUse | null;
@@ -1385,8 +1385,8 @@ export interface KeyFacts {
   /** RSA, EC, OKP or AKP */
   readonly type: string;
   readonly curve: string | null;
-  /** Bits */
-  readonly size: number;
+  /** Bits; null where the algorithm says it */
+  readonly size: number | null;
 }
 
 export interface KeyFactsList {

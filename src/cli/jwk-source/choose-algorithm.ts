@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Algorithm, UseType } from '../../../clients/typescript/src/index.ts';
+import { differentAlgorithms } from '../../jose/algorithms.ts';
 import { wrongUsage } from '../failure.ts';
 import { unchecked } from '../session/unchecked.ts';
 import { note } from '../terminal/output.ts';
@@ -37,8 +38,8 @@ export function useTypeOf(use: Use | undefined): UseType | undefined {
 }
 
 /**
- * Use and algorithm of a key that states neither: as given; where only one algorithm fits, that one; otherwise the person
- * chooses.
+ * Use and algorithm of a key that states neither: as given; where only one algorithm fits, that one by the name that more
+ * verifiers know; otherwise the person chooses.
  * @param fitting null where it is unknown: then the manager decides about what was given
  * @throws CliFailure where several fit and there is no terminal to ask on
  */
@@ -50,9 +51,10 @@ export async function chooseAlgorithm(
   const useType = useTypeOf(flags.use) ?? useOfAlgorithm(algorithm, fitting);
   if (algorithm !== undefined) return { useType, algorithm: unchecked(algorithm) };
   const values = fitting?.[useType] ?? [];
-  const [only] = values;
+  const different = differentAlgorithms(values);
+  const [only] = different;
   const use = useType === 'SIGNATURE' ? 'signatures' : 'encryption';
-  if (only !== undefined && values.length === 1) {
+  if (only !== undefined && different.length === 1) {
     note(`Algorithm ${only}: the only one for ${use} that fits this key`);
     return { useType, algorithm: unchecked(only) };
   }

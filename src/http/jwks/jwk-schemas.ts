@@ -102,7 +102,7 @@ export const jwkItem = named(
     sourceAliasName: z.string().nullable().describe('The alias in the keystore that it was made from'),
     type: jwkType,
     curve: z.string().nullable().describe('Its `crv`; null for a key without one'),
-    size: z.number().int().nullable().describe('Bits; null for an OCT key'),
+    size: z.number().int().nullable().describe('Bits; null for OCT and AKP keys'),
     kid: z.string().nullable(),
     use: jwkUse.nullable(),
     algorithm: z.string().nullable(),

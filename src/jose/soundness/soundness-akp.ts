@@ -59,11 +59,6 @@ export function expandedKeyOf(alg: string, seed: Buffer): Buffer {
   return der.subarray(-(parameterSets.get(alg)?.expandedOctets ?? 0));
 }
 
-/** Bits of the public key. */
-export function akpSize({ alg }: AkpKey): number {
-  return (parameterSets.get(alg)?.publicOctets ?? 0) * 8;
-}
-
 /** @throws KeyplaneError bad_request with the reason */
 export async function checkAkpSoundness(jwk: AkpKey): Promise<void> {
   const { alg } = jwk;

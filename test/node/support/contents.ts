@@ -75,6 +75,6 @@ export function certificate(name: string, project = 'MyProject'): DeployedCertif
 
 export function publicMembers(content: DeployedContent): Record<string, unknown> {
   if (content.kind !== 'jwk') throw new Error('only a JWK has public members');
-  const { d: _private, k: _secret, ...members } = content.jwk;
+  const { d: _private, k: _secret, priv: _seed, ...members } = content.jwk;
   return members;
 }

@@ -15,7 +15,7 @@ const item = named(
     keyType: z.enum(['PRIVATE_KEY', 'PUBLIC_KEY']),
     type: z.string().describe(alternatives(asymmetricTypes)),
     curve: z.string().nullable(),
-    size: z.number().int().describe('Bits'),
+    size: z.number().int().nullable().describe('Bits; null where the algorithm says it'),
   }),
 );
 
