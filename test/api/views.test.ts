@@ -405,7 +405,7 @@ describe('an environment', () => {
       (path) => `${late.url}/projects/MyProject/${path}`,
     );
     const statuses = () => Promise.all(sets.map(async (url) => (await fetch(url)).status));
-    expect(await statuses()).toEqual([404, 404]);
+    await expect.poll(statuses).toEqual([404, 404]);
     await ok('PUT', '/apiops/environments/late/', { projects: ['Other', 'MyProject'] });
     await expect.poll(statuses).toEqual([200, 200]);
     for (const url of sets) expect((await keysAt(url)).map(({ kty }) => kty)).toEqual(['RSA']);

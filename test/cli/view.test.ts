@@ -89,6 +89,8 @@ describe('keyplane view', () => {
       (await cli.ok(['__complete', ...words])).split('\n').map((line) => line.split('\t')[0]);
     expect(await complete('view', 'get', '')).toContain('partners');
     expect(await complete('view', 'create', 'x', '--rings', '')).toContain('api-signing');
+    expect(await complete('view', 'create', 'x', '--uses', 'sig,')).toContain('sig,enc');
+    expect(await complete('project', 'update', 'x', '--publish-key-types', 'A')).toContain('AKP');
   });
 });
 
