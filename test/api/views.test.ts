@@ -395,6 +395,27 @@ describe('the set of a view', () => {
   });
 });
 
+describe('an environment', () => {
+  test('has the views and the key types of a project as long as the project reaches it', async () => {
+    await create('reaching', { include: { keyTypes: ['RSA'] } });
+    await ok('PUT', '/apiops/projects/MyProject/', { publishKeyTypes: ['RSA'] });
+    await ok('POST', '/apiops/environments/', { name: 'late', type: 'TEST', projects: ['Other'] });
+    const late = await world.addNode('late', 'l1');
+    const sets = ['views/reaching/.well-known/jwks.json', '.well-known/jwks.json'].map(
+      (path) => `${late.url}/projects/MyProject/${path}`,
+    );
+    const statuses = () => Promise.all(sets.map(async (url) => (await fetch(url)).status));
+    await expect.poll(statuses).toEqual([404, 404]);
+    await ok('PUT', '/apiops/environments/late/', { projects: ['Other', 'MyProject'] });
+    await expect.poll(statuses).toEqual([200, 200]);
+    for (const url of sets) expect((await keysAt(url)).map(({ kty }) => kty)).toEqual(['RSA']);
+    await ok('PUT', '/apiops/environments/late/', { projects: ['Other'] });
+    await expect.poll(statuses).toEqual([404, 404]);
+    await ok('PUT', '/apiops/projects/MyProject/', { publishKeyTypes: null });
+    await ok('DELETE', '/apiops/environments/late/');
+  });
+});
+
 describe('the key types of a project’s own set', () => {
   const setUrl = () => `${node.url}/projects/MyProject/.well-known/jwks.json`;
   const shown = async () =>
@@ -418,6 +439,35 @@ describe('the key types of a project’s own set', () => {
     await ok('PUT', '/apiops/projects/MyProject/', { publishKeyTypes: null });
     expect(await shown()).toEqual(['RSA', 'EC', 'OKP']);
     await expect.poll(() => types(setUrl())).toEqual(['EC', 'OKP', 'RSA']);
+  });
+
+  test('have AKP only where the project names it: views may hold such keys all the same', async () => {
+    await generate({ name: 'pq', type: 'AKP', akp: { algorithm: 'ML-DSA-44' } });
+    await create('classic', { exclude: { keyTypes: ['AKP'] } });
+    await create('post-quantum', { include: { keyTypes: ['AKP'] } });
+    await create('any');
+    const environmentSet = `${node.url}/.well-known/jwks.json`;
+    expect(await types(setUrl())).toEqual(['EC', 'OKP', 'RSA']);
+    expect(await types(environmentSet)).toEqual(['EC', 'OKP', 'RSA']);
+    expect(await types(addressOf('classic'))).toEqual(['EC', 'OKP', 'RSA']);
+    expect(await namesIn('post-quantum')).toEqual(['pq']);
+    expect(await types(addressOf('any'))).toEqual(['AKP', 'EC', 'OKP', 'RSA']);
+    await ok('PUT', '/apiops/projects/MyProject/', { publishKeyTypes: ['AKP', 'RSA', 'EC', 'OKP'] });
+    await expect.poll(() => types(setUrl())).toEqual(['AKP', 'EC', 'OKP', 'RSA']);
+    expect(await types(environmentSet)).toEqual(['AKP', 'EC', 'OKP', 'RSA']);
+    await ok('PUT', '/apiops/projects/MyProject/', { publishKeyTypes: ['OKP', 'EC', 'RSA'] });
+    await expect.poll(() => types(setUrl())).toEqual(['EC', 'OKP', 'RSA']);
+  });
+
+  test('give a key of another type no kid of its own: a kid names one key in every set of the project', async () => {
+    const [taken] = await keysAt(setUrl());
+    const { status, body } = await api('POST', `${base}/jwks/generate`, {
+      name: 'pq-dup',
+      type: 'AKP',
+      kid: taken?.kid,
+      akp: { algorithm: 'ML-DSA-44', keyIdType: 'NONE' },
+    });
+    expect([status, body.reason]).toEqual([400, 'KID_TAKEN']);
   });
 
   test('can be given when the project is created', async () => {

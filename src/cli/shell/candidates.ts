@@ -15,11 +15,23 @@ const mostCandidates = 100;
 const safeName = /^[\p{L}\p{M}\p{N}._-]+$/u;
 
 /** Sources that need no manager. */
-type LocalSource = 'algorithms' | 'operations' | 'profiles' | 'roles' | 'shells' | 'source types';
+type LocalSource =
+  | 'algorithms'
+  | 'key types'
+  | 'operations'
+  | 'profiles'
+  | 'roles'
+  | 'shells'
+  | 'source types'
+  | 'uses';
 type ManagerSource = Exclude<CompletionSource, LocalSource>;
 
 const localSources: Readonly<Record<LocalSource, (line: TypedLine) => Promise<readonly string[]>>> = {
   algorithms: algorithmNames,
+  async 'key types'() {
+    const { publicKeyTypeNames } = await import('../../jose/key-types.ts');
+    return publicKeyTypeNames;
+  },
   async operations() {
     const { operations } = await import('../../../clients/typescript/src/operations.ts');
     return Object.keys(operations);
@@ -38,6 +50,10 @@ const localSources: Readonly<Record<LocalSource, (line: TypedLine) => Promise<re
   async 'source types'() {
     const { storedSourceTypes } = await import('../../sources/sources.ts');
     return storedSourceTypes;
+  },
+  async uses() {
+    const { useTypes, useTypeToUse } = await import('../../jose/use-type.ts');
+    return useTypes.map(useTypeToUse);
   },
 };
 

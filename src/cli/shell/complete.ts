@@ -66,7 +66,7 @@ async function argumentValues(
 
 async function valuesOf(option: Option, word: string, line: TypedLine): Promise<readonly string[]> {
   // Of a list, the last name is being typed.
-  const isList = /<(NAMES|ROLES)/.test(option.flags);
+  const isList = /<(NAMES|ROLES|TYPES|USES)/.test(option.flags);
   const before = isList ? word.slice(0, word.lastIndexOf(',') + 1) : '';
   const typed = word.slice(before.length);
   if (option.argChoices) return fitting(option.argChoices, typed);

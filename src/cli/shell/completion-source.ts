@@ -12,6 +12,7 @@ export type CompletionSource =
   | 'environments'
   | 'jwks'
   | 'key rings'
+  | 'key types'
   | 'keys'
   | 'keystores'
   | 'members'
@@ -25,6 +26,7 @@ export type CompletionSource =
   | 'tokens'
   | 'tokens of a user'
   | 'users'
+  | 'uses'
   | 'views';
 
 const sources = new WeakMap<Command, readonly (CompletionSource | null)[]>();
@@ -46,16 +48,21 @@ export const flagSources: Readonly<Record<string, CompletionSource>> = Object.fr
   '--environment': 'environments',
   '--exclude-algorithms': 'algorithms',
   '--exclude-jwks': 'jwks',
+  '--exclude-key-types': 'key types',
   '--exclude-rings': 'key rings',
+  '--exclude-uses': 'uses',
   '--from-cert': 'certificates',
   '--from-key': 'keys',
   '--from-keystore': 'keystores',
   '--jwks': 'jwks',
+  '--key-types': 'key types',
   '--profile': 'profiles',
   '--project': 'projects',
   '--projects': 'projects',
+  '--publish-key-types': 'key types',
   '--ring': 'key rings',
   '--rings': 'key rings',
   '--roles': 'roles',
   '--source': 'source types',
+  '--uses': 'uses',
 });
