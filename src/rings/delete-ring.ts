@@ -73,7 +73,8 @@ function neededUntil(facts: RingFacts, member: MemberFacts): number | null | und
   if (member.state !== 'ACTIVE') return undefined;
   const { now, kind, policy } = facts;
   const { leaseMs, lifetimeMs } = countingLimits(facts);
-  const lastUses = keyUsersOf(facts).map((node) => {
+  const users = keyUsersOf(facts).filter(({ outlet }) => outlet === undefined);
+  const lastUses = users.map((node) => {
     if (node.connected) return now;
     return leaseMs === null ? null : lastSeenAtOf(node) + leaseMs + policy.clockSkewMs;
   });

@@ -1,11 +1,15 @@
 // When the world is safe from revoked keys: a node once it publishes them no more, verifiers once no cache holds them.
 
 import type { RegisteredNode } from '../environments/environment-store.ts';
+import type { GatingDelivery } from './ring-outlets.ts';
 import type { Revocation, SafeNode } from './ring-store.ts';
 
 export interface PendingNode {
   readonly environmentName: string;
-  readonly nodeName: string;
+  /** Null: an outlet of the manager. */
+  readonly nodeName: string | null;
+  /** Absent where the node itself is meant. */
+  readonly outletName?: string;
   readonly lastSeenAt: Date | null;
   /** Null: without end. */
   readonly signsUntil: Date | null;
@@ -31,6 +35,7 @@ export interface ClockFacts {
   readonly nodes: readonly ClockNode[];
   /** Of environments that left the ring before: they still have the keys. */
   readonly formerNodes: readonly ClockNode[];
+  readonly outlets: readonly GatingDelivery[];
   /** How long a copy of a set may be used after it was served: A + W + V; 0 for keys that are never published. */
   readonly copiesMs: number;
   /** Null: without end. */
@@ -43,7 +48,7 @@ export interface ClockFacts {
 const registrationMarginMs = 10_000;
 
 export function revocationClock(before: Revocation, facts: ClockFacts): RevocationClock {
-  const { nodes, formerNodes, copiesMs } = facts;
+  const { nodes, formerNodes, outlets, copiesMs } = facts;
   const safe: Record<string, SafeNode> = { ...before.safe };
   const pending: PendingNode[] = [];
   for (const node of nodes) {
@@ -61,6 +66,19 @@ export function revocationClock(before: Revocation, facts: ClockFacts): Revocati
   for (const node of formerNodes) {
     if (safe[node.id] === undefined && !cameLater(node, before)) pending.push(pendingNode(node, facts));
   }
+  for (const delivery of outlets) {
+    if (safe[delivery.id] !== undefined || cameLater(delivery, before)) continue;
+    const { environmentName, nodeName, outletName, lastSeenAt } = delivery;
+    const place = { environmentName, nodeName, outletName };
+    const revision = before.revisions[delivery.environmentId];
+    if (revision !== undefined && delivery.revision < revision) {
+      // What was delivered is used until something else is.
+      pending.push({ ...place, lastSeenAt, signsUntil: null, publishesUntil: null });
+      continue;
+    }
+    const safeAt = revision === undefined ? 0 : (delivery.confirmedAt ?? facts.now).getTime();
+    safe[delivery.id] = { ...place, safeAfterMs: Math.max(0, safeAt - before.revokedAt.getTime()) };
+  }
   const done = pending.length === 0;
   const nodesSafeAt = before.nodesSafeAt ?? (done ? lastSafeAt(before, Object.values(safe), facts) : null);
   return {
@@ -72,7 +90,7 @@ export function revocationClock(before: Revocation, facts: ClockFacts): Revocati
   };
 }
 
-function cameLater({ createdAt }: RegisteredNode, { revokedAt }: Revocation): boolean {
+function cameLater({ createdAt }: Pick<RegisteredNode, 'createdAt'>, { revokedAt }: Revocation): boolean {
   return createdAt.getTime() > revokedAt.getTime() + registrationMarginMs;
 }
 
@@ -111,11 +129,18 @@ function lastSafeAt(
   return new Date(Math.max(revokedAt.getTime() + last, nodeRemovedAt?.getTime() ?? 0));
 }
 
-function byName(
-  one: { readonly environmentName: string; readonly nodeName: string },
-  other: typeof one,
-): number {
-  return compare(one.environmentName, other.environmentName) || compare(one.nodeName, other.nodeName);
+interface Named {
+  readonly environmentName: string;
+  readonly nodeName: string | null;
+  readonly outletName?: string;
+}
+
+function byName(one: Named, other: Named): number {
+  return (
+    compare(one.environmentName, other.environmentName) ||
+    compare(one.nodeName ?? '', other.nodeName ?? '') ||
+    compare(one.outletName ?? '', other.outletName ?? '')
+  );
 }
 
 function compare(one: string, other: string): number {

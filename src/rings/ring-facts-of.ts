@@ -6,6 +6,7 @@ import type { Environment, RegisteredNode } from '../environments/environment-st
 import { ringKindOf } from '../jwks/ring-member.ts';
 import type { KeyRing } from './ring.ts';
 import { environmentsOfRing } from './ring-environments.ts';
+import { type GatingDelivery, gatingDeliveries } from './ring-outlets.ts';
 import { generationOf } from './ring-parameters.ts';
 import { policyFacts } from './ring-policy.ts';
 import type { RingRuleStores } from './ring-rules.ts';
@@ -23,6 +24,8 @@ export interface LoadedRing {
   readonly nodes: readonly RegisteredNode[];
   /** Of environments that left the ring; see `RingFacts.formerNodes`. */
   readonly formerNodes: readonly FormerNode[];
+  /** Of outlets that count in its gate. */
+  readonly outlets: readonly GatingDelivery[];
   /** Those that wait for a node. */
   readonly openRevocations: readonly Revocation[];
   readonly now: Date;
@@ -60,6 +63,7 @@ async function load(
       stores.rings.now(),
     ]);
   const formerCaches = await formerCachingOf(stores, now);
+  const outlets = await gatingDeliveries(stores, ring, { environments, nodes });
   const left = new Map(withdrawals.map(({ environmentId, revision }) => [environmentId, revision]));
   const formerNodes = left.size === 0 ? [] : await unconfirmedNodes(stores, left, nodesOf);
   const names = new Map(environments.map(({ id, name }) => [id, name]));
@@ -72,6 +76,7 @@ async function load(
     environments,
     nodes,
     formerNodes,
+    outlets,
     openRevocations,
     now,
     facts: {
@@ -94,6 +99,7 @@ async function load(
         ...nodeFacts(node, node.environmentName),
         isFormer: true,
       })),
+      outlets: outlets.map(outletFacts),
       cachesMs: cachesMsOf(caching),
       formerCaches,
       nodeRemovedAt: timeOf(nodeRemovedAt),
@@ -154,6 +160,26 @@ function nodeFacts(node: RegisteredNode, environmentName: string): NodeFacts {
     privateKeys,
     serveLimitMs,
     ephemeral,
+  };
+}
+
+function outletFacts(delivery: GatingDelivery): NodeFacts {
+  const { id, outletName, nodeName, isFailing, environmentId, environmentName, connected } = delivery;
+  return {
+    id,
+    name: outletName,
+    environmentId,
+    environmentName,
+    connected,
+    appliedRevision: delivery.revision,
+    appliedAt: timeOf(delivery.confirmedAt),
+    registeredAt: delivery.createdAt.getTime(),
+    lastSeenAt: timeOf(delivery.lastSeenAt),
+    privateKeys: delivery.holdsPrivateKeys,
+    // What it delivered stays where it is.
+    serveLimitMs: null,
+    ephemeral: false,
+    outlet: { name: outletName, nodeName, isFailing },
   };
 }
 

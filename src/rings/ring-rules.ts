@@ -5,13 +5,19 @@ import { alteredInDatabase } from '../errors.ts';
 import type { JwkRuleOptions, JwkRuleStores } from '../jwks/insert-jwk.ts';
 import type { LeaseStores } from '../leases/lease-store.ts';
 import { lookupName } from '../names.ts';
+import type { OutletStores } from '../outlets/outlet-store.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { KeyRing } from './ring.ts';
 import { ringNotFound } from './ring-names.ts';
 import type { RingStores } from './ring-store.ts';
 
 // RingStores first: what both read of rings, it reads whole.
-export type RingRuleStores = RingStores & JwkRuleStores & ApplicationStores & LineageStores & LeaseStores;
+export type RingRuleStores = RingStores &
+  JwkRuleStores &
+  ApplicationStores &
+  OutletStores &
+  LineageStores &
+  LeaseStores;
 
 export interface RingRuleOptions extends Omit<JwkRuleOptions, 'store' | 'deployments'> {
   readonly store: UnitOfWork<RingRuleStores>;

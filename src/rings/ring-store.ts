@@ -16,7 +16,10 @@ export type MemberJwk = StoredJwk & { readonly member: NonNullable<StoredJwk['me
 
 export interface SafeNode {
   readonly environmentName: string;
-  readonly nodeName: string;
+  /** Null: an outlet of the manager. */
+  readonly nodeName: string | null;
+  /** Absent where the node itself is meant. */
+  readonly outletName?: string;
   readonly safeAfterMs: number;
 }
 
@@ -32,7 +35,7 @@ export interface Revocation {
   readonly activatedBeforeReady: boolean;
   /** By environment id: the revision that unpublishes the keys. */
   readonly revisions: Readonly<Record<string, number>>;
-  /** Nodes that unpublish it, by id, each with the time after `revokedAt`. */
+  /** Nodes and deliveries of outlets that unpublish it, by id, each with the time after `revokedAt`. */
   readonly safe: Readonly<Record<string, SafeNode>>;
   /** Whether every node is in `safe`, or was removed. */
   readonly done: boolean;

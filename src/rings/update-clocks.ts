@@ -36,7 +36,7 @@ async function changedClocks(stores: RingRuleStores, ringId: string): Promise<re
 
 /** How far a revocation of the ring is by now. */
 export function clockOf(
-  { facts, nodes, formerNodes, environments, now }: LoadedRing,
+  { facts, nodes, formerNodes, outlets, environments, now }: LoadedRing,
   revocation: Revocation,
 ): RevocationClock {
   const names = new Map(environments.map(({ id, name }) => [id, name]));
@@ -49,6 +49,7 @@ export function clockOf(
       .filter(({ id }) => publishing.has(id))
       .map((node) => ({ ...node, environmentName: names.get(node.environmentId) ?? '' })),
     formerNodes: formerNodes.filter(({ privateKeys }) => kind === 'SIGNATURE' || privateKeys),
+    outlets,
     copiesMs: kind === 'OCT' ? 0 : caches + policy.verifierCacheTimeMs,
     signingLeaseMs: policy.signingLeaseMs,
     nodeRemovedAt: nodeRemovedAt === null ? null : new Date(nodeRemovedAt),

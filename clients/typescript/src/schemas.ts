@@ -1681,7 +1681,10 @@ export interface KeyRingTransitionList {
 export interface KeyRingWaiting {
   /** null where it is time, and not a node, that is waited for */
   readonly environmentName: string | null;
+  /** null also for an outlet that the manager delivers */
   readonly nodeName: string | null;
+  /** The outlet that has not delivered; absent where the node is meant */
+  readonly outletName?: string | undefined;
   /** The node is not connected, has not confirmed; caches may lack the key; the ring is held */
   readonly reason: 'NOT_CONNECTED' | 'NOT_CONFIRMED' | 'CACHES' | 'HELD';
   readonly lastSeenAt: string | null;
@@ -2453,13 +2456,19 @@ export interface Revocation {
   readonly activatedBeforeReady?: true | undefined;
   readonly safeNodes: readonly {
     readonly environmentName: string;
-    readonly nodeName: string;
+    /** null for an outlet that the manager delivers */
+    readonly nodeName: string | null;
+    /** The outlet that has not delivered; absent where the node is meant */
+    readonly outletName?: string | undefined;
     /** From the revocation until the node published the key no more */
     readonly safeAfterMs: number;
   }[];
   readonly pendingNodes: readonly {
     readonly environmentName: string;
-    readonly nodeName: string;
+    /** null for an outlet that the manager delivers */
+    readonly nodeName: string | null;
+    /** The outlet that has not delivered; absent where the node is meant */
+    readonly outletName?: string | undefined;
     readonly lastSeenAt: string | null;
     /** null: without end */
     readonly signsUntil: string | null;
@@ -2484,13 +2493,19 @@ export interface RevocationAnswer {
   readonly activatedBeforeReady?: true | undefined;
   readonly safeNodes: readonly {
     readonly environmentName: string;
-    readonly nodeName: string;
+    /** null for an outlet that the manager delivers */
+    readonly nodeName: string | null;
+    /** The outlet that has not delivered; absent where the node is meant */
+    readonly outletName?: string | undefined;
     /** From the revocation until the node published the key no more */
     readonly safeAfterMs: number;
   }[];
   readonly pendingNodes: readonly {
     readonly environmentName: string;
-    readonly nodeName: string;
+    /** null for an outlet that the manager delivers */
+    readonly nodeName: string | null;
+    /** The outlet that has not delivered; absent where the node is meant */
+    readonly outletName?: string | undefined;
     readonly lastSeenAt: string | null;
     /** null: without end */
     readonly signsUntil: string | null;

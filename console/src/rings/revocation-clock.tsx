@@ -6,6 +6,7 @@ import { Status } from '../display/status.tsx';
 import type { StatusWord } from '../display/status-words.ts';
 import { Instant, Time } from '../display/time.tsx';
 import { partsText } from '../quantity/quantity.ts';
+import { confirmerText } from './confirmer-text.ts';
 import { useRevocation } from './ring-queries.ts';
 import type { KeyRing, Revocation, RingRef } from './ring-types.ts';
 import { useNow } from './use-now.ts';
@@ -112,7 +113,8 @@ function millisecondsText(milliseconds: number): string {
 
 interface NodeRow {
   readonly environmentName: string;
-  readonly nodeName: string;
+  readonly nodeName: string | null;
+  readonly outletName?: string;
   readonly safeAfterMs: number | undefined;
   readonly pending: Revocation['pendingNodes'][number] | undefined;
 }
@@ -129,7 +131,7 @@ const pending = {
 } as const satisfies StatusWord;
 
 const columns: readonly Column<NodeRow>[] = [
-  { header: 'Node', kind: 'title', cell: ({ nodeName }) => nodeName },
+  { header: 'Node', kind: 'title', cell: confirmerText },
   { header: 'Environment', cell: ({ environmentName }) => environmentName },
   { header: 'Status', cell: (row) => <Status of={row.pending === undefined ? safe : pending} /> },
   {
@@ -167,7 +169,7 @@ function Nodes({ revocation: { pendingNodes, safeNodes } }: { readonly revocatio
         caption="Nodes of the revocation"
         columns={shown}
         items={rows}
-        rowKey={({ environmentName, nodeName }) => `${environmentName} ${nodeName}`}
+        rowKey={(row) => `${row.environmentName} ${confirmerText(row)}`}
       />
       {safeNodes.length > mostSafe && (
         <Text size="sm" c="dimmed">

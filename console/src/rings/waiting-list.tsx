@@ -1,4 +1,5 @@
 import { Instant, Time } from '../display/time.tsx';
+import { confirmerText } from './confirmer-text.ts';
 import type { KeyRing, Waiting } from './ring-types.ts';
 import { holdTexts } from './ring-words.ts';
 
@@ -14,7 +15,14 @@ export function WaitingList({
   return (
     <ul className="plain waiting">
       {ring.waitingFor.map((waiting) => (
-        <li key={JSON.stringify([waiting.environmentName, waiting.nodeName, waiting.reason])}>
+        <li
+          key={JSON.stringify([
+            waiting.environmentName,
+            waiting.nodeName,
+            waiting.outletName,
+            waiting.reason,
+          ])}
+        >
           {isShort ? shortText(waiting) : <Sentence waiting={waiting} ring={ring} />}
         </li>
       ))}
@@ -22,11 +30,11 @@ export function WaitingList({
   );
 }
 
-function shortText({ environmentName, nodeName, reason }: Waiting): string {
+function shortText({ environmentName, nodeName, outletName, reason }: Waiting): string {
   switch (reason) {
     case 'NOT_CONNECTED':
     case 'NOT_CONFIRMED':
-      return `${nodeName ?? 'a node'} of ${environmentName ?? 'an environment'}`;
+      return `${confirmerText({ nodeName, outletName })} of ${environmentName ?? 'an environment'}`;
     case 'CACHES':
       return 'caches';
     case 'HELD':
@@ -37,7 +45,7 @@ function shortText({ environmentName, nodeName, reason }: Waiting): string {
 }
 
 function Sentence({
-  waiting: { environmentName, nodeName, reason, lastSeenAt },
+  waiting: { environmentName, nodeName, outletName, reason, lastSeenAt },
   ring,
 }: {
   readonly waiting: Waiting;
@@ -57,7 +65,14 @@ function Sentence({
         </>
       );
     case 'NOT_CONFIRMED':
-      return <>{node} is connected, and has not confirmed yet.</>;
+      if (outletName === undefined) return <>{node} is connected, and has not confirmed yet.</>;
+      return (
+        <>
+          Outlet <strong>{outletName}</strong> has not delivered in environment{' '}
+          <strong>{environmentName}</strong>
+          {nodeName === null ? '' : `, at node ${nodeName}`}. Its page shows why.
+        </>
+      );
     case 'CACHES':
       return <Caches ring={ring} />;
     case 'HELD':

@@ -103,11 +103,19 @@ function textOf(clock: Revocation): string {
   ]);
   const safe = clock.safeNodes.map((node) => [
     node.environmentName,
-    node.nodeName,
+    confirmerText(node),
     `after ${node.safeAfterMs} ms`,
   ]);
-  const pending = clock.pendingNodes.map((node) => [node.environmentName, node.nodeName, pendingText(node)]);
+  const pending = clock.pendingNodes.map((node) => [
+    node.environmentName,
+    confirmerText(node),
+    pendingText(node),
+  ]);
   return `${facts}\n${textTable(['ENVIRONMENT', 'NODE', 'UNPUBLISHED'], [...pending, ...safe])}`;
+}
+
+function confirmerText({ nodeName, outletName }: Revocation['safeNodes'][number]): string | null {
+  return outletName === undefined ? nodeName : `outlet ${outletName} (${nodeName ?? 'manager'})`;
 }
 
 function pendingText(node: Revocation['pendingNodes'][number]): string {

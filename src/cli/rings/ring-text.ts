@@ -40,8 +40,9 @@ export function ringText(ring: KeyRing, isExact: boolean): string {
 /** Empty where it waits for nothing. */
 export function waitingText(waiting: readonly KeyRingWaiting[], time: TimeText = timeAndDistance): string {
   if (waiting.length === 0) return '';
-  const rows = waiting.map(({ environmentName, nodeName, reason, lastSeenAt }) => {
-    return [reasonText(reason), environmentName, nodeName, time(lastSeenAt)];
+  const rows = waiting.map(({ environmentName, nodeName, outletName, reason, lastSeenAt }) => {
+    const what = outletName === undefined ? reasonText(reason) : `the delivery of outlet ${outletName}`;
+    return [what, environmentName, nodeName, time(lastSeenAt)];
   });
   return `\n${textTable(['WAITS FOR', 'ENVIRONMENT', 'NODE', 'LAST SEEN'], rows)}`;
 }

@@ -145,6 +145,9 @@ const memberState = named('KeyRingMemberState', z.enum(memberStates));
 export const ringState = named('KeyRingState', z.enum(ringStates));
 const revocationReason = named('RevocationReason', z.enum(revocationReasons));
 
+const outletName = z.string().describe('The outlet that has not delivered; absent where the node is meant');
+const nodeOfOutlet = z.string().nullable().describe('null for an outlet that the manager delivers');
+
 const waitingFor = named(
   'KeyRingWaiting',
   z.object({
@@ -152,7 +155,8 @@ const waitingFor = named(
       .string()
       .nullable()
       .describe('null where it is time, and not a node, that is waited for'),
-    nodeName: z.string().nullable(),
+    nodeName: z.string().nullable().describe('null also for an outlet that the manager delivers'),
+    outletName: outletName.optional(),
     reason: z
       .enum(['NOT_CONNECTED', 'NOT_CONFIRMED', 'CACHES', 'HELD'])
       .describe('The node is not connected, has not confirmed; caches may lack the key; the ring is held'),
@@ -233,13 +237,15 @@ export const rotationResponse = named(
 
 const safeNode = z.object({
   environmentName: z.string(),
-  nodeName: z.string(),
+  nodeName: nodeOfOutlet,
+  outletName: outletName.optional(),
   safeAfterMs: z.number().int().describe('From the revocation until the node published the key no more'),
 });
 
 const pendingNode = z.object({
   environmentName: z.string(),
-  nodeName: z.string(),
+  nodeName: nodeOfOutlet,
+  outletName: outletName.optional(),
   lastSeenAt: instant.nullable(),
   signsUntil: instant.nullable().describe('null: without end'),
   publishesUntil: instant

@@ -88,9 +88,10 @@ export function revocationView(clock: RevocationClock) {
     ...(revocation.activatedBeforeReady && { activatedBeforeReady: true as const }),
     safeNodes: safeNodes.map((node) => ({ ...node })),
     pendingNodes: pendingNodes.map(
-      ({ environmentName, nodeName, lastSeenAt, signsUntil, publishesUntil }) => ({
+      ({ environmentName, nodeName, outletName, lastSeenAt, signsUntil, publishesUntil }) => ({
         environmentName,
         nodeName,
+        ...(outletName !== undefined && { outletName }),
         lastSeenAt: instantOrNull(lastSeenAt),
         signsUntil: instantOrNull(signsUntil),
         publishesUntil: instantOrNull(publishesUntil),

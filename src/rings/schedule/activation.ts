@@ -155,7 +155,7 @@ function rollbackOf(facts: RingFacts, member: MemberFacts, force: boolean): Acti
   const publishers = publishersOf(facts);
   const lacking = publishers.filter((node) => !hasConfirmed(node, revisions));
   const missing = lacking.filter((node) => {
-    if (!node.connected && force) return false;
+    if (force && (!node.connected || node.outlet?.isFailing)) return false;
     return (stopsServingAt(node) ?? Number.POSITIVE_INFINITY) > now;
   });
   if (missing.length > 0) {

@@ -8,18 +8,19 @@ import type { MemberFacts, NodeFacts, RingFacts, Waiting } from './ring-facts.ts
  */
 const registrationMarginMs = 10_000;
 
-/** Nodes that publish the ring, or hold its keys where only those count. */
-export function publishersOf({ kind, nodes }: RingFacts): readonly NodeFacts[] {
-  return kind === 'SIGNATURE' ? nodes : keyHoldersOf({ nodes });
+/** Nodes and outlets that publish the ring, or hold its keys where only those count. */
+export function publishersOf({ kind, nodes, outlets }: RingFacts): readonly NodeFacts[] {
+  const all = outlets.length === 0 ? nodes : [...nodes, ...outlets];
+  return kind === 'SIGNATURE' ? all : keyHoldersOf({ nodes: all });
 }
 
 export function keyHoldersOf({ nodes }: Pick<RingFacts, 'nodes'>): readonly NodeFacts[] {
   return nodes.filter(({ privateKeys }) => privateKeys);
 }
 
-/** Nodes that may use the keys of the ring, also those of environments that it left. */
-export function keyUsersOf({ nodes, formerNodes }: RingFacts): readonly NodeFacts[] {
-  return keyHoldersOf({ nodes: [...nodes, ...formerNodes] });
+/** Nodes that may use the keys of the ring, also those of environments that it left; and outlets that deliver private keys. */
+export function keyUsersOf({ nodes, formerNodes, outlets }: RingFacts): readonly NodeFacts[] {
+  return keyHoldersOf({ nodes: [...nodes, ...formerNodes, ...outlets] });
 }
 
 /** An environment that joined the ring later has had the present state since it was first sent any. */
@@ -87,9 +88,10 @@ export function registeredAfter({ registeredAt }: NodeFacts, time: number): bool
 }
 
 export function waitingForNodes(nodes: readonly NodeFacts[]): readonly Waiting[] {
-  return nodes.map(({ environmentName, name, connected, lastSeenAt }) => ({
+  return nodes.map(({ environmentName, name, connected, lastSeenAt, outlet }) => ({
     environmentName,
-    nodeName: name,
+    nodeName: outlet ? outlet.nodeName : name,
+    ...(outlet && { outletName: outlet.name }),
     reason: connected ? 'NOT_CONFIRMED' : 'NOT_CONNECTED',
     lastSeenAt,
   }));

@@ -51,8 +51,11 @@ function requirePublished(facts: RingFacts, member: MemberFacts, key: string): v
   if (member.state === 'NEXT' && member.publishedAt !== null) return;
   const [node] = publicationOf(facts, member).missing;
   if (!node) return;
+  const by = node.outlet
+    ? `outlet (name: ${node.outlet.name})${node.outlet.nodeName === null ? '' : ` at node (name: ${node.outlet.nodeName})`}`
+    : `node (name: ${node.name})`;
   throw refused(
-    `${key} can not be activated: it is not confirmed by node (name: ${node.name}) of environment (name: ${node.environmentName})!`,
+    `${key} can not be activated: it is not confirmed by ${by} of environment (name: ${node.environmentName})!`,
     'KEY_NOT_READY',
     'kid',
   );

@@ -18,7 +18,8 @@ export function retirementOf(facts: RingFacts, member: MemberFacts): Retirement 
   const { now } = facts;
   // A node that is connected is about to confirm. Until then what was known before holds: with its lease it cannot have
   // used the member for longer, because a lease is not renewed before a node has what it was sent.
-  if (pending.some(({ connected }) => connected)) return { step: undefined, changesAt: null, pending };
+  const isAboutToConfirm = ({ connected, outlet }: NodeFacts) => connected && !outlet?.isFailing;
+  if (pending.some(isAboutToConfirm)) return { step: undefined, changesAt: null, pending };
   const confirmedAt = confirmationOf(facts, member, candidates);
   const end = endOf(facts, confirmedAt, pending);
   const retireAt = isByClock(facts) ? earlier(end, member.sentRetireAt) : end;
@@ -84,6 +85,8 @@ function endOf(facts: RingFacts, confirmedAt: number, pending: readonly NodeFact
   const { clockSkewMs } = facts.policy;
   const { lifetimeMs, leaseMs } = countingLimits(facts);
   const ends = pending.map((node) => {
+    // What was delivered is used until something else is.
+    if (node.outlet) return undefined;
     if (facts.kind === 'ENCRYPTION') return stopsServingAt(node);
     return leaseMs === null ? undefined : lastSeenAtOf(node) + leaseMs + clockSkewMs;
   });
@@ -103,6 +106,8 @@ export function limitsConfirmed(facts: RingFacts): RingStep | undefined {
   if (!formerLimits || formerLimits.until !== null) return undefined;
   const { leaseMs } = countingLimits(facts);
   const goesByFormer = (node: NodeFacts) => {
+    // A key that is delivered is not bound to the policy.
+    if (node.outlet) return false;
     if (hasConfirmed(node, formerLimits.revisions)) return false;
     return node.connected || leaseMs === null || now < lastSeenAtOf(node) + leaseMs + policy.clockSkewMs;
   };

@@ -55,6 +55,14 @@ export interface NodeFacts {
   readonly ephemeral: boolean;
   /** Its environment left the ring, and it has not confirmed that: it still uses and publishes what it had. */
   readonly isFormer?: true;
+  /** It is the delivery of this outlet: at the node of this name, or by the manager. */
+  readonly outlet?: {
+    readonly name: string;
+    /** Null: the manager delivers. */
+    readonly nodeName: string | null;
+    /** The last attempt failed, so it is not about to confirm. */
+    readonly isFailing: boolean;
+  };
 }
 
 export interface FormerCaches {
@@ -89,6 +97,8 @@ export interface RingFacts {
   readonly nodes: readonly NodeFacts[];
   /** Those of environments that left the ring, as long as they have not confirmed that. */
   readonly formerNodes: readonly NodeFacts[];
+  /** Deliveries of outlets, which confirm as nodes do. */
+  readonly outlets: readonly NodeFacts[];
   /** A + W, as it is now. */
   readonly cachesMs: number;
   /** A + W before its last change, as long as bodies that were served under it may count; see `caches.ts`. */
@@ -143,6 +153,8 @@ export interface Waiting {
   /** Null where it is time and no node that is waited for (CACHES, HELD). */
   readonly environmentName: string | null;
   readonly nodeName: string | null;
+  /** Absent where a node itself is waited for, or time. */
+  readonly outletName?: string;
   readonly reason: 'NOT_CONNECTED' | 'NOT_CONFIRMED' | 'CACHES' | 'HELD';
   readonly lastSeenAt: number | null;
 }

@@ -56,6 +56,7 @@ function emptyRing(now: number): Omit<RingFacts, 'kind' | 'policy' | 'cachesMs'>
     members: [],
     nodes: [],
     formerNodes: [],
+    outlets: [],
     formerCaches: null,
     nodeRemovedAt: null,
     isRevoking: false,

@@ -44,6 +44,7 @@ export function newRing({ kind, policy, cachesMs }: WorldOptions): RingFacts {
     members: [],
     nodes: [],
     formerNodes: [],
+    outlets: [],
     cachesMs,
     formerCaches: null,
     nodeRemovedAt: null,

@@ -212,7 +212,7 @@ export class World {
   facts(): RingFacts {
     this.#noteCaches();
     const { ring, now } = this;
-    return { ...ring, now, nodes: this.#rows, formerNodes: [] };
+    return { ...ring, now, nodes: this.#rows, formerNodes: [], outlets: [] };
   }
 
   decide(): RingDecision {

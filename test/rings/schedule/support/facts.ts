@@ -37,6 +37,7 @@ export function ring(change: Partial<RingFacts> = {}): RingFacts {
     members: [],
     nodes: [],
     formerNodes: [],
+    outlets: [],
     cachesMs: 360 * second,
     formerCaches: null,
     nodeRemovedAt: null,

@@ -1,0 +1,118 @@
+// Outlets that count in the gate of a ring: those that deliver its keys. Each delivery confirms a revision as a node does.
+
+import type { Environment, RegisteredNode } from '../environments/environment-store.ts';
+import { traitsOf } from '../outlets/content/outlet-content.ts';
+import { outletKind } from '../outlets/kinds/kinds.ts';
+import type { Outlet } from '../outlets/outlet.ts';
+import type { OutletDelivery, OutletStores } from '../outlets/outlet-store.ts';
+import type { KeyRing } from './ring.ts';
+
+/** The delivery of an outlet to a node, or for an environment by the manager. */
+export interface GatingDelivery {
+  /** Of outlet, environment and node. */
+  readonly id: string;
+  readonly outletName: string;
+  readonly environmentId: string;
+  readonly environmentName: string;
+  /** Null where the manager delivers. */
+  readonly nodeName: string | null;
+  /** Its node is connected; true where the manager delivers. */
+  readonly connected: boolean;
+  readonly isFailing: boolean;
+  /** What it delivers uses keys by itself. */
+  readonly holdsPrivateKeys: boolean;
+  /** Of the environment whose content was delivered; 0: none. */
+  readonly revision: number;
+  readonly confirmedAt: Date | null;
+  readonly lastSeenAt: Date | null;
+  readonly createdAt: Date;
+}
+
+export async function gatingDeliveries(
+  stores: OutletStores,
+  ring: Pick<KeyRing, 'id' | 'projectId' | 'type' | 'use'>,
+  { environments, nodes }: { environments: readonly Environment[]; nodes: readonly RegisteredNode[] },
+): Promise<readonly GatingDelivery[]> {
+  const outlets = (await stores.outlets.ofProject(ring.projectId)).filter((outlet) => counts(outlet, ring));
+  if (outlets.length === 0) return [];
+  const known = new Map<string, OutletDelivery>();
+  for (const delivery of await stores.outletDeliveries.ofOutlets(outlets.map(({ id }) => id))) {
+    known.set(idOf(delivery), delivery);
+  }
+  return outlets.flatMap((outlet) =>
+    environments
+      .filter(({ id }) => outlet.environmentIds?.includes(id) ?? true)
+      .flatMap((environment) => deliveriesIn(outlet, environment, { ring, nodes, known })),
+  );
+}
+
+/** An OCT key is in no public content. */
+function counts({ gate, content, source }: Outlet, { id, type }: Pick<KeyRing, 'id' | 'type'>): boolean {
+  const { holdsKeys, isPrivate } = traitsOf(content);
+  if (!gate || !holdsKeys) return false;
+  switch (source.type) {
+    case 'KEY_RING':
+      return source.id === id;
+    case 'PROJECT':
+    case 'VIEW':
+      return type !== 'OCT' || isPrivate;
+    case 'JWK':
+    case 'CERTIFICATE':
+    case 'TOKEN_PROFILE':
+      return false;
+    default:
+      return source.type satisfies never;
+  }
+}
+
+function deliveriesIn(
+  outlet: Outlet,
+  { id: environmentId, name: environmentName }: Environment,
+  {
+    ring,
+    nodes,
+    known,
+  }: {
+    readonly ring: Pick<KeyRing, 'use'>;
+    readonly nodes: readonly RegisteredNode[];
+    readonly known: ReadonlyMap<string, OutletDelivery>;
+  },
+): readonly GatingDelivery[] {
+  // What encrypts to a key counts for as long as messages to it come.
+  const holdsPrivateKeys = ring.use === 'enc' || traitsOf(outlet.content).isPrivate;
+  const of = (nodeId: string) => {
+    const id = idOf({ outletId: outlet.id, environmentId, nodeId });
+    const delivery = known.get(id);
+    return {
+      id,
+      outletName: outlet.name,
+      environmentId,
+      environmentName,
+      isFailing: delivery?.state === 'FAILING',
+      holdsPrivateKeys,
+      revision: delivery?.revision ?? 0,
+      confirmedAt: delivery?.updatedAt ?? null,
+    };
+  };
+  if (outletKind(outlet.kind).runsAt === 'MANAGER') {
+    const { createdAt } = outlet;
+    return [{ ...of(''), nodeName: null, connected: true, lastSeenAt: null, createdAt }];
+  }
+  return nodes
+    .filter((node) => node.environmentId === environmentId)
+    .map(({ id, name, connected, lastSeenAt, createdAt }) => ({
+      ...of(id),
+      nodeName: name,
+      connected,
+      lastSeenAt,
+      createdAt: createdAt > outlet.createdAt ? createdAt : outlet.createdAt,
+    }));
+}
+
+function idOf({
+  outletId,
+  environmentId,
+  nodeId,
+}: Pick<OutletDelivery, 'outletId' | 'environmentId' | 'nodeId'>): string {
+  return `${outletId}/${environmentId}/${nodeId}`;
+}
