@@ -114,7 +114,7 @@ function millisecondsText(milliseconds: number): string {
 interface NodeRow {
   readonly environmentName: string;
   readonly nodeName: string | null;
-  readonly outletName?: string;
+  readonly outletName?: string | undefined;
   readonly safeAfterMs: number | undefined;
   readonly pending: Revocation['pendingNodes'][number] | undefined;
 }

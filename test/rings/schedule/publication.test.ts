@@ -43,6 +43,20 @@ describe('publishedAt', () => {
     expect(publishedAt([node('g1'), { ...elsewhere, appliedRevision: 30 }], { members })).toBe(start);
   });
 
+  test('counts the deliveries of outlets as nodes, also where their node has confirmed', () => {
+    const outlet = { name: 'gateway', nodeName: 'g1', isFailing: false };
+    const delivery = node('id-of-it', { outlet, appliedRevision: 9, appliedAt: start });
+    const waiting = { environmentName: 'gate', nodeName: 'g1', outletName: 'gateway' };
+    const requested = { rotateRequestedAt: now, outlets: [delivery] };
+    expect(published([node('g1')], requested)).toMatchObject({
+      step: undefined,
+      state: 'BLOCKED',
+      waitingFor: [{ ...waiting, reason: 'NOT_CONFIRMED' }],
+    });
+    const outlets = [{ ...delivery, appliedRevision: 10, appliedAt: start + 3 * minute }];
+    expect(publishedAt([node('g1')], { outlets })).toBe(start + 3 * minute);
+  });
+
   test('is when the member was created where no node is registered', () => {
     expect(publishedAt([])).toBe(start);
   });

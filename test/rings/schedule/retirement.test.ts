@@ -57,6 +57,24 @@ describe('retireAt', () => {
     expect(decided([node('g1', upToDate)], { formerNodes }).step).toBeUndefined();
   });
 
+  test('waits without end for an outlet that delivers private keys, once its delivery fails', () => {
+    const delivery = node('d', { appliedRevision: 19 });
+    const outletOf = (isFailing: boolean) => ({ name: 'gateway', nodeName: 'g1', isFailing });
+    expect(
+      decided([node('g1', upToDate)], { outlets: [{ ...delivery, outlet: outletOf(false) }] }).step,
+    ).toBeUndefined();
+    expect(
+      decided([node('g1', upToDate)], { outlets: [{ ...delivery, outlet: outletOf(true) }] }).step,
+    ).toMatchObject({
+      retireAt: null,
+      pendingNodeIds: ['id-d'],
+    });
+    const ofPublicKeys = { ...delivery, outlet: outletOf(true), privateKeys: false };
+    expect(retireAt([node('g1', upToDate)], { outlets: [ofPublicKeys] })).toBe(
+      activatedAt + minute + lifetimeAndSkew,
+    );
+  });
+
   test('is L + S after the activation where no node is registered', () => {
     expect(retireAt([])).toBe(activatedAt + lifetimeAndSkew);
   });
