@@ -37,8 +37,8 @@ test('a member waits for an outlet that cannot deliver it, which the ring names,
   await rings.create({ name: 'tokens', ...policy });
   const blocked = await rings.ringWhen(
     'tokens',
-    ({ state }) => state === 'BLOCKED',
-    'the outlet is waited for',
+    ({ state, waitingFor }) => state === 'BLOCKED' && waitingFor.length === 1,
+    'one delivery is waited for',
   );
   expect(blocked.members).toMatchObject([{ state: 'STAGED' }]);
   expect(blocked.waitingFor).toMatchObject([
