@@ -64,9 +64,9 @@ test('a member waits for an outlet that cannot deliver it, which the ring names,
   );
   const [{ kid }] = steady.members;
   const revoked = await rings.call('POST', 'tokens/revoke', { kid, reason: 'COMPROMISED' });
-  expect(revoked.body.pendingNodes).toMatchObject([
-    { environmentName: 'staging', nodeName: 's1', outletName: 'gateway' },
-  ]);
+  expect(revoked.body.pendingNodes).toContainEqual(
+    expect.objectContaining({ environmentName: 'staging', nodeName: 's1', outletName: 'gateway' }),
+  );
   expect((await world.api('PUT', `${outlets}gateway/`, { ...outlet, gate: false })).status).toBe(200);
   const clock = await rings.call('GET', `tokens/revocations/${revoked.body.revocationId}/`);
   expect(clock.body).toMatchObject({ pendingNodes: [], nodesSafeAt: expect.any(String) });
