@@ -16,6 +16,7 @@ import { credentials } from './0015-credentials.ts';
 import { tokenProfiles } from './0016-token-profiles.ts';
 import { views } from './0017-views.ts';
 import { events } from './0019-events.ts';
+import { openAuditRecords } from './0020-open-audit-records.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   tokenProfiles,
   views,
   events,
+  openAuditRecords,
 ];
