@@ -33,16 +33,19 @@ export interface BenchManagerOptions {
   /** What runs in the process, in place of `measured-manager.ts`, which it imports. */
   readonly file?: URL;
   readonly databaseUrl?: string;
+  /** The name of its project. */
+  readonly project?: string;
   /** KEYPLANE_ variables beside those of every bench. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** With an administrator, project `Bench`, and the given number of connections. */
+/** With an administrator, a project, and the given number of connections. */
 export async function startBenchManager(
   connections: number,
   {
     file = new URL('./measured-manager.ts', import.meta.url),
     databaseUrl,
+    project = 'Bench',
     settings,
   }: BenchManagerOptions = {},
 ): Promise<BenchManager> {
@@ -74,7 +77,7 @@ export async function startBenchManager(
     return text;
   };
   const post = (path: string, body: unknown) => send('POST', path, body);
-  await post('/apiops/projects/', { name: 'Bench' });
+  await post('/apiops/projects/', { name: project });
   return {
     url,
     dataDir,

@@ -8,9 +8,12 @@ export interface UnitOfWork<Stores> {
    * All or nothing, and durable once it resolves: the commit reached the disk.
    * `callback` may only await its stores (it holds the one writer of SQLite), and runs again from the start
    * where the database asks for a retry, so it must have no effect outside the stores.
+   * @param within ids of the only projects that the callback decides about: where the database allows, writes within
+   * other projects run at the same time. It may then insert JWKs, desire them, and append audit records; a callback that
+   * does more runs again as if there were no `within`.
    * @throws KeyplaneError `conflict` where another transaction really raced this one
    */
-  write<T>(callback: (stores: Stores) => Promise<T>): Promise<T>;
+  write<T>(callback: (stores: Stores) => Promise<T>, within?: readonly string[]): Promise<T>;
 }
 
 /**
@@ -30,6 +33,11 @@ export interface SharedStore<Stores> extends UnitOfWork<Stores> {
    * for no other write and is not exclusive. A crash of the database may lose it, so the writer verifies it later.
    */
   asyncCommit<T>(callback: (stores: Stores) => Promise<T>): Promise<T>;
+  /**
+   * Puts audit records that were committed and are still open into the chain, in an order that contradicts no commit
+   * order. Waits for no write within a project, and none waits for it.
+   */
+  closeAuditRecords(): Promise<void>;
   /**
    * Calls `onWake` when another manager committed a change of a topic. Notifications may get lost: they only bring
    * forward a poll that happens anyway. Ends with the store.

@@ -68,6 +68,10 @@ async function againstAudit(stores: Stores, names: ReadonlyMap<string, string>):
     if (last === undefined) break;
     after = last.sequence;
   }
+  // Not in the chain yet.
+  for (const { action, objectId } of await stores.audit.listOpen(await stores.audit.countOpen())) {
+    if (action === 'jwk.create' && objectId !== null) recorded.add(objectId);
+  }
   const unrecorded = [...names].filter(([id]) => !recorded.has(id));
   const unstored = [...recorded].filter((id) => !names.has(id));
   return [

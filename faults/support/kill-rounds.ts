@@ -10,7 +10,7 @@ import { kidsOf, startWorld, type World } from '../../test/system/support/world.
 import type { FaultRow, FaultRun } from '../fault-row.ts';
 import { inspect, openInstallation } from './check-installation.ts';
 import { type Created, createOn, nothingCreated } from './creating-clients.ts';
-import { markedFaultPoints } from './marked-fault-points.ts';
+import { markedFaultPoints, rareFaultPoints } from './marked-fault-points.ts';
 import { startPostgres } from './postgres-process.ts';
 import { cutPower } from './power-cut.ts';
 
@@ -102,9 +102,9 @@ async function killAgainAndAgain({
   await world.manager.stop();
   const created = nothingCreated();
   // Half of the kills are at random moments, the other half at the named ones in turn.
+  const points = databaseUrl === undefined ? markedFaultPoints : [...rareFaultPoints, ...markedFaultPoints];
   for (let round = 0; round < rounds; round += 1) {
-    const moment =
-      round % 2 === 0 ? undefined : markedFaultPoints[(number + (round >> 1)) % markedFaultPoints.length];
+    const moment = round % 2 === 0 ? undefined : points[(number + (round >> 1)) % points.length];
     await world.startManager(moment === undefined ? { preload } : killAt(moment));
     await showsAll({ world, nodes, created, tally, databaseUrl });
     await loadUntilKilled(world, created, moment);
@@ -120,7 +120,8 @@ async function killAgainAndAgain({
 }
 
 function killAt(moment: string) {
-  const passing = 1 + Math.floor(Math.random() * mostPassings);
+  const most = rareFaultPoints.includes(moment) ? 2 : mostPassings;
+  const passing = 1 + Math.floor(Math.random() * most);
   return { settings: { FAULT_KILL_AT: `${moment}#${passing}`, FAULT_ARM: 'signal' }, preload };
 }
 

@@ -1,16 +1,31 @@
+import type { Channel } from 'node:diagnostics_channel';
 import { faultPoints } from '../../src/runtime/fault-points.ts';
 
 const ofCommands: readonly unknown[] = [faultPoints.migrationStatement, faultPoints.keyFileStep];
 const ofWebhooks: readonly unknown[] = [faultPoints.beforeDelivery, faultPoints.afterDelivery];
 const ofRings: readonly unknown[] = [faultPoints.beforeTransition, faultPoints.afterTransition];
 
+/** Only where several managers may write. */
+const ofShared: readonly unknown[] = [faultPoints.beforeClosing, faultPoints.afterClosing];
+
 /** Names of the channels that a running manager passes under load. */
-export const markedFaultPoints: readonly string[] = namesWithout([...ofCommands, ...ofRings, ...ofWebhooks]);
+export const markedFaultPoints: readonly string[] = namesWithout([
+  ...ofCommands,
+  ...ofRings,
+  ...ofWebhooks,
+  ...ofShared,
+]);
+/** And those that it passes on PostgreSQL, about twice a second. */
+export const rareFaultPoints: readonly string[] = ofShared.map((point) => nameOf(point as Channel));
 /** And those that it passes while a key ring rotates. */
-export const ringFaultPoints: readonly string[] = namesWithout([...ofCommands, ...ofWebhooks]);
+export const ringFaultPoints: readonly string[] = namesWithout([...ofCommands, ...ofWebhooks, ...ofShared]);
 
 function namesWithout(left: readonly unknown[]): readonly string[] {
   return Object.values(faultPoints)
     .filter((moment) => !left.includes(moment))
-    .map(({ name }) => String(name));
+    .map(nameOf);
+}
+
+function nameOf({ name }: Channel): string {
+  return String(name);
 }

@@ -1,5 +1,7 @@
 // The append-only record: who did what to which object with which outcome. A record is written in the transaction of
 // its change and chained by a keyed hash, so that a removed or altered row is detected. It never holds a secret.
+// A transaction that does not exclude all others cannot chain its record. It writes an open one, which is put into the
+// chain within a second and before anyone reads the log (ADR 22).
 
 export type AuditOutcome = 'SUCCESS' | 'DENIED' | 'FAILURE';
 
@@ -23,6 +25,39 @@ export interface AuditRecord extends AuditEvent {
   readonly at: Date;
   /** HMAC-SHA-256 over the mark of the record before it and this one's canonical JSON. */
   readonly hash: Buffer;
+  /** Of a record that was open before. */
+  readonly lane?: AuditLane | undefined;
+}
+
+/** Which of the records of a project it is that were open: 1, 2, 3, … without a gap. */
+export interface AuditLane {
+  /** The id of the project. */
+  readonly id: string;
+  readonly number: number;
+}
+
+/** Committed with its change, and not in the chain yet. */
+export interface OpenAuditRecord extends AuditEvent {
+  readonly at: Date;
+  readonly lane: AuditLane;
+  /** Open records are chained in the order of their tickets, and those of one ticket in that of their positions. */
+  readonly ticket: number;
+  readonly position: number;
+  /** Covers all of it. */
+  readonly mac: Buffer;
+}
+
+/** How many open records a project has ever had, under a MAC, so that the removal of the newest is detected. */
+export interface AuditLaneEnd extends AuditLane {
+  readonly mac: Buffer;
+}
+
+/** Where the next open record of a transaction goes. */
+export interface NextOpen {
+  readonly ticket: number;
+  readonly position: number;
+  /** The number is 0 before the first record of the project. */
+  readonly end: AuditLane & { readonly mac: Buffer | undefined };
 }
 
 /** What a record must be; members that are left out may be anything. */
@@ -62,6 +97,19 @@ export interface AuditStore {
   head(): Promise<{ readonly sequence: number; readonly mark: Buffer }>;
   /** Puts the record and makes it the head. */
   append(record: AuditRecord, mark: Buffer): Promise<void>;
+  /** The same for several, in order. */
+  appendAll(records: readonly AuditRecord[], mark: Buffer): Promise<void>;
+  /** Undefined where the transaction chains its records itself. */
+  nextOpen(): Promise<NextOpen | undefined>;
+  putOpen(record: OpenAuditRecord, end: AuditLaneEnd): Promise<void>;
+  /** An open record cannot be made in this transaction: it runs again, exclusively. */
+  refuseOpen(why: string): never;
+  /** In the order in which they go into the chain. */
+  listOpen(limit: number): Promise<readonly OpenAuditRecord[]>;
+  countOpen(): Promise<number>;
+  /** After they were put into the chain. */
+  removeOpen(records: readonly OpenAuditRecord[]): Promise<void>;
+  laneEnds(): Promise<readonly AuditLaneEnd[]>;
   /** In sequence order, after `afterSequence`. */
   list(afterSequence: number, limit: number): Promise<readonly AuditRecord[]>;
   search(filter: AuditFilter, page: AuditPage): Promise<FoundAudit>;
@@ -70,6 +118,8 @@ export interface AuditStore {
 /** What rooms call inside their transaction. */
 export interface AuditLog {
   append(stores: { readonly audit: AuditStore }, event: AuditEvent): Promise<void>;
+  /** Puts all open records into the chain. Only in a transaction in which no other one does. */
+  close(stores: { readonly audit: AuditStore }): Promise<void>;
   /** First sequence at which the chain is broken, or undefined when it is whole. */
   verify(stores: { readonly audit: AuditStore }): Promise<{ readonly brokenAt: number } | undefined>;
 }

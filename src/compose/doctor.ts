@@ -49,7 +49,7 @@ export async function examine(config: ManagerConfig): Promise<Examination> {
         masterKey instanceof Error
           ? { findings: [keyFinding(masterKey)], looked: {} }
           : await checkSealed(stores, { masterKey, called: nameOfMasterKey(source), store }),
-        { findings: await checkMemory(stores, (await stores.audit.head()).sequence), looked: {} },
+        { findings: await checkMemory(stores, await recordsOf(stores)), looked: {} },
         await checkManagers(stores),
         await checkNodes(stores, managerRuns),
         await checkKeys(stores, now),
@@ -110,9 +110,13 @@ async function checkSealed(stores: Stores, { masterKey, called, store }: Keyed):
       advice: 'Another program wrote to the database. Compare with a backup, and find out who has access.',
     });
   }
-  const { sequence } = await stores.audit.head();
-  const looked = { 'sealed values': opened + brokenTotal, 'audit records': sequence };
+  const looked = { 'sealed values': opened + brokenTotal, 'audit records': await recordsOf(stores) };
   return merged([{ findings, looked }, await checkIntegrityAtRest(stores, sealing, store)]);
+}
+
+/** Those that are not in the chain yet included. */
+async function recordsOf({ audit }: Stores): Promise<number> {
+  return (await audit.head()).sequence + (await audit.countOpen());
 }
 
 async function checkIntegrityAtRest(

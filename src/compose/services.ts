@@ -7,7 +7,8 @@ import { createApplications } from '../applications/applications.ts';
 import { KeySetFollower } from '../applications/key-set-follower.ts';
 import { createUsageRecorder } from '../applications/record-usage.ts';
 import { createUsageList } from '../applications/usage.ts';
-import { createAuditLog, createAuditTrail } from '../audit/create-audit-log.ts';
+import { AuditCloser } from '../audit/audit-closer.ts';
+import { closeBeforeReading, createAuditLog, createAuditTrail } from '../audit/create-audit-log.ts';
 import { createRejectionLog } from '../audit/rejection-log.ts';
 import type { ManagerConfig } from '../config.ts';
 import type { ContentReader, OnUnreadable } from '../deployments/content-reader.ts';
@@ -133,16 +134,24 @@ export async function composeServices(
     const sealing = await openSealing(opened, masterKeySourceOf(config));
     const { sealer, auditKey } = sealing;
     opened.learnDataKeys(dataKeyLearner(sealing));
+    const closer = new AuditCloser({
+      store: opened,
+      onError: (error) => log.error({ err: error }, 'audit records could not be put into the chain yet'),
+    });
+    const chain = createAuditLog({ key: auditKey, clock: () => new Date() });
+    opened.closeAuditWith({ close: (stores) => chain.close(stores), onOpen: () => closer.onOpen() });
+    if (opened.isShared) closer.start();
     const watch = watchDataKeys(opened, sealing, () => log.error(staleMasterKey));
     store = {
       ...opened,
       async close() {
         await watch.close();
+        await closer.close();
         await opened.close();
       },
     };
     await ensureLineage(store);
-    await protectStore(opened, sealing, createAuditLog({ key: auditKey, clock: () => new Date() }));
+    await protectStore(opened, sealing, chain);
     await ensureIdentity(store, sealer);
     await store.write(async (stores) => {
       const now = await stores.rings.now();
@@ -327,7 +336,7 @@ function connect(foundations: Foundations): Services {
     jwkDeployments: createJwkDeployments({ store, nodesOf }),
     deployedJwks: createDeployedJwks({ store, nodesOf }),
     inspectSource: sourceInspection(withSourceContext),
-    overview: createOverview({ store, clock, nodesOf }),
+    overview: createOverview({ store, clock, nodesOf, closeAuditRecords: () => closeBeforeReading(store) }),
     certificates: new Certificates(materialRules),
     keys: new CryptoKeys({ ...materialRules, keystores: keystoreOpener }),
     keystores: new Keystores({ ...materialRules, keystores: keystoreOpener }),

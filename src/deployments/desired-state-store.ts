@@ -60,8 +60,13 @@ export interface DesiredStateStore {
    * @throws KeyplaneError `unavailable` for a head that was altered outside keyplane
    */
   lockStates(environmentIds: readonly string[]): Promise<readonly LockedState[]>;
-  /** The same for every environment that a project reaches, in the order of their ids. */
+  /** The same for every environment that a project reaches, in the order of their ids. `whenLocked` is still to be called. */
   lockStatesReachedBy(projectId: string): Promise<readonly LockedState[]>;
+  /**
+   * What `lockStatesReachedBy` returned, as it is locked. Call it when all checks have passed and the object is stored: a
+   * transaction that does not exclude others locks these states only now, and they may have moved on.
+   */
+  whenLocked(states: readonly LockedState[]): Promise<readonly LockedState[]>;
   /** Revision 0 and the empty digest for an environment that never had anything. */
   state(environmentId: string): Promise<EnvironmentState>;
   head(environmentId: string): Promise<EnvironmentHead>;

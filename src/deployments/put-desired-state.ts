@@ -71,14 +71,15 @@ export async function putDesiredState(
 
 /**
  * The same for an object that was made in this transaction, so that no environment can have it yet.
- * @param states of every environment that is to have it, locked
+ * @param reached as `lockStatesReachedBy` returned it, of every environment that is to have it
  */
 export async function putNewObject(
   { desired }: DesiredStateStores,
-  states: readonly LockedState[],
+  reached: readonly LockedState[],
   object: Omit<DesiredChange, 'environmentId'>,
 ): Promise<readonly DeploymentTarget[]> {
-  if (states.length === 0) return [];
+  if (reached.length === 0) return [];
+  const states = await desired.whenLocked(reached);
   const now = new Map<string, EnvironmentState>(states.map((state) => [state.environmentId, state]));
   const drafts = new Map(states.map((state) => [state.environmentId, draftOf(state)]));
   const changes = states.map(({ environmentId }) => ({ ...object, environmentId }));

@@ -27,7 +27,7 @@ export interface EventLimits {
 }
 
 export interface EventStore {
-  /** Numbers the event. Only in an exclusive transaction: the numbers are in the order of the commits. */
+  /** Numbers the event. Only in a transaction that excludes others of the project: the numbers are in the order of the commits. */
   append(event: Omit<StoredEvent, 'sequence'>): Promise<void>;
   /** Ascending by number. */
   list(query: EventQuery, limit: number): Promise<readonly StoredEvent[]>;

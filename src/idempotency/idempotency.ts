@@ -107,7 +107,8 @@ export class Idempotency<Result> {
   async #saveAnswer(name: IdempotencyKeyName, result: Result): Promise<void> {
     const { store, onError } = this.#options;
     try {
-      await store.write((stores) => stores.idempotencyKeys.putAnswer(name, JSON.stringify(result)));
+      const text = JSON.stringify(result);
+      await store.write((stores) => stores.idempotencyKeys.putAnswer(name, text), []);
     } catch (error) {
       onError(error);
     }

@@ -108,8 +108,11 @@ export async function insertJwk(
     createdAt: now,
     updatedAt: now,
   };
-  const targets = await options.store.write((stores) =>
-    insert(stores, options, { scope, prepared: { stored, jwk }, canReplaceKid, follow, warnings }),
+  const insertion = { scope, prepared: { stored, jwk }, canReplaceKid, follow, warnings };
+  // Name and kid are taken within the project, and all else is of the new JWK.
+  const targets = await options.store.write(
+    (stores) => insert(stores, options, insertion),
+    [scope.projectId],
   );
   return withWarnings(await options.deployments.deploy(targets, 'deploy'), warnings);
 }

@@ -30,6 +30,8 @@ type Stores = AccessStores &
 
 export interface OverviewOptions {
   readonly store: UnitOfWork<Stores>;
+  /** So that the newest changes are among the last ones. */
+  readonly closeAuditRecords: () => Promise<void>;
   readonly clock: () => Date;
   /** By id of the environment. */
   readonly nodesOf: (
@@ -64,8 +66,9 @@ const expiringWithinMs = 30 * 24 * 3600 * 1000;
 const shownItems = 20;
 const shownChanges = 10;
 
-export function createOverview({ store, clock, nodesOf }: OverviewOptions): ReadOverview {
+export function createOverview({ store, clock, nodesOf, closeAuditRecords }: OverviewOptions): ReadOverview {
   return async (caller) => {
+    await closeAuditRecords();
     const { environments, ...found } = await store.read((stores) => look(stores, caller, clock()));
     const nodes = await nodesOf(environments.map(({ environment }) => environment.id));
     const withNodes = environments.map(({ environment, revision }) => {

@@ -12,6 +12,10 @@ export const faultPoints = Object.freeze({
   afterCommit: channel('keyplane:commit.after'),
   /** The database has a change; the nodes of this manager are about to be sent it from memory. */
   beforeMemorySend: channel('keyplane:memory-send.before'),
+  /** Open audit records are put into the chain; the database does not have it yet. */
+  beforeClosing: channel('keyplane:closing.before'),
+  /** The database has it. */
+  afterClosing: channel('keyplane:closing.after'),
   beforeSend: channel('keyplane:send.before'),
   afterSend: channel('keyplane:send.after'),
   /** A node confirmed the changes that it received. */

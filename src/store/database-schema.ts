@@ -423,6 +423,24 @@ export interface AuditRecordRow {
   outcome: 'SUCCESS' | 'DENIED' | 'FAILURE';
   details: string;
   hash: Buffer;
+  /** Both null where the record was never open. */
+  lane: string | null;
+  lane_number: number | null;
+}
+
+export interface AuditOpenRow extends Omit<AuditRecordRow, 'sequence' | 'hash' | 'lane' | 'lane_number'> {
+  lane: string;
+  lane_number: number;
+  ticket: number;
+  position: number;
+  mac: Buffer;
+}
+
+export interface AuditLaneRow {
+  lane: string;
+  /** Of its newest record that was ever open. */
+  number: number;
+  mac: Buffer;
 }
 
 export interface AuditHeadRow {
@@ -478,6 +496,8 @@ export interface Tables extends EventTables {
   crypto_key_environments: CryptoKeyEnvironmentRow;
   keystore_environments: KeystoreEnvironmentRow;
   audit_records: AuditRecordRow;
+  audit_records_open: AuditOpenRow;
+  audit_lanes: AuditLaneRow;
   audit_head: AuditHeadRow;
 }
 

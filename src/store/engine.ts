@@ -9,7 +9,7 @@ import type { WakeTopic } from '../unit-of-work.ts';
 /** Text with its parameters, compiled for the dialect. */
 export type Query = Pick<CompiledQuery, 'sql' | 'parameters'>;
 
-export type Mode = 'read' | 'write' | 'asyncCommit';
+export type Mode = 'read' | 'write' | 'within' | 'asyncCommit';
 
 export interface DatabaseTransaction {
   /** @throws DatabaseFailure */
@@ -23,6 +23,8 @@ export interface DatabaseTransaction {
   step(sql: string): void;
   /** The database is in another process: statements can be sent without waiting for earlier ones. */
   readonly isRemote: boolean;
+  /** Other transactions within other projects run at the same time. */
+  readonly isWithin: boolean;
   /** The commit notifies the other managers on this database, not this one. */
   notify(topic: WakeTopic): void;
   /** Durable once it resolves. Ends the transaction, also where it fails. @throws DatabaseFailure */
@@ -49,11 +51,12 @@ export interface Engine {
   readonly isShared: boolean;
   /**
    * `read` sees one snapshot and is never blocked by a writer. `write` is exclusive: no other `write` of this or
-   * another manager runs until it ends, so what it read stays true until it commits. `asyncCommit` waits for no other
+   * another manager runs until it ends, so what it read stays true until it commits. `within` excludes every `write`, and
+   * every `within` of one of the same projects; only of engines that are shared. `asyncCommit` waits for no other
    * transaction and may be lost in a crash of the database.
    * @throws DatabaseFailure
    */
-  begin(mode: Mode): Promise<DatabaseTransaction>;
+  begin(mode: Mode, projectIds?: readonly string[]): Promise<DatabaseTransaction>;
   /** @throws DatabaseFailure */
   ping(): Promise<void>;
   /** Only of engines that have a pool of them. */
@@ -72,6 +75,13 @@ export class DatabaseFailure extends KeyplaneError {
   constructor(code: ErrorCode, options: { publicText: string; detail: string; again?: boolean }) {
     super(code, options.publicText, { detail: options.detail });
     this.again = options.again ?? false;
+  }
+}
+
+/** A transaction within projects cannot do this: the callback has to run again in an exclusive one. */
+export class RequiresExclusive extends DatabaseFailure {
+  constructor(detail: string) {
+    super('unavailable', { publicText: failureTexts.unwritable, detail, again: true });
   }
 }
 

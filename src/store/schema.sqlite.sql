@@ -174,7 +174,7 @@ CREATE TABLE audit_records (
   outcome text not null,
   details text not null,
   hash blob not null
-) strict;
+, lane text, lane_number integer) strict;
 CREATE TABLE audit_head (
   id integer not null primary key check (id = 1),
   sequence integer not null,
@@ -454,3 +454,25 @@ CREATE TABLE webhook_cursors (
   stopped_version text
 ) strict;
 CREATE INDEX webhook_cursors_project_id on webhook_cursors (project_id);
+CREATE TABLE audit_records_open (
+  lane text not null,
+  lane_number integer not null,
+  ticket integer not null,
+  position integer not null,
+  at integer not null,
+  actor text not null,
+  action text not null,
+  object_type text not null,
+  object_id text,
+  object_name text not null,
+  project_name text,
+  outcome text not null,
+  details text not null,
+  mac blob not null,
+  primary key (lane, lane_number)
+) strict;
+CREATE TABLE audit_lanes (
+  lane text not null primary key,
+  number integer not null,
+  mac blob not null
+) strict;

@@ -3,11 +3,12 @@
 // Private data reaches it sealed.
 
 import type { StoreWatch } from '../metrics/store-watch.ts';
+import { faultPoints } from '../runtime/fault-points.ts';
 import type { DataKeyLearner } from '../sealing/data-key-store.ts';
 import type { Integrity } from '../sealing/integrity.ts';
 import type { SharedStore, WakeTopic } from '../unit-of-work.ts';
 import { DatabaseFailure, type DatabaseTransaction, type Engine, failureTexts } from './engine.ts';
-import type { StoreKeys } from './integrity/row-guard.ts';
+import type { OpenAuditRecords, StoreKeys } from './integrity/row-guard.ts';
 import { migrate } from './migrations/migrate.ts';
 import { openSqlite } from './sqlite/sqlite.ts';
 import type { Stores } from './tables/stores.ts';
@@ -22,6 +23,8 @@ export interface Store extends SharedStore<Stores> {
   protect(integrity: Integrity): void;
   /** From here on a sealed value that is read can be opened, however new its data key is. */
   learnDataKeys(learner: DataKeyLearner): void;
+  /** From here on open audit records can be put into the chain. */
+  closeAuditWith(audit: OpenAuditRecords): void;
   /** Waits for running transactions; later calls are rejected. */
   close(): Promise<void>;
   /** @throws KeyplaneError `unavailable` when the database does not answer */
@@ -109,12 +112,16 @@ export function storeOver(engine: Engine, watch?: StoreWatch): Store {
     }
   }
 
-  async function writeOnce<T>(callback: (stores: Stores) => Promise<T>): Promise<T> {
+  async function writeOnce<T>(
+    callback: (stores: Stores) => Promise<T>,
+    within?: readonly string[],
+  ): Promise<T> {
     const changed = new Set<WakeTopic>();
     const onChange = (topic: WakeTopic) => changed.add(topic);
     try {
-      return (await writes.run((transaction, isIsolated) =>
-        runInGroup(transaction, callback, { isIsolated, onChange }),
+      return (await writes.run(
+        (transaction, isIsolated, turn) => runInGroup(transaction, callback, { isIsolated, onChange, turn }),
+        within,
       )) as T;
     } finally {
       for (const topic of changed) for (const observer of observers) observer(topic);
@@ -128,6 +135,22 @@ export function storeOver(engine: Engine, watch?: StoreWatch): Store {
     engine.listen((topic) => {
       for (const listener of listeners) listener(topic);
     });
+  }
+
+  /** Not in the queue: no write of this manager waits for it. Two that run at once wait for the head's row. */
+  async function closeOnce(close: (stores: Stores) => Promise<void>): Promise<void> {
+    if (!engine.isShared) return writeOnce(close);
+    const transaction = await engine.begin('within', []);
+    try {
+      const turn = { projectId: undefined, lockTogether: async () => [] };
+      await runInGroup(transaction, close, { isIsolated: true, onChange() {}, turn });
+      faultPoints.beforeClosing.publish(undefined);
+    } catch (error) {
+      await transaction.rollback();
+      throw error;
+    }
+    await transaction.commit();
+    faultPoints.afterClosing.publish(undefined);
   }
 
   function track<T>(start: () => Promise<T>): Promise<T> {
@@ -148,7 +171,15 @@ export function storeOver(engine: Engine, watch?: StoreWatch): Store {
 
   return {
     read: (callback) => track(() => readOnce(callback)),
-    write: (callback) => track(() => writeOnce(callback)),
+    write: (callback, within) => track(() => writeOnce(callback, within)),
+    closeAuditRecords: () =>
+      track(async () => {
+        const { audit } = keys;
+        if (audit !== undefined) await closeOnce((stores) => audit.close(stores));
+      }),
+    closeAuditWith(audit) {
+      keys.audit = audit;
+    },
     asyncCommit: (callback) =>
       track(() =>
         engine.isShared

@@ -3,17 +3,16 @@ import type { DatabaseTransaction, Engine } from './engine.ts';
 import type { StoreKeys } from './integrity/row-guard.ts';
 import { createStores } from './tables/create-stores.ts';
 import type { Stores } from './tables/stores.ts';
-import type { TransactionCache } from './tables/table-context.ts';
+import type { TableContext, TransactionCache, WithinTurn } from './tables/table-context.ts';
 import { databaseFactory, TransactionScope } from './transaction-scope.ts';
+import { writableWithin } from './writable-within.ts';
 
 type Callback<T> = (stores: Stores) => Promise<T>;
 
 export interface TransactionRunner {
   /** Runs a callback with stores that are valid until it ends. */
   runAlone<T>(scope: TransactionScope, callback: Callback<T>): Promise<T>;
-  /**
-   * The same for one of several works in a transaction, which hand on what they know.
-   */
+  /** The same for one of several writes in a transaction, which hand on what they know. */
   runInGroup<T>(transaction: DatabaseTransaction, callback: Callback<T>, options: GroupOptions): Promise<T>;
 }
 
@@ -22,6 +21,8 @@ export interface GroupOptions {
   readonly isIsolated: boolean;
   /** Called for each topic that it changes. */
   readonly onChange: (topic: WakeTopic) => void;
+  /** Of a transaction within projects. */
+  readonly turn?: WithinTurn | undefined;
 }
 
 export function transactionRunner(engine: Engine, keys: StoreKeys): TransactionRunner {
@@ -31,7 +32,7 @@ export function transactionRunner(engine: Engine, keys: StoreKeys): TransactionR
   async function run<T>(
     scope: TransactionScope,
     callback: Callback<T>,
-    { cache, waits, onChange }: RunOptions,
+    { cache, waits, onChange, ...place }: RunOptions,
   ): Promise<T> {
     const notify = (topic: WakeTopic) => {
       scope.notify(topic);
@@ -39,7 +40,7 @@ export function transactionRunner(engine: Engine, keys: StoreKeys): TransactionR
     };
     let done: T;
     try {
-      done = await callback(createStores(databaseOf(scope), { cache, notify, engine, keys }));
+      done = await callback(createStores(databaseOf(scope), { cache, notify, engine, keys, ...place }));
     } catch (error) {
       await scope.end();
       throw error;
@@ -50,13 +51,14 @@ export function transactionRunner(engine: Engine, keys: StoreKeys): TransactionR
 
   return {
     runAlone: (scope, callback) => run(scope, callback, { cache: {}, waits: true }),
-    async runInGroup(transaction, callback, { isIsolated, onChange }) {
+    async runInGroup(transaction, callback, { isIsolated, onChange, turn }) {
       const cache = cacheOf.get(transaction) ?? {};
       cacheOf.set(transaction, cache);
       const before = { ...cache };
       try {
-        const scope = new TransactionScope(transaction);
-        return await run(scope, callback, { cache, waits: isIsolated, onChange });
+        const scope = new TransactionScope(transaction, turn && writableWithin(turn.projectId));
+        const isExclusive = turn === undefined;
+        return await run(scope, callback, { cache, waits: isIsolated, onChange, turn, isExclusive });
       } catch (error) {
         // Its changes are rolled back, so its additions to the cache are wrong.
         cacheOf.set(transaction, before);
@@ -66,8 +68,7 @@ export function transactionRunner(engine: Engine, keys: StoreKeys): TransactionR
   };
 }
 
-interface RunOptions {
-  readonly cache: TransactionCache;
+interface RunOptions extends Pick<TableContext, 'cache' | 'turn' | 'isExclusive'> {
   readonly waits: boolean;
   readonly onChange?: GroupOptions['onChange'];
 }

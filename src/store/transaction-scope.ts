@@ -13,15 +13,19 @@ import { sharedSlice } from '../runtime/event-loop.ts';
 import type { WakeTopic } from '../unit-of-work.ts';
 import type { Database, Tables } from './database-schema.ts';
 import type { DatabaseTransaction, Engine, Query } from './engine.ts';
+import type { RequireWritable } from './writable-within.ts';
 
 export class TransactionScope implements DatabaseConnection {
   readonly #transaction: DatabaseTransaction;
+  readonly #requireWritable: RequireWritable | undefined;
   #ended = false;
   #failure: unknown;
   readonly #sent: Promise<void>[] = [];
 
-  constructor(transaction: DatabaseTransaction) {
+  /** @param requireWritable of a transaction that may not write everything */
+  constructor(transaction: DatabaseTransaction, requireWritable?: RequireWritable) {
     this.#transaction = transaction;
+    this.#requireWritable = requireWritable;
   }
 
   async executeQuery<Row>(query: Query): Promise<QueryResult<Row>> {
@@ -32,6 +36,7 @@ export class TransactionScope implements DatabaseConnection {
     // PostgreSQL rejects every statement after a failed one; SQLite would accept it, so this check makes them equal.
     if (this.#failure !== undefined) throw this.#failure;
     try {
+      this.#requireWritable?.(query.sql);
       return await this.#transaction.execute<Row>(query);
     } catch (error) {
       // The first failure among the statements that were sent is the cause of all later ones.
@@ -51,6 +56,12 @@ export class TransactionScope implements DatabaseConnection {
     }
     if (this.#ended) throw usedAfterEnd();
     if (this.#failure !== undefined) throw this.#failure;
+    try {
+      this.#requireWritable?.(query.sql);
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
     this.#sent.push(
       this.#transaction.execute(query).then(
         () => undefined,

@@ -5,13 +5,23 @@
 // No write resolves before that commit, so no caller sees a change that a crash could undo.
 // On a remote database the first attempt is optimistic: it sets no savepoints and does not await statements without a
 // result. If anything fails, the transaction is rolled back and every write runs again, isolated by a savepoint.
+// Where every write that waits decides about one project only, the transaction excludes those of the same projects and
+// no others. Each write then runs up to what writes of other projects could wait for. All that is locked together, and
+// the writes end one after another: so the lock is held for a few round trips and the commit.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { StoreWatch } from '../metrics/store-watch.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
 import { currentRequester } from '../runtime/requester.ts';
-import { DatabaseFailure, type DatabaseTransaction, type Engine, failureTexts } from './engine.ts';
+import {
+  DatabaseFailure,
+  type DatabaseTransaction,
+  type Engine,
+  failureTexts,
+  RequiresExclusive,
+} from './engine.ts';
+import type { WithinTurn } from './tables/table-context.ts';
 
 const writesPerCommit = 64;
 /** How long writes may join a commit that another requester waits for too. */
@@ -22,13 +32,19 @@ const runsPerWrite = 4;
  * Runs inside the transaction; rejects when its changes must be undone.
  * `isIsolated`: it resolves only after every statement that it sent has been answered.
  */
-export type TransactionCallback = (transaction: DatabaseTransaction, isIsolated: boolean) => Promise<unknown>;
+export type TransactionCallback = (
+  transaction: DatabaseTransaction,
+  isIsolated: boolean,
+  turn?: WithinTurn,
+) => Promise<unknown>;
 
 interface Waiting {
   /** In order of arrival. */
   readonly number: number;
   readonly requester: string;
   readonly callback: TransactionCallback;
+  /** The projects that it decides about; undefined for one that excludes all others. */
+  within: readonly string[] | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   runs: number;
@@ -38,15 +54,18 @@ interface Waiting {
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
+/** Only one that is shared has transactions within projects. */
+export type QueuedEngine = Pick<Engine, 'begin'> & Partial<Pick<Engine, 'isShared'>>;
+
 export class WriteQueue {
-  readonly #engine: Pick<Engine, 'begin'>;
+  readonly #engine: QueuedEngine;
   readonly #watch: StoreWatch | undefined;
   readonly #insideWrite = new AsyncLocalStorage<true>();
   #queue: Waiting[] = [];
   #draining: Promise<void> | undefined;
   #arrivals = 0;
 
-  constructor(engine: Pick<Engine, 'begin'>, watch?: StoreWatch) {
+  constructor(engine: QueuedEngine, watch?: StoreWatch) {
     this.#engine = engine;
     this.#watch = watch;
   }
@@ -56,18 +75,27 @@ export class WriteQueue {
     return this.#queue.length;
   }
 
-  run(callback: TransactionCallback): Promise<unknown> {
+  run(callback: TransactionCallback, within?: readonly string[]): Promise<unknown> {
     if (this.#insideWrite.getStore() === true) {
       return Promise.reject(new Error('A write inside a write would wait for itself for ever'));
     }
     // The queue runs in the async context of the caller that found it empty; each callback runs in that of its caller.
     const inCallersContext = AsyncLocalStorage.snapshot();
     return new Promise((resolve, reject) => {
-      const inContext: TransactionCallback = (transaction, isIsolated) =>
-        inCallersContext(() => this.#insideWrite.run(true, () => callback(transaction, isIsolated)));
+      const inContext: TransactionCallback = (...given) =>
+        inCallersContext(() => this.#insideWrite.run(true, () => callback(...given)));
       const requester = currentRequester();
       const number = ++this.#arrivals;
-      this.#queue.push({ number, requester, callback: inContext, resolve, reject, runs: 0, isolated: false });
+      this.#queue.push({
+        number,
+        requester,
+        callback: inContext,
+        within: this.#engine.isShared === true ? within : undefined,
+        resolve,
+        reject,
+        runs: 0,
+        isolated: false,
+      });
       this.#draining ??= this.#drain();
     });
   }
@@ -100,11 +128,16 @@ class Batch {
   readonly #lastNumber: number;
   /** Of the writes that wait at the beginning; later ones have not run before. */
   readonly hasIsolated: boolean;
+  /** Undefined where one of the writes that wait excludes all others. */
+  readonly projectIds: ReadonlySet<string> | undefined;
 
   constructor(queue: Waiting[], lastNumber: number) {
     this.#queue = queue;
     this.#lastNumber = lastNumber;
     this.hasIsolated = queue.some(({ isolated }) => isolated);
+    const within = queue.flatMap((waiting) => waiting.within ?? []);
+    const isExclusive = this.hasIsolated || queue.some((waiting) => waiting.within === undefined);
+    this.projectIds = isExclusive ? undefined : new Set(within);
   }
 
   /** The first write of the requester with the fewest in this commit. Undefined when the commit must begin. */
@@ -115,6 +148,7 @@ class Batch {
     let next: Waiting | undefined;
     for (const waiting of this.#queue) {
       if (waiting.number > this.#lastNumber && this.#countOf(waiting) > 0) continue;
+      if (!this.#mayJoin(waiting)) continue;
       if (!next || this.#countOf(waiting) < this.#countOf(next)) next = waiting;
     }
     if (!next) return undefined;
@@ -122,6 +156,12 @@ class Batch {
     this.#writesOf.set(next.requester, this.#countOf(next) + 1);
     this.writes.push(next);
     return next;
+  }
+
+  /** The projects were locked when the transaction began. */
+  #mayJoin({ within }: Waiting): boolean {
+    const locked = this.projectIds;
+    return locked === undefined || (within?.every((id) => locked.has(id)) ?? false);
   }
 
   /** The transaction did not begin: all its writes fail together. */
@@ -140,20 +180,23 @@ class Batch {
 
 /** Settles the writes of the batch. Returns those that must run again from the start. */
 async function commitTogether(
-  engine: Pick<Engine, 'begin'>,
+  engine: QueuedEngine,
   batch: Batch,
   watch: StoreWatch | undefined,
 ): Promise<readonly Waiting[]> {
   const outcomes = new Map<Waiting, Outcome>();
   let failure: unknown;
   try {
-    const transaction = await engine.begin('write').catch((error: unknown) => {
+    const { projectIds } = batch;
+    const begun = projectIds === undefined ? engine.begin('write') : engine.begin('within', [...projectIds]);
+    const transaction = await begun.catch((error: unknown) => {
       batch.takeAll();
       throw error;
     });
     const isIsolated = !transaction.isRemote || batch.hasIsolated;
     try {
-      await runAll(transaction, { batch, isIsolated }, outcomes);
+      if (projectIds !== undefined) await runTogether(transaction, batch, outcomes);
+      else await runAll(transaction, { batch, isIsolated }, outcomes);
     } catch (error) {
       await transaction.rollback();
       throw error;
@@ -223,13 +266,62 @@ async function runAll(
   }
 }
 
+interface Parked {
+  readonly waiting: Waiting;
+  readonly outcome: Promise<Outcome>;
+  readonly gate: PromiseWithResolvers<readonly string[]>;
+}
+
+/** Each up to its lock; then all that they lock together; then each to its end. Without savepoints. */
+async function runTogether(
+  transaction: DatabaseTransaction,
+  batch: Batch,
+  outcomes: Map<Waiting, Outcome>,
+): Promise<void> {
+  const parked: Parked[] = [];
+  const wanted = new Set<string>();
+  const succeeded = (waiting: Waiting, outcome: Outcome): boolean => {
+    outcomes.set(waiting, outcome);
+    if (transaction.lost) throw 'error' in outcome ? outcome.error : transactionLost();
+    return 'value' in outcome;
+  };
+  try {
+    for (let waiting = batch.next(); waiting; waiting = batch.next()) {
+      const gate = Promise.withResolvers<readonly string[]>();
+      const arrival = Promise.withResolvers<undefined>();
+      gate.promise.catch(() => undefined);
+      const turn: WithinTurn = {
+        projectId: waiting.within?.[0],
+        lockTogether(environmentIds) {
+          for (const id of environmentIds) wanted.add(id);
+          arrival.resolve(undefined);
+          return gate.promise;
+        },
+      };
+      const outcome = attempt(waiting.callback, transaction, false, turn);
+      const ended = await Promise.race([outcome, arrival.promise]);
+      if (ended === undefined) parked.push({ waiting, outcome, gate });
+      else if (!succeeded(waiting, ended)) return;
+    }
+    const all = [...wanted].sort();
+    for (const { waiting, outcome, gate } of parked) {
+      gate.resolve(all);
+      if (!succeeded(waiting, await outcome)) return;
+    }
+  } finally {
+    for (const { gate } of parked) gate.reject(new Error('Another write of the same commit failed'));
+    await Promise.all(parked.map(({ outcome }) => outcome));
+  }
+}
+
 async function attempt(
   callback: TransactionCallback,
   transaction: DatabaseTransaction,
   isIsolated: boolean,
+  turn?: WithinTurn,
 ): Promise<Outcome> {
   try {
-    return { value: await callback(transaction, isIsolated) };
+    return { value: await callback(transaction, isIsolated, turn) };
   } catch (error) {
     return { error };
   }
@@ -243,6 +335,7 @@ function settle(waiting: Waiting, outcome: Outcome): boolean {
   }
   const { error } = outcome;
   waiting.runs += 1;
+  if (error instanceof RequiresExclusive) waiting.within = undefined;
   if (error instanceof DatabaseFailure && error.again && waiting.runs < runsPerWrite) return false;
   waiting.reject(error);
   return true;

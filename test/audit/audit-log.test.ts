@@ -166,7 +166,8 @@ withDatabases('the audit record', (fresh, kind) => {
     await five();
     const copy = (sequence: number) =>
       database.raw(`insert into audit_records
-        select ${sequence}, at, actor, action, object_type, object_id, object_name, project_name, outcome, details, hash
+        select ${sequence}, at, actor, action, object_type, object_id, object_name, project_name, outcome, details, hash,
+          lane, lane_number
         from audit_records where sequence = 1`);
     await copy(6);
     expect(await verify()).toEqual({ brokenAt: 6 });

@@ -284,13 +284,14 @@ withDatabases('a database that keyplane did not make as a whole', (fresh) => {
 });
 
 describe('a migration after the second', () => {
-  const rejecting = /^create (trigger \w+_with_mac |or replace function keyplane_reject_older_manager)/;
+  const rejecting =
+    /^create (trigger (\w+_with_mac|audit_records_close_first) |or replace function keyplane_(reject_older_manager|close_first))/;
   const statements = migrations
     .slice(2)
     .flatMap((migration) => migration(columnTypes.postgres))
     .filter((sql) => !rejecting.test(sql));
   const addition =
-    /^(create table (\w+) |create index |alter table \w+ add column \w+ [\w"]+( collate "C")?( not null default \S+)?$)/;
+    /^(create table (\w+) |create index |create sequence if not exists |alter table \w+ add column \w+ [\w"]+( collate "C")?( not null default \S+)?$)/;
 
   /** A role more, which an older manager lists and does not ask for; a column that it does not know. */
   const fills: ReadonlySet<string> = new Set([

@@ -1,3 +1,4 @@
+import type { AuditStore } from '../../audit/audit-log.ts';
 import type { DataKeyLearner } from '../../sealing/data-key-store.ts';
 import type { Integrity } from '../../sealing/integrity.ts';
 import type { MacOf } from './row-macs.ts';
@@ -8,6 +9,15 @@ export interface StoreKeys {
   integrity?: Integrity;
   /** Undefined in a process that opens no sealed values. */
   dataKeys?: DataKeyLearner;
+  /** Undefined where the audit log is not written, or only directly. */
+  audit?: OpenAuditRecords;
+}
+
+/** What is done with audit records that are not in the chain yet. */
+export interface OpenAuditRecords {
+  close(stores: { readonly audit: AuditStore }): Promise<void>;
+  /** One will soon be committed. */
+  onOpen(): void;
 }
 
 /** Makes and checks the MACs of rows, inside one transaction. */

@@ -17,6 +17,7 @@ import { tokenProfiles } from './0016-token-profiles.ts';
 import { views } from './0017-views.ts';
 import { outlets } from './0018-outlets.ts';
 import { events } from './0019-events.ts';
+import { openAuditRecords } from './0020-open-audit-records.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   views,
   outlets,
   events,
+  openAuditRecords,
 ];

@@ -1,9 +1,10 @@
 // PostgreSQL: a pool of connections. Each reader has a snapshot. Writers queue for one advisory lock, which serialises
-// them across all managers: the audit chain needs that, and a rule can check before it acts without a race. READ
-// COMMITTED is enough under the lock: each statement sees everything that earlier writers committed. No session state
-// outlives a transaction, so that a connection pooler may switch connections.
+// them across all managers, so that a rule can check before it acts without a race. Writers within projects share that
+// lock, and exclude each other by a lock of each project (ADR 22). READ COMMITTED is enough under the locks: each
+// statement sees everything that earlier writers committed. No session state outlives a transaction, so that a
+// connection pooler may switch connections.
 
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   type Dialect,
   DummyDriver,
@@ -40,11 +41,36 @@ const limits = [
 const durable = `select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'`;
 const beginRead = `start transaction isolation level repeatable read, read only; ${limits}`;
 const beginReadWrite = `start transaction isolation level read committed, read write; ${limits}`;
-const beginStatements: Readonly<Record<Mode, string>> = {
-  read: beginRead,
-  write: `${beginReadWrite}; ${durable}; select pg_advisory_xact_lock(${writerLock})`,
-  asyncCommit: `${beginReadWrite}; set local synchronous_commit = off`,
-};
+const beginAsyncCommit = `${beginReadWrite}; set local synchronous_commit = off`;
+
+function beginStatement(mode: Mode, projectIds: readonly string[]): string {
+  switch (mode) {
+    case 'read':
+      return beginRead;
+    case 'write':
+      return `${beginReadWrite}; ${durable}; select pg_advisory_xact_lock(${writerLock})`;
+    case 'within':
+      return [
+        `${beginReadWrite}; ${durable}; select pg_advisory_xact_lock_shared(${writerLock})`,
+        ...projectLocks(projectIds).map(
+          (lock) => `select pg_advisory_xact_lock(${projectLockClass}, ${lock})`,
+        ),
+      ].join('; ');
+    case 'asyncCommit':
+      return beginAsyncCommit;
+    default:
+      return mode satisfies never;
+  }
+}
+
+/** `kp` in ASCII: advisory locks of two numbers are apart from those of one. */
+const projectLockClass = 0x6b70;
+
+/** In one order for all managers, so that no two can wait for each other. Projects of one number only wait needlessly. */
+function projectLocks(projectIds: readonly string[]): readonly number[] {
+  const numbers = projectIds.map((id) => createHash('sha256').update(id).digest().readInt32BE());
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}
 
 const int8 = 20;
 const poolSize = 10;
@@ -111,8 +137,8 @@ class PostgresEngine implements Engine {
    * After a restart of the server the pool may hand out several closed connections before it notices. Nothing has run
    * on them, so it is safe to take the next, until one is new.
    */
-  async begin(mode: Mode): Promise<DatabaseTransaction> {
-    const sql = beginStatements[mode];
+  async begin(mode: Mode, projectIds: readonly string[] = []): Promise<DatabaseTransaction> {
+    const sql = beginStatement(mode, projectIds);
     const deadline = performance.now() + repeatBeginMs;
     for (let cut = 0; ; cut += 1) {
       const client = await this.#pool.connect().catch((error) => {
@@ -121,7 +147,7 @@ class PostgresEngine implements Engine {
       try {
         // Awaited: a statement must never reach a connection on which no transaction began.
         await client.query(sql);
-        return new PostgresTransaction(client, this.#sender, mode === 'read');
+        return new PostgresTransaction(client, this.#sender, mode);
       } catch (error) {
         client.release(true);
         const isTooLate = cut === poolSize || performance.now() > deadline;
@@ -157,15 +183,19 @@ class PostgresTransaction implements DatabaseTransaction {
   readonly isRemote = true;
   readonly #client: pg.PoolClient;
   readonly #sender: string;
-  readonly #readsOnly: boolean;
+  readonly #mode: Mode;
   readonly #topics = new Set<WakeTopic>();
   lost = false;
   undone = false;
 
-  constructor(client: pg.PoolClient, sender: string, readsOnly: boolean) {
+  constructor(client: pg.PoolClient, sender: string, mode: Mode) {
     this.#client = client;
     this.#sender = sender;
-    this.#readsOnly = readsOnly;
+    this.#mode = mode;
+  }
+
+  get isWithin(): boolean {
+    return this.#mode === 'within';
   }
 
   async execute<Row>({ sql, parameters }: Query): Promise<QueryResult<Row>> {
@@ -189,8 +219,12 @@ class PostgresTransaction implements DatabaseTransaction {
 
   async commit(): Promise<void> {
     let isClean = false;
+    // PostgreSQL commits transactions that notify one after another, each with its wait for the disk. So where others
+    // commit at the same time the notification follows in a transaction of its own. One that is lost costs a poll.
+    const notifiesAfter = this.isWithin && this.#topics.size > 0;
     try {
-      const notify = this.#topics.size > 0 ? `${notifyStatement(this.#topics, this.#sender)}; ` : '';
+      const notify =
+        this.#topics.size > 0 && !notifiesAfter ? `${notifyStatement(this.#topics, this.#sender)}; ` : '';
       // Several statements in one message have an answer each.
       const answers = [await this.#query(`${notify}commit`)].flat();
       const command = answers.at(-1)?.command;
@@ -201,14 +235,24 @@ class PostgresTransaction implements DatabaseTransaction {
         throw postgresFailure(new Error('the commit rolled back'));
       }
     } finally {
-      this.#client.release(!isClean);
+      if (isClean && notifiesAfter && !this.undone) this.#notifyAndRelease();
+      else this.#client.release(!isClean);
     }
+  }
+
+  /** Not awaited: the change is committed. */
+  #notifyAndRelease(): void {
+    const sql = `${beginAsyncCommit}; ${notifyStatement(this.#topics, this.#sender)}; commit`;
+    this.#client.query(sql).then(
+      () => this.#client.release(),
+      () => this.#client.release(true),
+    );
   }
 
   /** The end of a read is not awaited. */
   async rollback(): Promise<void> {
     const ended = this.#rollBack();
-    if (!this.#readsOnly) await ended;
+    if (this.#mode !== 'read') await ended;
   }
 
   async #rollBack(): Promise<void> {

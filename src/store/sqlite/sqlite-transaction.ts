@@ -17,6 +17,7 @@ export interface TransactionEnds {
 
 export class SqliteTransaction implements DatabaseTransaction {
   readonly isRemote = false;
+  readonly isWithin = false;
   /** A failed statement throws at once. */
   readonly undone = false;
   readonly #connection: SqliteConnection;

@@ -1,14 +1,37 @@
-import type { AuditFilter, AuditPage, AuditRecord, AuditStore, FoundAudit } from '../../audit/audit-log.ts';
-import type { AuditHeadRow, AuditRecordRow, Database } from '../database-schema.ts';
-import { statement } from '../statement.ts';
+import { sql } from 'kysely';
+import type {
+  AuditEvent,
+  AuditFilter,
+  AuditLaneEnd,
+  AuditPage,
+  AuditRecord,
+  AuditStore,
+  FoundAudit,
+  NextOpen,
+  OpenAuditRecord,
+} from '../../audit/audit-log.ts';
+import type {
+  AuditHeadRow,
+  AuditLaneRow,
+  AuditOpenRow,
+  AuditRecordRow,
+  Database,
+} from '../database-schema.ts';
+import { RequiresExclusive } from '../engine.ts';
+import { listStatement, statement } from '../statement.ts';
 import { searchAudit } from './audit-search.ts';
-import type { TransactionCache } from './table-context.ts';
+import { inChunksOnce } from './in-chunks.ts';
+import { type TableContext, withinOf } from './table-context.ts';
 
 const headId = 1;
 const markBytes = 32;
 
 const findHead = statement((db, key: { id: number }) =>
-  db.selectFrom('audit_head').selectAll().where('id', '=', key.id),
+  db
+    .selectFrom('audit_head')
+    .selectAll()
+    .select((e) => e.exists(e.selectFrom('audit_records_open').select('lane')).as('has_open'))
+    .where('id', '=', key.id),
 );
 const putHead = statement((db, row: AuditHeadRow) =>
   db
@@ -30,40 +53,163 @@ const listAfter = statement((db, page: { afterSequence: number; limit: number })
     .limit(page.limit),
 );
 
+const insertMany = listStatement((db, rows: readonly AuditRecordRow[]) =>
+  db.insertInto('audit_records').values(rows),
+);
+const lockHead = statement((db, key: { id: number }) =>
+  db.selectFrom('audit_head').selectAll().where('id', '=', key.id).forUpdate(),
+);
+/** Without a lock: a head that is older than others' records is older than the record of this change, too. */
+const findHeadAndEnd = statement((db, key: { id: number; lane: string }) =>
+  db
+    .selectFrom('audit_head')
+    .leftJoin('audit_lanes', (join) => join.on('audit_lanes.lane', '=', key.lane))
+    .select(['sequence', 'mark', 'number', 'mac'])
+    .where('id', '=', key.id),
+);
+const insertOpen = statement((db, row: AuditOpenRow) => db.insertInto('audit_records_open').values(row));
+const putEnd = statement((db, row: AuditLaneRow) =>
+  db
+    .insertInto('audit_lanes')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict
+        .column('lane')
+        .doUpdateSet((e) => ({ number: e.ref('excluded.number'), mac: e.ref('excluded.mac') })),
+    ),
+);
+const listOpenRows = statement((db, page: { limit: number }) =>
+  db
+    .selectFrom('audit_records_open')
+    .selectAll()
+    .orderBy('ticket')
+    .orderBy('position')
+    .orderBy('lane')
+    .orderBy('lane_number')
+    .limit(page.limit),
+);
+const countOpenRows = statement((db, _: object) =>
+  db.selectFrom('audit_records_open').select((e) => e.fn.countAll<number | string>().as('count')),
+);
+const deleteOpen = listStatement((db, rows: readonly { lane: string; number: number }[]) =>
+  db
+    .deleteFrom('audit_records_open')
+    .where((e) => e.or(rows.map((row) => e('lane', '=', row.lane).and('lane_number', '=', row.number)))),
+);
+const listEnds = statement((db, _: object) => db.selectFrom('audit_lanes').selectAll().orderBy('lane'));
+
+/** Drawn while everything that others could wait for is locked, so its order is that of the commits of those. */
+const drawTicket = sql<{ ticket: number }>`select nextval('audit_tickets') as ticket`;
+
 export class AuditTable implements AuditStore {
   readonly #database: Database;
-  readonly #cache: TransactionCache;
+  readonly #context: TableContext;
 
-  constructor(database: Database, cache: TransactionCache) {
+  constructor(database: Database, context: TableContext) {
     this.#database = database;
-    this.#cache = cache;
+    this.#context = context;
   }
 
   async head(): Promise<{ readonly sequence: number; readonly mark: Buffer }> {
-    const known = this.#cache.auditHead;
-    if (known !== undefined) return known;
-    const row = await findHead.first(this.#database, { id: headId });
+    const { cache, turn } = this.#context;
+    const lane = turn?.projectId;
+    const known = cache.auditHead;
+    if (known !== undefined && (lane === undefined || withinOf(cache).lanes.has(lane))) return known;
+    if (turn === undefined) {
+      const row = await findHead.first(this.#database, { id: headId });
+      cache.hasOpen = Boolean(row?.has_open ?? false);
+      return this.#noteHead(row);
+    }
+    if (lane === undefined) return this.#noteHead(await lockHead.first(this.#database, { id: headId }));
+    const row = await findHeadAndEnd.first(this.#database, { id: headId, lane });
+    if (row === undefined) throw new RequiresExclusive('the audit log is empty');
+    const { lanes } = withinOf(cache);
+    if (!lanes.has(lane)) lanes.set(lane, { number: row.number ?? 0, mac: row.mac ?? undefined });
+    return this.#noteHead(row);
+  }
+
+  #noteHead(row: { readonly sequence: number; readonly mark: Buffer } | undefined) {
     const head = { sequence: row?.sequence ?? 0, mark: row?.mark ?? Buffer.alloc(markBytes) };
-    this.#cache.auditHead = head;
+    this.#context.cache.auditHead = head;
     return head;
   }
 
   async append(record: AuditRecord, mark: Buffer): Promise<void> {
-    await insertOne.send(this.#database, {
-      sequence: record.sequence,
-      at: record.at.getTime(),
-      actor: record.actor,
-      action: record.action,
-      object_type: record.objectType,
-      object_id: record.objectId,
-      object_name: record.objectName,
-      project_name: record.projectName,
-      outcome: record.outcome,
-      details: JSON.stringify(record.details),
-      hash: record.hash,
-    });
-    await putHead.send(this.#database, { id: headId, sequence: record.sequence, mark });
-    this.#cache.auditHead = { sequence: record.sequence, mark };
+    await insertOne.send(this.#database, rowOf(record));
+    await this.#putHead(record, mark);
+  }
+
+  async appendAll(records: readonly AuditRecord[], mark: Buffer): Promise<void> {
+    const last = records.at(-1);
+    if (last === undefined) return;
+    for (const chunk of inChunksOnce(records.map(rowOf))) await insertMany.send(this.#database, chunk);
+    await this.#putHead(last, mark);
+  }
+
+  async #putHead({ sequence }: AuditRecord, mark: Buffer): Promise<void> {
+    await putHead.send(this.#database, { id: headId, sequence, mark });
+    this.#context.cache.auditHead = { sequence, mark };
+  }
+
+  async nextOpen(): Promise<NextOpen | undefined> {
+    const { cache, turn } = this.#context;
+    if (turn?.projectId === undefined) return undefined;
+    await this.head();
+    await turn.lockTogether([]);
+    const ticket = await this.drawTicket();
+    const within = withinOf(cache);
+    const end = within.lanes.get(turn.projectId) ?? { number: 0, mac: undefined };
+    const position = within.nextPosition;
+    within.nextPosition += 1;
+    return { ticket, position, end: { id: turn.projectId, ...end } };
+  }
+
+  /** One for all records of the transaction. Call it when its environments are locked, or in the same turn behind it. */
+  async drawTicket(): Promise<number> {
+    const within = withinOf(this.#context.cache);
+    within.ticket ??= drawTicket.execute(this.#database).then(({ rows }) => Number(rows[0]?.ticket));
+    return within.ticket;
+  }
+
+  async putOpen(record: OpenAuditRecord, end: AuditLaneEnd): Promise<void> {
+    const { lane, ticket, position, mac } = record;
+    const row = { ...eventRowOf(record), lane: lane.id, lane_number: lane.number, ticket, position, mac };
+    await insertOpen.send(this.#database, row);
+    await putEnd.send(this.#database, { lane: end.id, number: end.number, mac: end.mac });
+    withinOf(this.#context.cache).lanes.set(end.id, { number: end.number, mac: end.mac });
+    this.#context.keys.audit?.onOpen();
+  }
+
+  refuseOpen(why: string): never {
+    throw new RequiresExclusive(why);
+  }
+
+  async listOpen(limit: number): Promise<readonly OpenAuditRecord[]> {
+    // Nothing is added while the transaction runs: it is alone, or has one snapshot.
+    if (limit === 0 || this.#context.cache.hasOpen === false) return [];
+    const rows = await listOpenRows.all(this.#database, { limit });
+    if (rows.length === 0 && this.#context.turn === undefined) this.#context.cache.hasOpen = false;
+    return rows.map((row) => ({
+      ...eventOf(row),
+      lane: { id: row.lane, number: row.lane_number },
+      ticket: row.ticket,
+      position: row.position,
+      mac: row.mac,
+    }));
+  }
+
+  async countOpen(): Promise<number> {
+    return Number((await countOpenRows.first(this.#database, {}))?.count ?? 0);
+  }
+
+  async removeOpen(records: readonly OpenAuditRecord[]): Promise<void> {
+    const keys = records.map(({ lane }) => ({ lane: lane.id, number: lane.number }));
+    for (const chunk of inChunksOnce(keys)) await deleteOpen.send(this.#database, chunk);
+  }
+
+  async laneEnds(): Promise<readonly AuditLaneEnd[]> {
+    const rows = await listEnds.all(this.#database, {});
+    return rows.map(({ lane, number, mac }) => ({ id: lane, number, mac }));
   }
 
   async list(afterSequence: number, limit: number): Promise<readonly AuditRecord[]> {
@@ -79,8 +225,17 @@ export class AuditTable implements AuditStore {
 }
 
 function recordOf(row: AuditRecordRow): AuditRecord {
+  const { lane, lane_number } = row;
   return {
+    ...eventOf(row),
     sequence: row.sequence,
+    hash: row.hash,
+    ...(lane !== null && { lane: { id: lane, number: lane_number ?? 0 } }),
+  };
+}
+
+function eventOf(row: Omit<AuditOpenRow, 'lane' | 'lane_number' | 'ticket' | 'position' | 'mac'>) {
+  return {
     at: new Date(row.at),
     actor: row.actor,
     action: row.action,
@@ -90,7 +245,30 @@ function recordOf(row: AuditRecordRow): AuditRecord {
     projectName: row.project_name,
     outcome: row.outcome,
     details: detailsOf(row.details),
-    hash: row.hash,
+  };
+}
+
+function rowOf(record: AuditRecord): AuditRecordRow {
+  return {
+    sequence: record.sequence,
+    ...eventRowOf(record),
+    hash: record.hash,
+    lane: record.lane?.id ?? null,
+    lane_number: record.lane?.number ?? null,
+  };
+}
+
+function eventRowOf(event: AuditEvent & { readonly at: Date }) {
+  return {
+    at: event.at.getTime(),
+    actor: event.actor,
+    action: event.action,
+    object_type: event.objectType,
+    object_id: event.objectId,
+    object_name: event.objectName,
+    project_name: event.projectName,
+    outcome: event.outcome,
+    details: JSON.stringify(event.details),
   };
 }
 

@@ -97,6 +97,12 @@ union all select 'certificate', material_id, environment_id from certificate_env
 union all select 'key', material_id, environment_id from crypto_key_environments
 union all select 'keystore', material_id, environment_id from keystore_environments`;
 
+/** Open ones as what they become: behind the newest of the chain. */
+const withOpen = sql`(select sequence, at, action, object_type, object_id, object_name, project_name, outcome from audit_records
+union all
+select (select coalesce(max(sequence), 0) from audit_head) + row_number() over (order by ticket, position, lane, lane_number),
+  at, action, object_type, object_id, object_name, project_name, outcome from audit_records_open)`;
+
 /** Actions that change the row itself; reads of it are recorded, too. */
 const changes = sql`(action in (records.object_type || '.create', records.object_type || '.update',
   records.object_type || '.refresh', records.object_type || '.follow', records.object_type || '.detach',
@@ -137,7 +143,9 @@ export class ConsistencyTable implements ConsistencyStore {
   }
 
   async newestRecordAt(): Promise<Date | undefined> {
-    const [row] = await this.#rows<{ at: number | null }>(sql`select max(at) as at from audit_records`);
+    const [row] = await this.#rows<{ at: number | null }>(
+      sql`select max(at) as at from ${await this.#records()} as records`,
+    );
     return dateOrNull(row?.at ?? null) ?? undefined;
   }
 
@@ -164,18 +172,19 @@ order by environments.name`);
   }
 
   async againstAudit(limit: number): Promise<readonly AuditDisagreement[]> {
+    const all = await this.#records();
     // The newest record of a change, and the one before it: the row was written after the one and before the other.
     const rows = await this.#rows<NamedRow & Compared>(sql`select found.* from (
   select compared.*, (
-    select max(records.sequence) from audit_records as records
+    select max(records.sequence) from ${all} as records
     where records.object_id = compared.id and records.object_type = compared.kind
       and records.sequence < compared.newest and ${changes}
   ) as before, (
-    select records.action from audit_records as records where records.sequence = compared.newest
-  ) as newest_action, (select max(sequence) from audit_records) as head
+    select records.action from ${all} as records where records.sequence = compared.newest
+  ) as newest_action, (select max(sequence) from ${all} as every_record) as head
   from (
     select objects.*, projects.name as project_name, (
-      select max(records.sequence) from audit_records as records
+      select max(records.sequence) from ${all} as records
       where records.object_id = objects.id and records.object_type = objects.kind and ${changes}
     ) as newest
     from (${objects}) as objects left join projects on projects.id = objects.project_id
@@ -187,9 +196,10 @@ order by id limit ${limit}`);
   }
 
   async removed(limit: number): Promise<readonly NamedObject[]> {
+    const all = await this.#records();
     const rows = await this.#rows<NamedRow>(sql`select made.object_id as id, made.object_type as kind,
   made.object_name as name, made.project_name
-from audit_records as made
+from ${all} as made
 where made.action in ('jwk.create', 'certificate.create', 'key.create', 'keystore.create', 'application.create',
     'token-profile.create', 'view.create', 'outlet.create', 'keyring.stage', 'keyring.create', 'keyring.adopt')
   and made.outcome = 'SUCCESS' and made.object_id is not null
@@ -201,14 +211,14 @@ where made.action in ('jwk.create', 'certificate.create', 'key.create', 'keystor
   and not exists (select 1 from views where views.id = made.object_id)
   and not exists (select 1 from outlets where outlets.id = made.object_id)
   and not exists (
-    select 1 from audit_records as gone where gone.object_id = made.object_id
+    select 1 from ${all} as gone where gone.object_id = made.object_id
       and gone.action in (made.object_type || '.delete', 'keyring.delete') and gone.outcome = 'SUCCESS')
   and (made.action <> 'keyring.stage' or not exists (
-    select 1 from audit_records as gone where gone.action = 'keyring.delete' and gone.outcome = 'SUCCESS'
+    select 1 from ${all} as gone where gone.action = 'keyring.delete' and gone.outcome = 'SUCCESS'
       and gone.sequence > made.sequence and gone.project_name = made.project_name
       and made.object_name like gone.object_name || '.%'))
   and not exists (
-    select 1 from audit_records as gone where gone.action = 'project.delete' and gone.outcome = 'SUCCESS'
+    select 1 from ${all} as gone where gone.action = 'project.delete' and gone.outcome = 'SUCCESS'
       and gone.object_name = made.project_name and gone.sequence > made.sequence)
 order by made.sequence limit ${limit}`);
     return rows.map(namedOf);
@@ -240,6 +250,11 @@ order by made.sequence limit ${limit}`);
       environmentName: environment,
       how: how === 'missing' ? 'missing' : 'unwanted',
     }));
+  }
+
+  async #records(): Promise<RawBuilder<unknown>> {
+    const open = await this.#rows(sql`select 1 from audit_records_open limit 1`);
+    return open.length === 0 ? sql`audit_records` : withOpen;
   }
 
   async #rows<Row>(query: RawBuilder<unknown>): Promise<readonly Row[]> {

@@ -46,11 +46,16 @@ import { UserTable } from './user-table.ts';
 import { ViewTable } from './view-table.ts';
 import { WebhookTable } from './webhook-table.ts';
 
-export function createStores(database: Database, { cache, notify, engine, keys }: TableContext): Stores {
-  const audit = new AuditTable(database, cache);
+export function createStores(database: Database, context: TableContext): Stores {
+  const { cache, notify, engine, keys } = context;
+  const audit = new AuditTable(database, context);
   const dataKeys = new DataKeyTable(database);
   const sealed = new SealedValues(keys, dataKeys);
-  const guard = new RowGuard(keys, async () => (await audit.head()).sequence);
+  const guard = new RowGuard(keys, async () => {
+    // A row must not refer to a record before one of its own that is still open.
+    if (context.isExclusive) await keys.audit?.close({ audit });
+    return (await audit.head()).sequence;
+  });
   const jwks = new JwkTable(database, guard, sealed);
   return {
     users: new UserTable(database, notify),
@@ -62,7 +67,7 @@ export function createStores(database: Database, { cache, notify, engine, keys }
     managers: new ManagerTable(database, engine),
     nodeKeys: new NodeKeyTable(database, notify),
     nodes: new NodeTable(database, { cache, notify, engine, keys }),
-    desired: new DesiredStateTable(database, notify, guard),
+    desired: new DesiredStateTable(database, context, guard),
     jwks,
     rings: new KeyRingTable(database, guard, jwks),
     applications: new ApplicationTable(database, guard),

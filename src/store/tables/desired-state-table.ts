@@ -11,12 +11,13 @@ import type {
 import { KeyplaneError } from '../../errors.ts';
 import type { DeployedKind } from '../../protocol/content.ts';
 import { emptyDigest } from '../../protocol/state-digest.ts';
-import type { WakeTopic } from '../../unit-of-work.ts';
 import type { Database, DesiredObjectRow, EnvironmentStateRow } from '../database-schema.ts';
+import { RequiresExclusive } from '../engine.ts';
 import type { RowGuard } from '../integrity/row-guard.ts';
 import { desiredObjectParts, headParts } from '../integrity/row-macs.ts';
 import { listStatement, statement } from '../statement.ts';
 import { inChunks, inChunksOnce } from './in-chunks.ts';
+import { type TableContext, type WithinTurn, withinOf } from './table-context.ts';
 
 type Page = { environmentId: string; afterRevision: number; limit: number };
 
@@ -69,6 +70,19 @@ const findReachedStates = statement((db, key: { projectId: string }) =>
       ]),
     )
     .orderBy('environments.id'),
+);
+/** The ticket of audit records is drawn behind the lock. */
+const lockRows = listStatement((db, keys: readonly { environmentId: string }[]) =>
+  compilable(
+    db,
+    sql<Selectable<EnvironmentStateRow> & { readonly lineage: string | null; readonly ticket: number }>`
+select locked.*, nextval('audit_tickets') as ticket from (
+  select environment_states.*, (select value from installation where key = 'lineage') as lineage
+  from environment_states
+  where environment_id in (${sql.join(keys.map(({ environmentId }) => sql`${environmentId}`))})
+  order by environment_id for update of environment_states
+) as locked`,
+  ),
 );
 const upsertStates = listStatement((db, rows: readonly Insertable<EnvironmentStateRow>[]) =>
   db
@@ -213,19 +227,21 @@ function compilable<Row>(database: Database, query: RawBuilder<Row>): Compilable
 
 export class DesiredStateTable implements DesiredStateStore {
   readonly #database: Database;
-  readonly #notify: (topic: WakeTopic) => void;
+  readonly #context: Pick<TableContext, 'cache' | 'notify' | 'turn'>;
   readonly #guard: RowGuard;
   /** As the states were locked with it. */
   #lineage: string | undefined;
 
-  constructor(database: Database, notify: (topic: WakeTopic) => void, guard: RowGuard) {
+  constructor(database: Database, context: Pick<TableContext, 'cache' | 'notify' | 'turn'>, guard: RowGuard) {
     this.#database = database;
-    this.#notify = notify;
+    this.#context = context;
     this.#guard = guard;
   }
 
-  /** The lock is that of the transaction itself: a write is alone in every dialect. */
+  /** The lock is that of the transaction itself where it is exclusive. */
   async lockStates(environmentIds: readonly string[]): Promise<readonly LockedState[]> {
+    const { turn } = this.#context;
+    if (turn !== undefined) return this.#lockTogether(turn, environmentIds);
     const found = new Map<string, Selectable<EnvironmentStateRow> & { lineage: string | null }>();
     for (const chunk of inChunks(environmentIds.map((environmentId) => ({ environmentId })))) {
       for (const row of await findStates.all(this.#database, chunk)) {
@@ -245,11 +261,45 @@ export class DesiredStateTable implements DesiredStateStore {
     return rows.map(({ id: environment_id, revision, digest, audit_sequence, mac, lineage }) => {
       this.#lineage = lineage ?? undefined;
       if (revision === null || digest === null || audit_sequence === null) {
+        if (this.#context.turn !== undefined) throw withoutState();
         return { ...stateOf(environment_id, undefined), lineage: this.#lineage };
       }
       const row = { environment_id, revision, digest, audit_sequence };
       if (this.#guard.isAltered(headParts(row, this.#lineage), mac)) throw alteredState();
       return { environmentId: environment_id, revision, digest, lineage: this.#lineage };
+    });
+  }
+
+  async whenLocked(states: readonly LockedState[]): Promise<readonly LockedState[]> {
+    const { turn } = this.#context;
+    if (turn === undefined) return states;
+    return this.#lockTogether(
+      turn,
+      states.map(({ environmentId }) => environmentId),
+    );
+  }
+
+  /** The rows are locked in one statement for all writes of the group, until it commits. */
+  async #lockTogether(turn: WithinTurn, environmentIds: readonly string[]): Promise<readonly LockedState[]> {
+    const all = await turn.lockTogether(environmentIds);
+    const within = withinOf(this.#context.cache);
+    if (within.states.size === 0) {
+      const tickets: number[] = [];
+      for (const chunk of inChunks(all.map((environmentId) => ({ environmentId })))) {
+        for (const row of await lockRows.all(this.#database, chunk)) {
+          if (this.#isAlteredHead(row)) throw alteredState();
+          within.lineage = row.lineage ?? undefined;
+          within.states.set(row.environment_id, stateOf(row.environment_id, row));
+          tickets.push(row.ticket);
+        }
+      }
+      if (tickets.length > 0) within.ticket = Promise.resolve(Math.max(...tickets));
+    }
+    this.#lineage = within.lineage;
+    return environmentIds.map((environmentId) => {
+      const state = within.states.get(environmentId);
+      if (state === undefined) throw withoutState();
+      return { ...state, lineage: within.lineage };
     });
   }
 
@@ -287,7 +337,10 @@ export class DesiredStateTable implements DesiredStateStore {
       return { ...row, mac: this.#guard.mac(headParts(row, lineage)) };
     });
     for (const chunk of inChunksOnce(rows)) await upsertStates.send(this.#database, chunk);
-    this.#notify('desired');
+    const { cache, turn, notify } = this.#context;
+    if (turn !== undefined)
+      for (const state of states) withinOf(cache).states.set(state.environmentId, state);
+    notify('desired');
   }
 
   async findMany(keys: readonly DesiredKey[]): Promise<readonly DesiredObject[]> {
@@ -394,6 +447,11 @@ export class DesiredStateTable implements DesiredStateStore {
     const object = objectOf(row);
     return this.#guard.isAltered(desiredObjectParts(row), row.mac) ? { ...object, altered: true } : object;
   }
+}
+
+/** There is no row to lock before the first change of an environment. */
+function withoutState(): RequiresExclusive {
+  return new RequiresExclusive('an environment that has no state is not locked');
 }
 
 function alteredState(): KeyplaneError {

@@ -1,10 +1,50 @@
+import type { EnvironmentState } from '../../deployments/desired-state-store.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
 import type { Engine } from '../engine.ts';
 import type { StoreKeys } from '../integrity/row-guard.ts';
 
-/** Values that earlier statements of an exclusive transaction read or wrote. */
+/** Values that earlier statements of a transaction read or wrote, and that no other transaction changes meanwhile. */
 export interface TransactionCache {
   auditHead?: { readonly sequence: number; readonly mark: Buffer } | undefined;
+  /** Not of transactions within projects: whether there are open audit records. */
+  hasOpen?: boolean;
+  /** Only of transactions within projects. */
+  within?: WithinCache | undefined;
+}
+
+/** Of the group of writes within projects that share a transaction. */
+export interface WithinCache {
+  /** By project. */
+  readonly lanes: Map<string, AuditLaneState>;
+  /** Of environments that are locked. */
+  readonly states: Map<string, EnvironmentState>;
+  lineage?: string | undefined;
+  /** The open audit records of the transaction have this one and their positions. */
+  ticket?: Promise<number>;
+  nextPosition: number;
+}
+
+export interface AuditLaneState {
+  readonly number: number;
+  /** Undefined before the first record. */
+  readonly mac: Buffer | undefined;
+}
+
+export function withinOf(cache: TransactionCache): WithinCache {
+  cache.within ??= { lanes: new Map(), states: new Map(), nextPosition: 1 };
+  return cache.within;
+}
+
+/** A write within one project, in a group of such writes. */
+export interface WithinTurn {
+  /** Undefined for one that decides about no project. */
+  readonly projectId: string | undefined;
+  /**
+   * Resolves when every write of the group has called it or has ended; then they go on one after another. What writes of
+   * other projects could wait for is locked only then.
+   * @returns the environments of all writes of the group
+   */
+  lockTogether(environmentIds: readonly string[]): Promise<readonly string[]>;
 }
 
 /** What a table knows of its transaction. */
@@ -15,4 +55,8 @@ export interface TableContext {
   readonly notify: (topic: WakeTopic) => void;
   readonly engine: Pick<Engine, 'isShared' | 'nowMs'>;
   readonly keys: StoreKeys;
+  /** Undefined where the transaction excludes all other writes, or only reads. */
+  readonly turn?: WithinTurn | undefined;
+  /** Excludes all other writes, so it puts open audit records into the chain before it appends or refers to it. */
+  readonly isExclusive?: boolean;
 }
