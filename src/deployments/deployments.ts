@@ -199,19 +199,17 @@ export class Deployments {
     // The reads for the response come after the sends.
     if (targets.some(({ environmentId }) => this.#sessions.of(environmentId).size > 0)) await nextIteration();
     const ids = targets.map(({ environmentId }) => environmentId);
-    const [names, nodes] = await this.#options.store.read((stores) =>
-      Promise.all([stores.environments.names(ids), stores.nodes.listOf(ids)]),
-    );
-    const byEnvironment = Map.groupBy(nodes, ({ environmentId }) => environmentId);
+    const found = await this.#options.store.read(({ nodes }) => nodes.deployedIn(ids));
+    const byEnvironment = new Map(found.map((environment) => [environment.environmentId, environment]));
     const results = await Promise.all(
       targets.map(async (target): Promise<EnvironmentResult | undefined> => {
-        const name = names.get(target.environmentId);
-        const registered = byEnvironment.get(target.environmentId);
-        if (name === undefined) return undefined;
-        if (!registered) return environmentResult(name, undefined, verb);
+        const environment = byEnvironment.get(target.environmentId);
+        if (environment === undefined) return undefined;
+        const { environmentName: name, nodes } = environment;
+        if (nodes.length === 0) return environmentResult(name, undefined, verb);
         const failures = await this.#confirmations.wait({
           ...target,
-          nodes: registered,
+          nodes,
           timeoutMs,
           leftMs: budget.leftOf(timeoutMs),
         });

@@ -2,8 +2,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { LookGate } from '../../src/runtime/look-gate.ts';
 import { RepeatedLook } from '../../src/runtime/repeated-look.ts';
 
-function gate(mark: string | undefined = 'a') {
-  const now = { mark, ms: 1_000 };
+function gate(mark = 'a') {
+  const now: { mark: string | undefined; ms: number } = { mark, ms: 1_000 };
   const made = new LookGate(
     () => now.mark,
     () => new Date(now.ms),
