@@ -39,6 +39,11 @@ export interface SharedStore<Stores> extends UnitOfWork<Stores> {
    */
   closeAuditRecords(): Promise<void>;
   /**
+   * Differs after each commit to the database, of this or another process; undefined where that is not known, so that each
+   * look must be made. It costs no statement.
+   */
+  changeMark(): string | undefined;
+  /**
    * Calls `onWake` when another manager committed a change of a topic. Notifications may get lost: they only bring
    * forward a poll that happens anyway. Ends with the store.
    */

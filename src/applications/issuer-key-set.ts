@@ -42,6 +42,8 @@ export interface IssuerKeySetStore {
     window: { readonly now: Date; readonly furthest: Date; readonly except: ReadonlySet<string> },
     limit: number,
   ): Promise<readonly IssuerKeySet[]>;
+  /** The earliest fetch of all that is scheduled; null: none is. */
+  next(): Promise<Date | null>;
   insert(set: IssuerKeySet): Promise<void>;
   /** Its keys, and when it is fetched next. */
   update(set: IssuerKeySet): Promise<void>;

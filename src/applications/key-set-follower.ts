@@ -13,9 +13,10 @@ import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { isKeyplaneError } from '../errors.ts';
 import type { Lease } from '../leases/lease.ts';
 import type { LeaseStores } from '../leases/lease-store.ts';
+import { LookGate } from '../runtime/look-gate.ts';
 import { RepeatedLook } from '../runtime/repeated-look.ts';
 import { onBehalfOf } from '../runtime/requester.ts';
-import type { UnitOfWork } from '../unit-of-work.ts';
+import type { SharedStore, UnitOfWork } from '../unit-of-work.ts';
 import { followedUris } from './application.ts';
 import type { ApplicationContentStores } from './application-content.ts';
 import { putDesiredFollowers } from './application-deployment.ts';
@@ -30,7 +31,7 @@ type FollowerStores = ApplicationContentStores &
   LeaseStores & { readonly audit: AuditStore };
 
 export interface KeySetFollowerOptions {
-  readonly store: UnitOfWork<FollowerStores>;
+  readonly store: UnitOfWork<FollowerStores> & Pick<SharedStore<FollowerStores>, 'changeMark'>;
   readonly audit: AuditLog;
   readonly deployments: Pick<Deployments, 'deploy'>;
   readonly clock: () => Date;
@@ -57,11 +58,18 @@ type Checked =
 export class KeySetFollower {
   readonly #options: KeySetFollowerOptions;
   readonly #looks: RepeatedLook;
+  readonly #gate: LookGate;
 
   constructor(options: KeySetFollowerOptions) {
     this.#options = options;
     const { onError } = options;
-    this.#looks = new RepeatedLook({ everyMs: lookEveryMs, look: () => this.#followDue(), onError });
+    this.#gate = new LookGate(() => options.store.changeMark(), options.clock);
+    this.#looks = new RepeatedLook({
+      everyMs: lookEveryMs,
+      look: () => this.#followDue(),
+      isQuiet: () => this.#gate.isQuiet,
+      onError,
+    });
   }
 
   start(): void {
@@ -95,7 +103,12 @@ export class KeySetFollower {
     const now = clock();
     const furthest = new Date(now.getTime() + keySetIntervalMs);
     const window = { now, furthest, except: stuck };
-    return store.read(({ issuerKeySets }) => issuerKeySets.due(window, pageSize));
+    this.#gate.begin();
+    return store.read(async ({ issuerKeySets }) => {
+      const due = await issuerKeySets.due(window, pageSize);
+      if (due.length === 0) this.#gate.foundNothingUntil(await issuerKeySets.next());
+      return due;
+    });
   }
 
   async #followAll(due: IssuerKeySet[], stuck: Set<string>): Promise<void> {

@@ -1,4 +1,4 @@
-import type { RegisteredNode } from '../environments/environment-store.ts';
+import type { ExpectedNode } from '../environments/environment-store.ts';
 import type { NodeFailure } from './deployment-result.ts';
 import type { NodeSession } from './node-session.ts';
 
@@ -6,7 +6,7 @@ export interface Expectation {
   readonly environmentId: string;
   readonly revision: number;
   /** All registered nodes of the environment, as they are recorded when the wait begins. */
-  readonly nodes: readonly RegisteredNode[];
+  readonly nodes: readonly ExpectedNode[];
   readonly timeoutMs: number;
   /** What is left of it for this wait; without it, all. */
   readonly leftMs?: number;
@@ -16,7 +16,7 @@ export interface ConfirmationsOptions {
   /** Sessions of an environment by node id. */
   readonly sessions: (environmentId: string) => ReadonlyMap<string, NodeSession>;
   /** Whether another manager, one that is alive, has the stream of this node. */
-  readonly isElsewhere: (node: RegisteredNode) => boolean;
+  readonly isElsewhere: (node: ExpectedNode) => boolean;
   /** A request waits for a node that is connected to another manager, so `recorded` must be called. */
   readonly pollOtherManagers: () => void;
 }
@@ -27,7 +27,7 @@ export interface Confirmations {
   /** This node sent a message, connected or disconnected. */
   changed(environmentId: string, nodeId: string): void;
   /** What is recorded of nodes of environments that are waited for. */
-  recorded(nodes: readonly RegisteredNode[]): void;
+  recorded(nodes: readonly ExpectedNode[]): void;
   /** Environments that are waited for. */
   waitedFor(): readonly string[];
 }
@@ -70,7 +70,7 @@ class Wait {
   readonly #expectation: Expectation;
   readonly #options: ConfirmationsOptions;
   /** By node id, as they were recorded last. */
-  readonly #nodes: Map<string, RegisteredNode>;
+  readonly #nodes: Map<string, ExpectedNode>;
   readonly #awaited: ReadonlySet<string>;
   /** Awaited nodes that had neither confirmed nor rejected at the last check. */
   readonly #open: Set<string>;
@@ -101,7 +101,7 @@ class Wait {
     }
   }
 
-  record(node: RegisteredNode): void {
+  record(node: ExpectedNode): void {
     if (!this.#nodes.has(node.id)) return;
     this.#nodes.set(node.id, node);
     this.check(node.id);
@@ -127,7 +127,7 @@ class Wait {
   }
 
   #pollOtherManagers(): void {
-    const away = (node: RegisteredNode) => !this.#session(node) && !this.#confirmed.has(node.id);
+    const away = (node: ExpectedNode) => !this.#session(node) && !this.#confirmed.has(node.id);
     if ([...this.#nodes.values()].some((node) => this.#awaited.has(node.id) && away(node))) {
       this.#options.pollOtherManagers();
     }
@@ -149,27 +149,27 @@ class Wait {
     return failures;
   }
 
-  #isConfirmed(node: RegisteredNode): boolean {
+  #isConfirmed(node: ExpectedNode): boolean {
     const applied = this.#session(node)?.confirmedRevision ?? node.appliedRevision;
     if (applied >= this.#expectation.revision) this.#confirmed.add(node.id);
     return this.#confirmed.has(node.id);
   }
 
-  #refusedReason(node: RegisteredNode): string | undefined {
+  #refusedReason(node: ExpectedNode): string | undefined {
     const refusal = this.#refusal(node);
     return refusal && refusal.revision >= this.#expectation.revision ? refusal.reason : undefined;
   }
 
-  #refusal(node: RegisteredNode) {
+  #refusal(node: ExpectedNode) {
     const session = this.#session(node);
     return session ? session.refusal : (node.refusal ?? undefined);
   }
 
-  #isConnected(node: RegisteredNode): boolean {
+  #isConnected(node: ExpectedNode): boolean {
     return this.#session(node) !== undefined || this.#options.isElsewhere(node);
   }
 
-  #session(node: RegisteredNode): NodeSession | undefined {
+  #session(node: ExpectedNode): NodeSession | undefined {
     return this.#options.sessions(this.#expectation.environmentId).get(node.id);
   }
 }

@@ -7,6 +7,7 @@ import type { EnvironmentStores, NodeRefusal } from '../environments/environment
 import type { DeploymentVerb } from '../protocol/content.ts';
 import { closeCodes, type Heard } from '../protocol/messages.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
+import { LookGate } from '../runtime/look-gate.ts';
 import { singleFlight } from '../runtime/single-flight.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { type Confirmations, createConfirmations } from './confirmations.ts';
@@ -76,6 +77,8 @@ export class Deployments {
   readonly #revisions = new Map<string, number>();
   /** Environments of committed changes that are sent in the next iteration of the event loop. */
   readonly #unsent = new Set<string>();
+  readonly #statesGate: LookGate;
+  readonly #sessionsGate: LookGate;
   readonly #pollStates: () => void;
   readonly #pollRevocations: () => void;
   readonly #pollSessions: () => void;
@@ -83,6 +86,9 @@ export class Deployments {
   constructor(options: DeploymentsOptions) {
     this.#options = options;
     const { store, managerId, isAlone, onError } = options;
+    const changeMark = () => store.changeMark();
+    this.#statesGate = new LookGate(changeMark, options.clock);
+    this.#sessionsGate = new LookGate(changeMark, options.clock);
     this.#pollStates = singleFlight(() => this.#sendChanges(), onError);
     this.#pollRevocations = singleFlight(() => this.#sendRevocations(), onError);
     this.#pollSessions = singleFlight(() => this.#closeLost(), onError);
@@ -131,6 +137,9 @@ export class Deployments {
       onRoom: () => this.#advance(session, this.#revisions.get(environmentId)),
     });
     this.#sessions.put(session);
+    // The looks until now were without it.
+    this.#statesGate.begin();
+    this.#sessionsGate.begin();
     this.#changed(session);
     return session;
   }
@@ -190,19 +199,17 @@ export class Deployments {
     // The reads for the response come after the sends.
     if (targets.some(({ environmentId }) => this.#sessions.of(environmentId).size > 0)) await nextIteration();
     const ids = targets.map(({ environmentId }) => environmentId);
-    const [names, nodes] = await this.#options.store.read((stores) =>
-      Promise.all([stores.environments.names(ids), stores.nodes.listOf(ids)]),
-    );
-    const byEnvironment = Map.groupBy(nodes, ({ environmentId }) => environmentId);
+    const found = await this.#options.store.read(({ nodes }) => nodes.deployedIn(ids));
+    const byEnvironment = new Map(found.map((environment) => [environment.environmentId, environment]));
     const results = await Promise.all(
       targets.map(async (target): Promise<EnvironmentResult | undefined> => {
-        const name = names.get(target.environmentId);
-        const registered = byEnvironment.get(target.environmentId);
-        if (name === undefined) return undefined;
-        if (!registered) return environmentResult(name, undefined, verb);
+        const environment = byEnvironment.get(target.environmentId);
+        if (environment === undefined) return undefined;
+        const { environmentName: name, nodes } = environment;
+        if (nodes.length === 0) return environmentResult(name, undefined, verb);
         const failures = await this.#confirmations.wait({
           ...target,
-          nodes: registered,
+          nodes,
           timeoutMs,
           leftMs: budget.leftOf(timeoutMs),
         });
@@ -265,7 +272,16 @@ export class Deployments {
   /** One query for all environments; only the streams that have something to do are touched. */
   async #sendChanges(): Promise<void> {
     if (this.#sessions.all().length === 0) return;
+    if (this.#statesGate.isQuiet) {
+      // What is late, silent or was refused is due by time.
+      for (const environmentId of this.#sessions.environments()) {
+        this.#advanceAll({ environmentId, revision: 0 });
+      }
+      return;
+    }
+    this.#statesGate.begin();
     const states = await this.#options.store.read(({ desired }) => desired.states());
+    this.#statesGate.foundNothingUntil(null);
     for (const { environmentId, revision } of states) this.#advanceAll({ environmentId, revision });
     this.#pollRevocations();
   }
@@ -319,9 +335,11 @@ export class Deployments {
 
   async #closeLost(): Promise<void> {
     const sessions = this.#sessions.all();
-    if (sessions.length === 0) return;
+    if (sessions.length === 0 || this.#sessionsGate.isQuiet) return;
+    this.#sessionsGate.begin();
     const { store, managerId } = this.#options;
     const { lost, unrecorded } = await checkSessions(store, managerId, sessions);
+    if (lost.length === 0 && unrecorded.length === 0) this.#sessionsGate.foundNothingUntil(null);
     for (const { session, code, reason } of lost) this.#close(session, code, reason);
     for (const session of unrecorded) if (!session.closed) this.#recordStatus(session, true);
   }

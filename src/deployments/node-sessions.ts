@@ -15,6 +15,11 @@ export class NodeSessions {
     return [...this.#byEnvironment.values()].flatMap((sessions) => [...sessions.values()]);
   }
 
+  /** Those that have streams here. */
+  environments(): readonly string[] {
+    return [...this.#byEnvironment.keys()];
+  }
+
   /** In place of an earlier one of the same node. */
   put(session: NodeSession): void {
     const { environmentId, nodeId } = session.identity;

@@ -123,6 +123,19 @@ export interface HeldNode {
   readonly appliedRevision: number;
 }
 
+/** What decides whether a node is waited for, and what it is waited for with. */
+export type ExpectedNode = Pick<
+  RegisteredNode,
+  'id' | 'environmentId' | 'name' | 'appliedRevision' | 'connected' | 'managerId' | 'refusal'
+>;
+
+export interface EnvironmentNodes {
+  readonly environmentId: string;
+  readonly environmentName: string;
+  /** By name order. */
+  readonly nodes: readonly ExpectedNode[];
+}
+
 export interface NodeClaim {
   readonly nodeId: string;
   readonly managerId: string;
@@ -185,6 +198,8 @@ export interface NodeStore {
   count(): Promise<number>;
   /** All whose latest stream is this manager's, connected or not. */
   heldBy(managerId: string): Promise<readonly HeldNode[]>;
+  /** What a deployment waits for, in one statement; environments that are not there are left out. */
+  deployedIn(environmentIds: readonly string[]): Promise<readonly EnvironmentNodes[]>;
   /** Those of several environments. */
   listOf(environmentIds: readonly string[]): Promise<readonly RegisteredNode[]>;
   /**

@@ -8,6 +8,7 @@ import {
   type ConversationStream,
   NodeConversation,
 } from '../deployments/handshake/node-conversation.ts';
+import { SendTurns } from '../deployments/send-turns.ts';
 import type { Refusals } from '../metrics/refusals.ts';
 import { streamPath } from '../protocol/messages.ts';
 import { longestFromNode } from '../protocol/read-message.ts';
@@ -61,6 +62,7 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
   const { mostStreams = defaultMostStreams, pingEveryMs = defaultPingEveryMs, refusals } = options;
   const handshakes = new Semaphore(lookedAtOnce);
   const unknown = new Set<WebSocket>();
+  const turns = new SendTurns();
   const gate = new UpgradeGate(server, {
     path: streamPath,
     refusals,
@@ -69,7 +71,7 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
     take: ({ request, socket, head }) => {
       const address = clientAddress(request, options.isTrustedProxy) ?? null;
       sockets.handleUpgrade(request, socket, head, (stream) =>
-        converse(stream, { address, unknown, options: { ...options, handshakes } }),
+        converse(stream, { address, unknown, turns, options: { ...options, handshakes } }),
       );
     },
     onError: (error) => options.log.warn({ err: error }, 'an upgrade could not be answered'),
@@ -120,10 +122,13 @@ function converse(
   {
     address,
     unknown,
+    turns,
     options,
   }: {
     readonly address: string | null;
     readonly unknown: Set<WebSocket>;
+    /** Shared by all streams. */
+    readonly turns: SendTurns;
     readonly options: NodeStreamOptions & { readonly handshakes: Semaphore };
   },
 ): void {
@@ -135,12 +140,20 @@ function converse(
   });
   stream.on('pong', () => missedPongs.set(stream, 0));
   stream.on('error', (error) => options.log.warn({ err: error, address }, 'a node stream failed'));
+  // In the order of arrival: of a thousand confirmations that arrive at once, each iteration of the event loop takes a slice.
+  const take = (received: () => void) => {
+    turns.run(received)?.catch((error: unknown) => {
+      options.log.error({ err: error, address }, 'a message of a node could not be handled');
+      stream.terminate();
+    });
+  };
   stream.on('close', (code) => {
     unknown.delete(stream);
-    conversation.ended(code);
+    take(() => conversation.ended(code));
   });
   stream.on('message', (data: RawData, binary: boolean) => {
-    conversation.receive(binary ? undefined : data.toString());
+    const text = binary ? undefined : data.toString();
+    take(() => conversation.receive(text));
   });
 }
 

@@ -72,6 +72,8 @@ export interface KeyRingStore {
   idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]>;
   /** Rings to be examined at `now` or before it, the one that waits longest first; by an index. */
   due(now: Date, limit: number): Promise<readonly KeyRing[]>;
+  /** When the first ring is to be examined; null: none is. By an index. */
+  nextExamination(): Promise<Date | null>;
   /** Every ring that has not got a null `examineAt` moves to `at` if it is later: something changed that all depend on. */
   examineAll(at: Date): Promise<void>;
   /**

@@ -3,13 +3,15 @@
 
 import { formerCachingOf, settleFormerCaching } from '../deployments/caching-history.ts';
 import { sharedSlice } from '../runtime/event-loop.ts';
+import { LookGate } from '../runtime/look-gate.ts';
 import { RepeatedLook } from '../runtime/repeated-look.ts';
 import { onBehalfOf } from '../runtime/requester.ts';
+import type { SharedStore } from '../unit-of-work.ts';
 import type { RingMotion } from './key-rings.ts';
 import type { RingRuleOptions } from './ring-rules.ts';
 
 export interface RingSchedulerOptions extends RingMotion {
-  readonly store: RingRuleOptions['store'];
+  readonly store: RingRuleOptions['store'] & Pick<SharedStore<unknown>, 'changeMark'>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -26,11 +28,21 @@ export class RingScheduler {
   /** By ring: until when a ring that failed is left alone. */
   readonly #failed = new Map<string, number>();
   readonly #looks: RepeatedLook;
+  readonly #gate: LookGate;
 
   constructor(options: RingSchedulerOptions) {
     this.#options = options;
     const { onError } = options;
-    this.#looks = new RepeatedLook({ everyMs: tickMs, look: () => this.#look(), onError });
+    this.#gate = new LookGate(
+      () => options.store.changeMark(),
+      () => new Date(),
+    );
+    this.#looks = new RepeatedLook({
+      everyMs: tickMs,
+      look: () => this.#look(),
+      isQuiet: () => this.#gate.isQuiet,
+      onError,
+    });
   }
 
   start(): void {
@@ -52,18 +64,22 @@ export class RingScheduler {
     const { store, lease } = this.#options;
     const seen = new Set<string>();
     while (!this.#looks.isClosed) {
-      const { due, revoking, waitsForCaching } = await store.read(async (stores) => {
+      this.#gate.begin();
+      const { next, due, revoking, waitsForCaching } = await store.read(async (stores) => {
         const { rings } = stores;
         const now = await rings.now();
         const found = await rings.due(now, pageSize);
         const former = await formerCachingOf(stores, now);
         return {
+          next: found.length === 0 ? await rings.nextExamination() : now,
           waitsForCaching: seen.size === 0 && former?.confirmedAt === null,
           due: found.map(({ id }) => id).filter((id) => !seen.has(id) && !this.#isFailed(id)),
           revoking: seen.size > 0 ? [] : (await rings.openRevocations(pageSize)).map(({ ringId }) => ringId),
         };
       });
       if (waitsForCaching) await this.#settleCaching();
+      else if (seen.size === 0 && due.length === 0 && revoking.length === 0)
+        this.#gate.foundNothingUntil(next);
       // What lies idle takes no lease, so a manager without rings writes nothing.
       if ((due.length === 0 && revoking.length === 0) || !(await lease.take())) return;
       for (const id of due) seen.add(id);

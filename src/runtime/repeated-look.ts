@@ -4,6 +4,8 @@ export interface RepeatedLookOptions {
   /** From the end of a look to the beginning of the next. */
   readonly everyMs: number;
   readonly look: () => Promise<void>;
+  /** A look by the clock would find nothing, so it is left out. */
+  readonly isQuiet?: () => boolean;
   readonly onError: (error: unknown) => void;
 }
 
@@ -23,8 +25,12 @@ export class RepeatedLook {
 
   start(): void {
     if (this.#isClosed) return;
-    const { everyMs, onError } = this.#options;
+    const { everyMs, isQuiet, onError } = this.#options;
     this.#timer = setTimeout(() => {
+      if (isQuiet?.()) {
+        this.start();
+        return;
+      }
       this.now()
         .catch(onError)
         .finally(() => this.start());

@@ -1,6 +1,7 @@
 // A manager learns the data keys that others made since it started: by looking from time to time, so that it seals under
 // the newest one soon, and at once when the store reads a value that was sealed under a key it does not have.
 
+import { LookGate } from '../runtime/look-gate.ts';
 import type { DataKeyLearner, DataKeyStore } from './data-key-store.ts';
 import type { Sealing } from './open-sealing.ts';
 
@@ -18,24 +19,33 @@ export interface DataKeyWatch {
 
 /** @param onStale called once, when there is a data key that the master key of this process does not open */
 export function watchDataKeys(
-  store: { read<T>(work: (stores: { readonly dataKeys: DataKeyStore }) => Promise<T>): Promise<T> },
+  store: {
+    read<T>(work: (stores: { readonly dataKeys: DataKeyStore }) => Promise<T>): Promise<T>;
+    changeMark(): string | undefined;
+  },
   sealing: Sealing,
   onStale: () => void,
 ): DataKeyWatch {
   let isStale = false;
   let looking: Promise<void> | undefined;
+  const gate = new LookGate(
+    () => store.changeMark(),
+    () => new Date(),
+  );
   const look = async () => {
+    gate.begin();
     try {
       const isFresh = await store.read((stores) => sealing.refresh(stores));
       if (!isFresh && !isStale) onStale();
       isStale = !isFresh;
+      gate.foundNothingUntil(null);
     } catch {
       // The database does not answer now; other requests report it.
     }
     looking = undefined;
   };
   const timer = setInterval(() => {
-    looking ??= look();
+    if (!gate.isQuiet) looking ??= look();
   }, lookEveryMs);
   timer.unref();
   return {

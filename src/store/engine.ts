@@ -57,6 +57,11 @@ export interface Engine {
    * @throws DatabaseFailure
    */
   begin(mode: Mode, projectIds?: readonly string[]): Promise<DatabaseTransaction>;
+  /**
+   * Differs after each commit to the database, of this or another process. Only of engines that know it without a
+   * statement; undefined where it is not known now.
+   */
+  changeMark?(): string | undefined;
   /** @throws DatabaseFailure */
   ping(): Promise<void>;
   /** Only of engines that have a pool of them. */

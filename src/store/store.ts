@@ -197,6 +197,7 @@ export function storeOver(engine: Engine, watch?: StoreWatch): Store {
     isShared: engine.isShared,
     listen,
     observe: (onChange) => void observers.push(onChange),
+    changeMark: () => (isClosed ? undefined : engine.changeMark?.()),
     ping: () => track(() => engine.ping()),
     async close() {
       if (isClosed) return;

@@ -48,6 +48,36 @@ withDatabases('streams of nodes', (fresh, kind) => {
     ...facts,
   });
 
+  test('what a deployment waits for is what the lists of nodes say, with the names of their environments', async () => {
+    const [empty, missing] = [sampleEnvironment(), newId()];
+    await store.write(({ environments }) => environments.insert(empty));
+    const [one, other, away] = ['c', 'a', 'b'].map((name) => sampleNode(environment.id, { name }));
+    await claim(await stored(one as RegisteredNode), here);
+    await claim(await stored(other as RegisteredNode), there);
+    await stored(away as RegisteredNode);
+    await store.asyncCommit(({ nodes }) =>
+      nodes.record([
+        status(one as RegisteredNode, {
+          appliedRevision: 7,
+          refusal: { revision: 8, reason: 'the disk is full' },
+        }),
+      ]),
+    );
+    await store.asyncCommit(({ managers }) => managers.delete(there));
+    const ids = [environment.id, empty.id, missing];
+    const { deployed, listed } = await store.read(async ({ nodes }) => ({
+      deployed: await nodes.deployedIn(ids),
+      listed: await nodes.listOf(ids),
+    }));
+    expect(deployed).toHaveLength(2);
+    const ours = deployed.find(({ environmentId }) => environmentId === environment.id);
+    expect(ours).toMatchObject({ environmentName: environment.name });
+    expect(ours?.nodes.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+    expect(listed).toMatchObject(ours?.nodes ?? []);
+    expect(ours?.nodes.map(({ connected }) => connected)).toEqual([false, false, true]);
+    expect(deployed).toContainEqual({ environmentId: empty.id, environmentName: empty.name, nodes: [] });
+  });
+
   test('figures count a node as connected only where its manager is alive', async () => {
     const [one, other] = [
       sampleNode(environment.id, { name: 'a' }),

@@ -30,6 +30,8 @@ export interface RefreshStore {
   getMany(jwkIds: readonly string[]): Promise<readonly Refresh[]>;
   /** The refreshes that are due, the longest overdue first. */
   due(window: RefreshWindow, limit: number): Promise<readonly Refresh[]>;
+  /** The earliest of all that are scheduled; null: none is. */
+  next(): Promise<Date | null>;
   put(refresh: Refresh): Promise<void>;
   delete(jwkId: string): Promise<void>;
 }

@@ -8,9 +8,10 @@ import type { EventStores } from '../../events/event-store.ts';
 import type { Lease } from '../../leases/lease.ts';
 import type { LeaseStores } from '../../leases/lease-store.ts';
 import { laterThan } from '../../materials/optimistic-update.ts';
+import { LookGate } from '../../runtime/look-gate.ts';
 import { RepeatedLook } from '../../runtime/repeated-look.ts';
 import { onBehalfOf } from '../../runtime/requester.ts';
-import type { UnitOfWork } from '../../unit-of-work.ts';
+import type { SharedStore, UnitOfWork } from '../../unit-of-work.ts';
 import { type JwkRuleOptions, type JwkRuleStores, jwkColumns, putDesiredJwk } from '../insert-jwk.ts';
 import { jwkEvent, recordJwkEvent } from '../jwk-event.ts';
 import type { StoredJwk } from '../jwk-store.ts';
@@ -24,7 +25,7 @@ import type { Refresh, SourceState } from './refresh-store.ts';
 type RefreshRuleStores = JwkRuleStores & LeaseStores;
 
 export interface RefresherOptions extends JwkRuleOptions {
-  readonly store: UnitOfWork<RefreshRuleStores>;
+  readonly store: UnitOfWork<RefreshRuleStores> & Pick<SharedStore<RefreshRuleStores>, 'changeMark'>;
   /** Of several managers one follows. */
   readonly lease: Lease;
   readonly withSourceContext: WithSourceContext;
@@ -46,11 +47,18 @@ interface Due {
 export class Refresher {
   readonly #options: RefresherOptions;
   readonly #looks: RepeatedLook;
+  readonly #gate: LookGate;
 
   constructor(options: RefresherOptions) {
     this.#options = options;
     const { onError } = options;
-    this.#looks = new RepeatedLook({ everyMs: lookEveryMs, look: () => this.#refreshDue(), onError });
+    this.#gate = new LookGate(() => options.store.changeMark(), options.clock);
+    this.#looks = new RepeatedLook({
+      everyMs: lookEveryMs,
+      look: () => this.#refreshDue(),
+      isQuiet: () => this.#gate.isQuiet,
+      onError,
+    });
   }
 
   start(): void {
@@ -94,8 +102,10 @@ export class Refresher {
     const { store, clock } = this.#options;
     const now = clock();
     const furthest = new Date(now.getTime() + longestRefreshIntervalMs);
+    this.#gate.begin();
     return store.read(async (stores) => {
       const found = await stores.refreshes.due({ now, furthest }, pageSize);
+      if (found.length === 0) this.#gate.foundNothingUntil(await stores.refreshes.next());
       const refreshes = found.filter(({ jwkId }) => !seen.has(jwkId));
       const jwks = await stores.jwks.getMany(refreshes.map(({ jwkId }) => jwkId));
       const byId = new Map(jwks.map((jwk) => [jwk.id, jwk]));

@@ -37,6 +37,11 @@ export class SqliteConnection {
     this.#database.pragma(pragma);
   }
 
+  /** Changes with each commit that another connection makes, of this or another process. */
+  get dataVersion(): number {
+    return Number(this.#database.pragma('data_version', { simple: true }));
+  }
+
   close(): void {
     this.#database.close();
   }

@@ -94,6 +94,8 @@ class SqliteEngine implements Engine {
   #mending: Promise<void> | undefined;
   #syncing: Promise<void> | undefined;
   #running = 0;
+  /** Of this connection that writes. */
+  #commits = 0;
   #whenNoneRuns: (() => void) | undefined;
 
   constructor(path: string, busyWaitMs: number, files: OpenFiles) {
@@ -163,7 +165,10 @@ class SqliteEngine implements Engine {
     this.#running += 1;
     return new SqliteTransaction(connection, {
       syncing: () => this.#whatIsSeen(),
-      sync: () => this.#sync(),
+      sync: () => {
+        this.#commits += 1;
+        return this.#sync();
+      },
       outOfRoom: () => this.#checkpointer.wantRoom(),
       release: () => {
         free();
@@ -265,6 +270,16 @@ class SqliteEngine implements Engine {
     last.close();
     this.#closedLog = this.#files.log;
     this.#files = undefined;
+  }
+
+  changeMark(): string | undefined {
+    const files = this.#files;
+    if (files === undefined || this.#refused !== undefined) return undefined;
+    try {
+      return `${this.#commits} ${files.writer.dataVersion}`;
+    } catch {
+      return undefined;
+    }
   }
 
   async ping(): Promise<void> {

@@ -5,6 +5,7 @@ import type { Database, IssuerKeySetRow } from '../database-schema.ts';
 import type { RowGuard } from '../integrity/row-guard.ts';
 import { issuerKeySetParts } from '../integrity/row-macs.ts';
 import { statement } from '../statement.ts';
+import { dateOrNull } from './column-values.ts';
 import { inChunks, inOrderOf } from './in-chunks.ts';
 
 type Row = Selectable<IssuerKeySetRow>;
@@ -25,6 +26,10 @@ const putRefreshOf = statement((db, { id, ...columns }: RefreshColumns & { reado
 );
 const deleteOne = statement((db, key: { id: string }) =>
   db.deleteFrom('issuer_key_sets').where('id', '=', key.id),
+);
+
+const findNext = statement((db, _: object) =>
+  db.selectFrom('issuer_key_sets').select((e) => e.fn.min('refresh_at').as('at')),
 );
 
 export class IssuerKeySetTable implements IssuerKeySetStore {
@@ -48,6 +53,10 @@ export class IssuerKeySetTable implements IssuerKeySetStore {
       for (const row of rows) found.set(row.jwks_uri, this.#keySetOf(row));
     }
     return jwksUris.map((uri) => found.get(uri)).filter((set) => set !== undefined);
+  }
+
+  async next(): Promise<Date | null> {
+    return dateOrNull((await findNext.first(this.#database, {}))?.at ?? null);
   }
 
   async due(

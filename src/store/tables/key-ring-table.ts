@@ -144,6 +144,10 @@ const sortColumns = Object.freeze({
 
 const ringsPerPage = 128;
 
+const findNext = statement((db, _: object) =>
+  db.selectFrom('key_rings').select((e) => e.fn.min('examine_at').as('at')),
+);
+
 export class KeyRingTable implements KeyRingStore {
   readonly #database: Database;
   readonly #guard: RowGuard;
@@ -209,6 +213,10 @@ export class KeyRingTable implements KeyRingStore {
   async due(now: Date, limit: number): Promise<readonly KeyRing[]> {
     const rows = await listDue.all(this.#database, { now: now.getTime(), limit });
     return rows.map((row) => this.#ringOf(row));
+  }
+
+  async nextExamination(): Promise<Date | null> {
+    return dateOrNull((await findNext.first(this.#database, {}))?.at ?? null);
   }
 
   async signatureRings(projectId: string, limit: number): Promise<readonly KeyRing[]> {

@@ -15,7 +15,11 @@ const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('managers
 /** For statements that join `managers`. A time in the future is from before the clock was set back. */
 export function isAlive({ isShared, nowMs }: Clock): RawBuilder<boolean> {
   if (!isShared) return sql`1 = 1`;
-  const now = sql.raw(nowMs);
+  return isAliveAt(sql.raw(nowMs));
+}
+
+/** Of a database that managers share. */
+export function isAliveAt(now: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql`managers.seen_at between ${now} - ${sql.lit(aliveMs)} and ${now} + ${sql.lit(aliveMs)}`;
 }
 

@@ -1,20 +1,23 @@
 import { type Insertable, type RawBuilder, type Selectable, sql } from 'kysely';
 import type {
   DivergedNode,
+  EnvironmentNodes,
+  ExpectedNode,
   HeldNode,
   NodeClaim,
   NodeHeartbeat,
+  NodeRefusal,
   NodeStatus,
   NodeStore,
   RecordedHeartbeat,
   RegisteredNode,
 } from '../../environments/environment-store.ts';
 import type { Database, NodeRow } from '../database-schema.ts';
-import { statement } from '../statement.ts';
+import { listStatement, statement } from '../statement.ts';
 import { dateOrNull, flag, timeOrNull } from './column-values.ts';
 import { databaseNow } from './database-clock.ts';
 import { inChunks } from './in-chunks.ts';
-import { isAlive } from './manager-table.ts';
+import { isAlive, isAliveAt } from './manager-table.ts';
 import type { TableContext } from './table-context.ts';
 
 const insertOne = statement((db, row: Insertable<NodeRow>) => db.insertInto('nodes').values(row));
@@ -77,6 +80,52 @@ const deleteDeliveries = statement((db, key: { id: string }) =>
   db.deleteFrom('outlet_deliveries').where('node_id', '=', key.id),
 );
 
+interface ExpectedRow
+  extends Pick<NodeRow, 'name' | 'applied_revision' | 'manager_id' | 'refused_revision' | 'refused_reason'> {
+  readonly environment_id: string;
+  readonly environment_name: string;
+  /** Null in the one row of an environment without nodes, and so are all others of the node. */
+  readonly id: string | null;
+  readonly connected: number;
+}
+
+const listOfOneManager = listExpected(false);
+const listAmongManagers = listExpected(true);
+
+/** A manager that cannot be alive has no connected nodes, even if it recorded some. */
+function listExpected(isShared: boolean) {
+  return listStatement((db, keys: readonly { environmentId: string }[]) => {
+    const alive = isShared ? isAliveAt(databaseNow(db)) : sql`1 = 1`;
+    const ids = sql.join(keys.map(({ environmentId }) => environmentId));
+    const query = sql<ExpectedRow>`select environments.id as environment_id, environments.name as environment_name,
+  nodes.id as id, nodes.name as name, nodes.applied_revision as applied_revision, nodes.manager_id as manager_id,
+  nodes.refused_revision as refused_revision, nodes.refused_reason as refused_reason,
+  case when nodes.connected = 1 and managers.id is not null then 1 else 0 end as connected
+from environments
+left join nodes on nodes.environment_id = environments.id
+left join managers on managers.id = nodes.manager_id and ${alive}
+where environments.id in (${ids}) order by nodes.name`;
+    return { compile: () => query.compile(db) };
+  });
+}
+
+function expectedOf(row: ExpectedRow & { readonly id: string }): ExpectedNode {
+  return {
+    id: row.id,
+    environmentId: row.environment_id,
+    name: row.name,
+    appliedRevision: row.applied_revision,
+    connected: row.connected === 1,
+    managerId: row.manager_id,
+    refusal: refusalOf(row),
+  };
+}
+
+function refusalOf(row: Pick<NodeRow, 'refused_revision' | 'refused_reason'>): NodeRefusal | null {
+  if (row.refused_revision === null) return null;
+  return { revision: row.refused_revision, reason: row.refused_reason ?? '' };
+}
+
 export class NodeTable implements NodeStore {
   readonly #database: Database;
   readonly #context: TableContext;
@@ -88,6 +137,21 @@ export class NodeTable implements NodeStore {
 
   async list(environmentId: string): Promise<readonly RegisteredNode[]> {
     return this.#select(sql`nodes.environment_id = ${environmentId}`);
+  }
+
+  async deployedIn(environmentIds: readonly string[]): Promise<readonly EnvironmentNodes[]> {
+    const { isShared } = this.#context.engine;
+    const found = new Map<string, Omit<EnvironmentNodes, 'nodes'> & { readonly nodes: ExpectedNode[] }>();
+    for (const chunk of inChunks(environmentIds.map((environmentId) => ({ environmentId })))) {
+      const rows = await (isShared ? listAmongManagers : listOfOneManager).all(this.#database, chunk);
+      for (const row of rows) {
+        const { environment_id: environmentId, environment_name: environmentName } = row;
+        const environment = found.get(environmentId) ?? { environmentId, environmentName, nodes: [] };
+        found.set(environmentId, environment);
+        if (row.id !== null) environment.nodes.push(expectedOf({ ...row, id: row.id }));
+      }
+    }
+    return [...found.values()];
   }
 
   async listOf(environmentIds: readonly string[]): Promise<readonly RegisteredNode[]> {
@@ -283,10 +347,7 @@ function nodeOf(row: Selectable<NodeRow> & { alive: number }): RegisteredNode {
     lastSeenAt: dateOrNull(row.last_seen_at),
     createdAt: new Date(row.created_at),
     managerId: row.manager_id,
-    refusal:
-      row.refused_revision === null
-        ? null
-        : { revision: row.refused_revision, reason: row.refused_reason ?? '' },
+    refusal: refusalOf(row),
     ...(row.diverged_revision !== null && { divergedRevision: row.diverged_revision }),
     keyId: row.key_id,
     privateKeys: row.private_keys === 1,

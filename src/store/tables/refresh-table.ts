@@ -1,6 +1,7 @@
 import type { Refresh, RefreshStore, RefreshWindow } from '../../jwks/refresh/refresh-store.ts';
 import type { Database, JwkRefreshRow } from '../database-schema.ts';
 import { statement } from '../statement.ts';
+import { dateOrNull } from './column-values.ts';
 import { inChunks } from './in-chunks.ts';
 
 const findOne = statement((db, key: { jwkId: string }) =>
@@ -23,6 +24,10 @@ const putOne = statement((db, row: JwkRefreshRow) => {
 });
 const deleteOne = statement((db, key: { jwkId: string }) =>
   db.deleteFrom('jwk_refreshes').where('jwk_id', '=', key.jwkId),
+);
+
+const findNext = statement((db, _: object) =>
+  db.selectFrom('jwk_refreshes').select((e) => e.fn.min('refresh_at').as('at')),
 );
 
 export class RefreshTable implements RefreshStore {
@@ -49,6 +54,10 @@ export class RefreshTable implements RefreshStore {
   async due({ now, furthest }: RefreshWindow, limit: number): Promise<readonly Refresh[]> {
     const key = { now: now.getTime(), furthest: furthest.getTime(), limit };
     return (await listDue.all(this.#database, key)).map(refreshOf);
+  }
+
+  async next(): Promise<Date | null> {
+    return dateOrNull((await findNext.first(this.#database, {}))?.at ?? null);
   }
 
   async put(refresh: Refresh): Promise<void> {

@@ -1,0 +1,38 @@
+// Spares looks at a database in which nothing was committed since the last one and nothing has become due. Only a
+// database that shows every commit of every process has a mark; with any other each look is made.
+
+/** Also where a clock is set back: a look comes after this time at the latest. */
+const longestQuietMs = 30_000;
+
+export class LookGate {
+  readonly #changeMark: () => string | undefined;
+  readonly #clock: () => Date;
+  #mark: string | undefined;
+  #quiet: { readonly until: number; readonly endsAt: number } | undefined;
+
+  /** @param changeMark differs after each commit; undefined where that is not known */
+  constructor(changeMark: () => string | undefined, clock: () => Date) {
+    this.#changeMark = changeMark;
+    this.#clock = clock;
+  }
+
+  /** A look would find what the last one found: nothing. */
+  get isQuiet(): boolean {
+    const quiet = this.#quiet;
+    if (quiet === undefined || this.#mark === undefined) return false;
+    if (this.#clock().getTime() >= quiet.until || performance.now() >= quiet.endsAt) return false;
+    return this.#changeMark() === this.#mark;
+  }
+
+  /** Before a look reads anything. */
+  begin(): void {
+    this.#quiet = undefined;
+    this.#mark = this.#changeMark();
+  }
+
+  /** The look that has begun found nothing that is due before this time; null: nothing at all. */
+  foundNothingUntil(time: Date | null): void {
+    const until = time?.getTime() ?? Number.POSITIVE_INFINITY;
+    this.#quiet = { until, endsAt: performance.now() + longestQuietMs };
+  }
+}
