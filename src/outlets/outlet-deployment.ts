@@ -24,11 +24,7 @@ const pageSize = 512;
  * @returns undefined for one that the manager delivers
  * @throws KeyplaneError where the row was altered
  */
-export function outletContent(
-  outlet: Outlet,
-  projectName: string,
-  sealer: Sealer,
-): DeployedOutlet | undefined {
+function outletContent(outlet: Outlet, projectName: string, sealer: Sealer): DeployedOutlet | undefined {
   if (outletKind(outlet.kind).runsAt === 'MANAGER') return undefined;
   if (outlet.altered) throw alteredInDatabase(`Outlet (name: ${outlet.name})`);
   const { id, name, source, content, target, generation } = outlet;

@@ -63,7 +63,7 @@ async function load(
       stores.rings.now(),
     ]);
   const formerCaches = await formerCachingOf(stores, now);
-  const outlets = await gatingDeliveries(stores, ring, { environments, nodes });
+  const outlets = await gatingDeliveries(stores, { ring, members, environments, nodes });
   const left = new Map(withdrawals.map(({ environmentId, revision }) => [environmentId, revision]));
   const formerNodes = left.size === 0 ? [] : await unconfirmedNodes(stores, left, nodesOf);
   const names = new Map(environments.map(({ id, name }) => [id, name]));

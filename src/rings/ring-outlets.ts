@@ -5,7 +5,11 @@ import { traitsOf } from '../outlets/content/outlet-content.ts';
 import { outletKind } from '../outlets/kinds/kinds.ts';
 import type { Outlet } from '../outlets/outlet.ts';
 import type { OutletDelivery, OutletStores } from '../outlets/outlet-store.ts';
+import { isInView } from '../protocol/view-selection.ts';
+import type { View } from '../views/view.ts';
+import type { ViewStores } from '../views/view-store.ts';
 import type { KeyRing } from './ring.ts';
+import type { MemberJwk } from './ring-store.ts';
 
 /** The delivery of an outlet to a node, or for an environment by the manager. */
 export interface GatingDelivery {
@@ -28,12 +32,22 @@ export interface GatingDelivery {
   readonly createdAt: Date;
 }
 
+export interface GatedRing {
+  readonly ring: Pick<KeyRing, 'id' | 'projectId' | 'type' | 'use'>;
+  readonly members: readonly MemberJwk[];
+  readonly environments: readonly Environment[];
+  readonly nodes: readonly RegisteredNode[];
+}
+
 export async function gatingDeliveries(
-  stores: OutletStores,
-  ring: Pick<KeyRing, 'id' | 'projectId' | 'type' | 'use'>,
-  { environments, nodes }: { environments: readonly Environment[]; nodes: readonly RegisteredNode[] },
+  stores: OutletStores & ViewStores,
+  { ring, members, environments, nodes }: GatedRing,
 ): Promise<readonly GatingDelivery[]> {
-  const outlets = (await stores.outlets.ofProject(ring.projectId)).filter((outlet) => counts(outlet, ring));
+  const gating = (await stores.outlets.ofProject(ring.projectId)).filter((outlet) => counts(outlet, ring));
+  const viewIds = gating.flatMap(({ source }) => (source.type === 'VIEW' && source.id ? [source.id] : []));
+  const views = viewIds.length === 0 ? [] : await stores.views.getMany(viewIds);
+  const without = new Set(views.filter((view) => !holdsAny(view, members)).map(({ id }) => id));
+  const outlets = gating.filter(({ source }) => source.id === null || !without.has(source.id));
   if (outlets.length === 0) return [];
   const known = new Map<string, OutletDelivery>();
   for (const delivery of await stores.outletDeliveries.ofOutlets(outlets.map(({ id }) => id))) {
@@ -44,6 +58,19 @@ export async function gatingDeliveries(
       .filter(({ id }) => outlet.environmentIds?.includes(id) ?? true)
       .flatMap((environment) => deliveriesIn(outlet, environment, { ring, nodes, known })),
   );
+}
+
+function holdsAny(view: View, members: readonly MemberJwk[]): boolean {
+  return members.some(({ id, publicMembers, member }) => {
+    const { kty, alg, use } = JSON.parse(publicMembers) as PublicMembers;
+    return isInView(view, { id, keyRingId: member.ringId, kty, alg, use });
+  });
+}
+
+interface PublicMembers {
+  readonly kty: string;
+  readonly alg: string | undefined;
+  readonly use: string | undefined;
 }
 
 /** An OCT key is in no public content. */
@@ -105,7 +132,7 @@ function deliveriesIn(
       nodeName: name,
       connected,
       lastSeenAt,
-      createdAt: createdAt > outlet.createdAt ? createdAt : outlet.createdAt,
+      createdAt: new Date(Math.max(createdAt.getTime(), outlet.createdAt.getTime())),
     }));
 }
 

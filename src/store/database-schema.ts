@@ -6,6 +6,7 @@ import type { StoredJwk } from '../jwks/jwk-store.ts';
 import type { MemberState, RevocationReason } from '../jwks/ring-member.ts';
 import type { CryptoKeyType, DeployedKind, KeystoreType, ProjectKind } from '../protocol/content.ts';
 import type { HoldCause, RingState } from '../rings/ring.ts';
+import type { AuditHeadRow, AuditLaneRow, AuditOpenRow, AuditRecordRow } from './audit-rows.ts';
 import type { EventTables } from './event-rows.ts';
 import type { OutletDeliveryRow, OutletRow } from './outlet-rows.ts';
 
@@ -409,45 +410,6 @@ export interface KeyUsageRow {
   outcome: string;
   count: number;
   last_used_at: number;
-}
-
-export interface AuditRecordRow {
-  sequence: number;
-  at: number;
-  actor: string;
-  action: string;
-  object_type: string;
-  object_id: string | null;
-  object_name: string;
-  project_name: string | null;
-  outcome: 'SUCCESS' | 'DENIED' | 'FAILURE';
-  details: string;
-  hash: Buffer;
-  /** Both null where the record was never open. */
-  lane: string | null;
-  lane_number: number | null;
-}
-
-export interface AuditOpenRow extends Omit<AuditRecordRow, 'sequence' | 'hash' | 'lane' | 'lane_number'> {
-  lane: string;
-  lane_number: number;
-  ticket: number;
-  position: number;
-  mac: Buffer;
-}
-
-export interface AuditLaneRow {
-  lane: string;
-  /** Of its newest record that was ever open. */
-  number: number;
-  mac: Buffer;
-}
-
-export interface AuditHeadRow {
-  /** Always 1: the table has one row. */
-  id: number;
-  sequence: number;
-  mark: Buffer;
 }
 
 export interface JwkRefreshRow {

@@ -3,7 +3,7 @@
 
 import { createHmac } from 'node:crypto';
 
-export const secretPrefix = 'whsec_';
+const secretPrefix = 'whsec_';
 const leastBytes = 24;
 const mostBytes = 64;
 

@@ -23,7 +23,11 @@ const generate = (name: string) =>
     type: 'EC',
     ec: { curveType: 'P256' },
   });
-const lines = (text: string) => text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+const lines = (text: string) =>
+  text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
 
 test('keyplane events prints one event a line, from after a sequence, of given types', async () => {
   for (const name of ['one', 'two']) await generate(name);

@@ -29,19 +29,9 @@ const shown = async (name: string) => (await cli.json(['view', 'get', name])).re
 
 describe('keyplane view', () => {
   test('create takes each list as a flag, and get shows it with the path of its set', async () => {
-    const made = await cli.ok([
-      ...['view', 'create', 'partners', '--key-types', 'EC, RSA', '--algorithms', 'ES256', '--uses', 'sig'],
-      ...[
-        '--rings',
-        'api-signing',
-        '--jwks',
-        'one,two',
-        '--exclude-jwks',
-        'two',
-        '--description',
-        'for partners',
-      ],
-    ]);
+    const include = '--key-types|EC, RSA|--algorithms|ES256|--uses|sig|--rings|api-signing|--jwks|one,two';
+    const others = '--exclude-jwks|two|--description|for partners';
+    const made = await cli.ok(`view|create|partners|${include}|${others}`.split('|'));
     expect(made).toMatch(/^Created view partners: Deployment completed successfully/);
     expect(await shown('partners')).toMatchObject({
       description: 'for partners',

@@ -166,7 +166,12 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   rings: [
     'events/record-event.ts',
     'type events',
+    'outlets/content/outlet-content.ts',
+    'outlets/kinds/kinds.ts',
     'outlets/outlet-uses.ts',
+    'type outlets',
+    'protocol/view-selection.ts',
+    'type views',
     'applications/move-grants.ts',
     'token-profiles/profile-uses.ts',
     'views/move-views.ts',

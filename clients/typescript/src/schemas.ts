@@ -1158,7 +1158,7 @@ export interface Jwk {
   readonly type: JwkType;
   /** Its `crv`; null for a key without one */
   readonly curve: string | null;
-  /** Bits; null for OCT and AKP keys */
+  /** Bits; null for a secret key, and where the algorithm determines the size */
   readonly size: number | null;
   readonly kid: string | null;
   readonly use: JwkUse | null;
@@ -1256,7 +1256,7 @@ export interface JwkDetail {
   readonly type: JwkType;
   /** Its `crv`; null for a key without one */
   readonly curve: string | null;
-  /** Bits; null for OCT and AKP keys */
+  /** Bits; null for a secret key, and where the algorithm determines the size */
   readonly size: number | null;
   readonly kid: string | null;
   readonly use: JwkUse | null;
@@ -2118,7 +2118,8 @@ export interface OutletSource {
 export type OutletState = 'CURRENT' | 'LAGGING' | 'FAILING';
 
 export interface OutletTrial {
-  readonly environmentName: string;
+  /** Absent for WEBHOOK */
+  readonly environmentName?: string | undefined;
   readonly nodeName?: string | undefined;
   readonly success: boolean;
   readonly message: string;

@@ -114,7 +114,10 @@ function textOf(clock: Revocation): string {
   return `${facts}\n${textTable(['ENVIRONMENT', 'NODE', 'UNPUBLISHED'], [...pending, ...safe])}`;
 }
 
-function confirmerText({ nodeName, outletName }: Pick<Revocation['safeNodes'][number], 'nodeName' | 'outletName'>): string | null {
+function confirmerText({
+  nodeName,
+  outletName,
+}: Pick<Revocation['safeNodes'][number], 'nodeName' | 'outletName'>): string | null {
   return outletName === undefined ? nodeName : `outlet ${outletName} (${nodeName ?? 'manager'})`;
 }
 

@@ -102,7 +102,11 @@ export const jwkItem = named(
     sourceAliasName: z.string().nullable().describe('The alias in the keystore that it was made from'),
     type: jwkType,
     curve: z.string().nullable().describe('Its `crv`; null for a key without one'),
-    size: z.number().int().nullable().describe('Bits; null for OCT and AKP keys'),
+    size: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Bits; null for a secret key, and where the algorithm determines the size'),
     kid: z.string().nullable(),
     use: jwkUse.nullable(),
     algorithm: z.string().nullable(),

@@ -38,7 +38,7 @@ export interface ExpirationStores {
 }
 
 /** Of a JWK that has not expired: the nearest warning that its time has come for. */
-export function warningFor(expirationTime: Date | null, now: Date): WarningDays | undefined {
+function warningFor(expirationTime: Date | null, now: Date): WarningDays | undefined {
   if (expirationTime === null || expirationTime <= now) return undefined;
   const leftMs = expirationTime.getTime() - now.getTime();
   return warningDays.find((days) => leftMs <= days * dayMs);

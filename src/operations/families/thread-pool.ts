@@ -33,6 +33,6 @@ export function verifyInPool(
 }
 
 /** What is signed is ASCII. */
-export function octetsOf(input: SigningInput): Buffer {
+function octetsOf(input: SigningInput): Buffer {
   return typeof input === 'string' ? Buffer.from(input, 'latin1') : input;
 }

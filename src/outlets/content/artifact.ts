@@ -15,7 +15,7 @@ export function artifactDigest(artifact: Artifact): string {
   return artifact.form === 'FILE' ? sha256(artifact.bytes) : folderDigest(artifact.files);
 }
 
-export function folderDigest(files: ReadonlyMap<string, Buffer>): string {
+function folderDigest(files: ReadonlyMap<string, Buffer>): string {
   const names = [...files.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const lines = names.map((name) => `${sha256(files.get(name) ?? Buffer.alloc(0))}  ${name}\n`);
   return sha256(Buffer.from(lines.join('')));

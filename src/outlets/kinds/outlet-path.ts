@@ -26,7 +26,7 @@ export function requirePath(given: OutletJson, name: string, at: string): string
 }
 
 /** The node checks it again: it need not trust what it is sent. */
-export function isOutletPath(path: string): boolean {
+function isOutletPath(path: string): boolean {
   const segments = path.split('/');
   return path.length <= longestPath && segments.length <= mostSegments && segments.every(isSegment);
 }

@@ -14,7 +14,7 @@ export function publishersOf({ kind, nodes, outlets }: RingFacts): readonly Node
   return kind === 'SIGNATURE' ? all : keyHoldersOf({ nodes: all });
 }
 
-export function keyHoldersOf({ nodes }: Pick<RingFacts, 'nodes'>): readonly NodeFacts[] {
+function keyHoldersOf({ nodes }: Pick<RingFacts, 'nodes'>): readonly NodeFacts[] {
   return nodes.filter(({ privateKeys }) => privateKeys);
 }
 

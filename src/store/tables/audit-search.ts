@@ -2,7 +2,8 @@
 // between which other work runs, and nothing holds more rows than a page.
 
 import type { AuditFilter, AuditPage } from '../../audit/audit-log.ts';
-import type { AuditRecordRow, Database } from '../database-schema.ts';
+import type { AuditRecordRow } from '../audit-rows.ts';
+import type { Database } from '../database-schema.ts';
 
 /** Looked through in some milliseconds. */
 const stretch = 4_000;

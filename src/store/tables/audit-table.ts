@@ -10,13 +10,8 @@ import type {
   NextOpen,
   OpenAuditRecord,
 } from '../../audit/audit-log.ts';
-import type {
-  AuditHeadRow,
-  AuditLaneRow,
-  AuditOpenRow,
-  AuditRecordRow,
-  Database,
-} from '../database-schema.ts';
+import type { AuditHeadRow, AuditLaneRow, AuditOpenRow, AuditRecordRow } from '../audit-rows.ts';
+import type { Database } from '../database-schema.ts';
 import { RequiresExclusive } from '../engine.ts';
 import { listStatement, statement } from '../statement.ts';
 import { searchAudit } from './audit-search.ts';
