@@ -14,6 +14,8 @@ const pairs = {
   Ed448: () => generateKeyPairSync('ed448'),
   X25519: () => generateKeyPairSync('x25519'),
   X448: () => generateKeyPairSync('x448'),
+  'ML-DSA-44': () => generateKeyPairSync('ml-dsa-44'),
+  'ML-DSA-87': () => generateKeyPairSync('ml-dsa-87'),
 };
 export type PairName = keyof typeof pairs;
 export const pairNames = Object.keys(pairs) as PairName[];
