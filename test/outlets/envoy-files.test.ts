@@ -92,6 +92,35 @@ test('the filter has the keys that the node publishes of the source, and the key
   await until(isPublished, 'the filter has the published set again');
 });
 
+test('a view is a source, and is not deleted while it is one', async () => {
+  await made('key-rings', {
+    name: 'other',
+    type: 'OKP',
+    okp: { curveType: 'ED25519', algorithm: 'EdDSA' },
+    ...times,
+  });
+  await made('views', { name: 'edwards', include: { keyTypes: ['OKP'] } });
+  await made('outlets', {
+    name: 'view-filter',
+    kind: 'ENVOY',
+    content: 'JWT_AUTHN',
+    source: { viewName: 'edwards' },
+    target: { path: 'envoy/view.json', resourceName: 'keyplane', providers: { orders: {} } },
+  });
+  const published = async () =>
+    (await fetch(`${nodeUrl}/projects/MyProject/views/edwards/.well-known/jwks.json`)).text();
+  await until(async () => {
+    const set = (await resource('view.json'))?.typed_config.providers.orders.local_jwks.inline_string;
+    return set !== undefined && set === (await published()) && JSON.parse(set).keys.length === 2;
+  }, 'the filter has the set of the view');
+  const { status, body } = await world.api('DELETE', `${project}/views/edwards/`);
+  expect([status, body]).toMatchObject([400, { reason: 'STILL_NEEDED' }]);
+  expect((await world.api('DELETE', `${project}/outlets/view-filter/`)).status).toBe(200);
+  await until(async () => (await resource('view.json')) === undefined, 'the file is removed');
+  expect((await world.api('DELETE', `${project}/views/edwards/`)).status).toBe(200);
+  expect((await world.api('DELETE', `${project}/key-rings/other/?force=true&reason=over`)).status).toBe(200);
+});
+
 test('a token is issued again as soon as its key or its profile changes, and not before', async () => {
   await made('token-profiles', { name: 'to-stock', ...profile });
   await made('outlets', tokenOutlet('stock-token', 'to-stock'));

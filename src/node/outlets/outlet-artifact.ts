@@ -24,7 +24,7 @@ import type { OutletTokens } from './outlet-tokens.ts';
 export interface ArtifactOptions {
   readonly state: Pick<NodeState, 'objects'>;
   readonly copy: Pick<StateCopy, 'read'>;
-  readonly sets: Pick<JwkSets, 'project'>;
+  readonly sets: Pick<JwkSets, 'project' | 'view'>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly tokens: Pick<OutletTokens, 'tokenFor'>;
@@ -136,6 +136,11 @@ async function sourceOf(
   if (source.type === 'JWK') {
     const jwk = options.state.objects.get(objectKey({ kind: 'jwk', id }));
     return ownKeys(jwk ? [jwk] : [], isPrivate, options);
+  }
+  if (source.type === 'VIEW') {
+    const view = options.state.objects.get(objectKey({ kind: 'view', id }));
+    if (view === undefined) throw badRequest('This node does not have the view!');
+    return keysOfSet(options.sets.view(project, view.name));
   }
   if (source.type === 'CERTIFICATE') return ownCertificates(id, options);
   throw badRequest(`This node delivers nothing from a source of type ${source.type}!`);
