@@ -174,3 +174,19 @@ test('the password of a keystore has characters that Java reads', async () => {
   });
   expect([status, body]).toMatchObject([400, { member: 'credential.password' }]);
 });
+
+test('a node without private keys fails with the reason, and the other one delivers', async () => {
+  await made('token-profiles', { name: 'everywhere', ...profile });
+  await world.addNode('edge', 'edge-2', { outletDir: await temporaryFolder(), privateKeys: false });
+  await made('outlets', tokenOutlet('everywhere-token', 'everywhere'));
+  await until(async () => {
+    const { body } = await world.api('GET', `${project}/outlets/everywhere-token/`);
+    const { environments } = body.resultList[0];
+    return environments.every(({ state }: { state: string }) => state !== 'LAGGING');
+  }, 'both nodes have tried');
+  const { body } = await world.api('GET', `${project}/outlets/everywhere-token/`);
+  expect(body.resultList[0].environments).toMatchObject([
+    { nodeName: 'edge-1', state: 'CURRENT', lastError: null },
+    { nodeName: 'edge-2', state: 'FAILING', digest: null, lastError: 'This node holds no private keys!' },
+  ]);
+});
