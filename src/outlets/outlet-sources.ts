@@ -49,6 +49,7 @@ interface SourceProfile extends Named {
 export interface SourceStores {
   readonly rings: SourceFinder<SourceRing>;
   readonly jwks: SourceFinder<SourceJwk>;
+  readonly views: SourceFinder<Named>;
   readonly certificates: SourceFinder<Named>;
   readonly tokenProfiles: SourceFinder<SourceProfile>;
 }
@@ -133,7 +134,7 @@ async function findSource(stores: SourceStores, { type, name, demand }: SourceSe
       return jwk.id;
     }
     case 'VIEW':
-      throw notFound('View', name, type);
+      return required(await stores.views.find(projectId, lookupName(name)), 'View', name, type).id;
     case 'CERTIFICATE':
       return required(await stores.certificates.find(projectId, lookupName(name)), 'Certificate', name, type)
         .id;
@@ -213,6 +214,7 @@ export async function nameSources(
   const finders = [
     [stores.rings, 'KEY_RING'],
     [stores.jwks, 'JWK'],
+    [stores.views, 'VIEW'],
     [stores.certificates, 'CERTIFICATE'],
     [stores.tokenProfiles, 'TOKEN_PROFILE'],
   ] as const;

@@ -12,6 +12,8 @@ import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
 import { laterThan, requireSameName } from '../materials/optimistic-update.ts';
 import { checkName, lookupName, projectNotFound, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
+import type { OutletStores } from '../outlets/outlet-store.ts';
+import { requireNoOutlet } from '../outlets/outlet-uses.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import {
   type NamedSelections,
@@ -51,6 +53,7 @@ export interface Views {
 }
 
 export type ViewRuleStores = ViewStores &
+  Pick<OutletStores, 'outlets'> &
   SelectedKeyStores &
   AccessStores &
   EnvironmentStores &
@@ -130,6 +133,7 @@ export function createViews<Stores extends ViewRuleStores>(options: ViewRuleOpti
     async delete(scope, given) {
       const targets = await store.write(async (stores) => {
         const view = await requireView(stores, scope.projectId, given);
+        await requireNoOutlet(stores, view.id, `View (name: ${view.name})`);
         const names = await namesOf(stores, view);
         await stores.views.delete(view.id);
         const desired = await withdrawView(stores, view);
