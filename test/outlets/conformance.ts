@@ -32,7 +32,9 @@ export function conformsToRules({ kind, content, target, credential }: Conformin
     });
 
     test('a member of the target that the kind does not know is rejected by name', () => {
-      expect(() => kind.readTarget({ ...target, surprise: 1 }, content)).toThrow('target.surprise is unknown!');
+      expect(() => kind.readTarget({ ...target, surprise: 1 }, content)).toThrow(
+        'target.surprise is unknown!',
+      );
     });
 
     test('an empty target is rejected by a member', () => {
@@ -76,7 +78,14 @@ export function conformsAtNodes(conforming: ConformingKind<NodeOutletKind>): voi
     };
     const at = join(outletDir, 'MyProject', path);
     const file = traitsOf(content).isFolder ? join(at, 'current.pem') : at;
-    return { outletDir, deliver, folder, at, file, remove: () => kind.remove(written as WrittenFiles, folder) };
+    return {
+      outletDir,
+      deliver,
+      folder,
+      at,
+      file,
+      remove: () => kind.remove(written as WrittenFiles, folder),
+    };
   }
 
   afterAll(async () => {

@@ -55,7 +55,11 @@ test('what is there already keeps its time of delivery, and gets the revision', 
 });
 
 test('a change makes it LAGGING, one that fails goes on failing, and is due at once', () => {
-  expect(wanted(succeeded(newDelivery, success))).toMatchObject({ state: 'LAGGING', digest: 'd', revision: 7 });
+  expect(wanted(succeeded(newDelivery, success))).toMatchObject({
+    state: 'LAGGING',
+    digest: 'd',
+    revision: 7,
+  });
   const failing = failed(newDelivery, { error: 'x', nowMs: 0, random: 0 });
   expect(wanted(failing)).toMatchObject({ state: 'FAILING', lastError: 'x', retryAtMs: null });
 });

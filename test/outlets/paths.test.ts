@@ -50,12 +50,15 @@ test.each(attacks)('the path %j is rejected, by the manager and by the node', as
   ]) {
     expect(() => files.readTarget(target, 'JWKS')).toThrow(/is not valid!/);
   }
-  if (path.split('/').length < 17) await expect(folder.touch(path)).rejects.toThrow('is no path below a folder!');
+  if (path.split('/').length < 17)
+    await expect(folder.touch(path)).rejects.toThrow('is no path below a folder!');
 });
 
 test('a project whose name is no folder reaches nothing', async () => {
   for (const project of ['..', '.', '', 'a/b']) {
-    await expect(new ProjectFolder(outletDir, project).touch('x')).rejects.toThrow('is no path below a folder!');
+    await expect(new ProjectFolder(outletDir, project).touch('x')).rejects.toThrow(
+      'is no path below a folder!',
+    );
   }
 });
 
@@ -85,13 +88,23 @@ describe('a pid file', () => {
   const signal = { signal: 'SIGHUP', pidFile: 'app.pid' } as const;
   const pidPath = () => join(outletDir, 'MyProject', 'app.pid');
 
-  test.each(['0', '1', '-1', '-42', '', 'x', '1 2', '0x10', '1e3', '99999999999', String(process.pid), String(process.ppid)])(
-    'with %j signals nothing',
-    async (text) => {
-      await writeFile(pidPath(), text);
-      await expect(notify(folder, signal)).rejects.toThrow('Pid file app.pid does not name a process above 1!');
-    },
-  );
+  test.each([
+    '0',
+    '1',
+    '-1',
+    '-42',
+    '',
+    'x',
+    '1 2',
+    '0x10',
+    '1e3',
+    '99999999999',
+    String(process.pid),
+    String(process.ppid),
+  ])('with %j signals nothing', async (text) => {
+    await writeFile(pidPath(), text);
+    await expect(notify(folder, signal)).rejects.toThrow('Pid file app.pid does not name a process above 1!');
+  });
 
   test('that is a link is not read', async () => {
     const real = join(outletDir, 'real.pid');
@@ -126,7 +139,9 @@ describe('two outlets of a project', () => {
     ],
   ])('cannot have %j and %j', (one, other) => {
     const others = [outlet('one', one)];
-    expect(() => requireFreePlace(outlet('other', other), others)).toThrow('is already used by outlet (name: one)!');
+    expect(() => requireFreePlace(outlet('other', other), others)).toThrow(
+      'is already used by outlet (name: one)!',
+    );
   });
 
   test('can touch one file', () => {
