@@ -9,6 +9,7 @@ import { checkKeys } from '../doctor/check-keys.ts';
 import { checkMachine } from '../doctor/check-machine.ts';
 import { checkManagers } from '../doctor/check-managers.ts';
 import { checkNodes } from '../doctor/check-nodes.ts';
+import { checkOutlets } from '../doctor/check-outlets.ts';
 import { checkRings } from '../doctor/check-rings.ts';
 import { checkMacs, checkMemory } from '../doctor/check-rows.ts';
 import { checkWebhooks } from '../doctor/check-webhooks.ts';
@@ -55,6 +56,7 @@ export async function examine(config: ManagerConfig): Promise<Examination> {
         await checkKeys(stores, now),
         await checkRings(stores),
         await checkApplications(stores),
+        await checkOutlets(stores),
         await checkWebhooks(stores),
         { findings: [], looked: { 'manager runs': managerRuns ? 'yes' : 'no' } },
       ]);

@@ -46,6 +46,16 @@ export interface FailingKeySet {
   readonly reason: string | null;
 }
 
+export interface FailingOutlet {
+  readonly projectName: string;
+  readonly outletName: string;
+  readonly environmentName: string;
+  /** Null where the manager delivers. */
+  readonly nodeName: string | null;
+  readonly attempts: number;
+  readonly lastError: string | null;
+}
+
 export interface FailingWebhook {
   readonly projectName: string;
   readonly outletName: string;
@@ -111,6 +121,7 @@ export interface DiagnosticsStore {
   failingKeySets(limit: number): Promise<readonly FailingKeySet[]>;
   /** Secret keys for AES-GCM that encrypted at least so often. */
   /** Those that fail or lost events, by project and name. */
+  failingOutlets(limit: number): Promise<readonly FailingOutlet[]>;
   failingWebhooks(limit: number): Promise<readonly FailingWebhook[]>;
   gcmUses(atLeast: number, limit: number): Promise<readonly GcmUse[]>;
   /** Registered nodes of all environments. */

@@ -20,6 +20,8 @@ export interface InstallationStats {
   readonly lateRings: number;
   /** RETIRING keys that were used after every node had their successor; at most 1,000 are looked at. */
   readonly usedRetiringKeys: number;
+  /** Deliveries of outlets to nodes, or by managers, whose last attempt failed. */
+  readonly failingDeliveries: number;
   /** Webhooks whose last attempt failed, or whose receiver wants no more. */
   readonly failingWebhooks: number;
   /** Of all webhooks together: events after those delivered, of all types. */

@@ -76,6 +76,11 @@ export function measureInstallation({ metrics, store, clock, version, leases }: 
     ({ usedRetiringKeys }, own) => own.set(usedRetiringKeys),
   );
   gauge(
+    { name: 'outlet_deliveries_failing' },
+    'Deliveries of outlets, by node, whose last attempt failed',
+    ({ failingDeliveries }, own) => own.set(failingDeliveries),
+  );
+  gauge(
     { name: 'webhooks_failing' },
     'Webhooks whose last delivery failed, or whose receiver answered 410',
     ({ failingWebhooks }, own) => own.set(failingWebhooks),

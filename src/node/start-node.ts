@@ -212,6 +212,7 @@ async function run(
     contactAgeMs: Number.isFinite(contact.ageMs) ? contact.ageMs : undefined,
     clockOffsetMs: contact.time.offsetMs,
     revoked: [...state.revoked].length,
+    outlets: outlets.counts(),
   });
   const status = () => {
     const { revision, connected, diverged, counts, published } = facts();

@@ -234,6 +234,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type protocol',
   ],
   views: [
+    'outlets/outlet-uses.ts',
+    'type outlets/outlet-store.ts',
     'audit/audit-event.ts',
     'deployments/content-reader.ts',
     'deployments/deployment-result.ts',

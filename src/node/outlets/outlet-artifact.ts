@@ -132,6 +132,11 @@ async function sourceOf(
   const { isPrivate } = traitsOf(content as OutletContent);
   const id = source.id ?? '';
   if (source.type === 'PROJECT') return keysOfSet(options.sets.project(project));
+  if (source.type === 'VIEW') {
+    const view = options.state.objects.get(objectKey({ kind: 'view', id }));
+    if (view === undefined) throw badRequest('This node does not have the view!');
+    return keysOfSet(options.sets.view(project, view.name));
+  }
   if (source.type === 'KEY_RING') return ownKeys(inOrder(membersOf(id)), isPrivate, options);
   if (source.type === 'JWK') {
     const jwk = options.state.objects.get(objectKey({ kind: 'jwk', id }));

@@ -20,6 +20,7 @@ export interface NodeFacts {
   readonly clockOffsetMs: number;
   /** Keys that the manager sent as valid and that the node knows to be revoked. */
   readonly revoked: number;
+  readonly outlets: { readonly outlets: number; readonly failing: number };
 }
 
 export interface NodeMetrics {
@@ -113,6 +114,8 @@ function measureState(registry: Registry, facts: () => NodeFacts): void {
       'Keys that the manager sent as valid and that the node knows to be revoked',
       () => facts().revoked,
     ],
+    ['keyplane_node_outlets', 'Outlets that the node delivers', () => facts().outlets.outlets],
+    ['keyplane_node_outlets_failing', 'Outlets whose last delivery failed', () => facts().outlets.failing],
     ['process_resident_memory_bytes', 'Memory of the process', () => process.memoryUsage.rss()],
   ];
   for (const [name, help, value] of gauges) {

@@ -5,6 +5,7 @@ import type {
   EndedManager,
   ExaminedRing,
   FailingKeySet,
+  FailingOutlet,
   FailingUrl,
   FailingWebhook,
   GcmUse,
@@ -217,6 +218,25 @@ select key_rings.id, 'for the historical keys' from key_rings join projects on p
     return rows.map(({ projectName, jwksUri, state_since, state_reason }) => {
       return { projectName, jwksUri, since: new Date(Number(state_since)), reason: state_reason };
     });
+  }
+
+  async failingOutlets(limit: number): Promise<readonly FailingOutlet[]> {
+    const rows = await this.#database
+      .selectFrom('outlet_deliveries')
+      .innerJoin('outlets', 'outlets.id', 'outlet_deliveries.outlet_id')
+      .innerJoin('projects', 'projects.id', 'outlets.project_id')
+      .innerJoin('environments', 'environments.id', 'outlet_deliveries.environment_id')
+      .leftJoin('nodes', 'nodes.id', 'outlet_deliveries.node_id')
+      .select(['projects.name as projectName', 'outlets.name as outletName'])
+      .select(['environments.name as environmentName', 'nodes.name as nodeName'])
+      .select(['outlet_deliveries.attempts as attempts', 'outlet_deliveries.last_error as lastError'])
+      .where('outlet_deliveries.state', '=', 'FAILING')
+      .orderBy('projects.name')
+      .orderBy('outlets.name')
+      .orderBy('environments.name')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({ ...row, attempts: Number(row.attempts) }));
   }
 
   async failingWebhooks(limit: number): Promise<readonly FailingWebhook[]> {

@@ -25,6 +25,7 @@ export class InstallationStatsTable implements InstallationStatsStore {
       rings: await this.#rings(),
       lateRings: await this.#lateRings(),
       usedRetiringKeys: (await usedRetiringKeys(this.#database, retiringLookedAt)).length,
+      failingDeliveries: await this.#failingDeliveries(),
       ...(await this.#webhooks()),
       expiring: (await this.#expiredBy(soon)) - expired,
       expired,
@@ -118,6 +119,15 @@ export class InstallationStatsTable implements InstallationStatsStore {
       .selectFrom('key_rings')
       .select((b) => b.fn.countAll<number>().as('count'))
       .where('late_since', 'is not', null)
+      .executeTakeFirst();
+    return Number(row?.count ?? 0);
+  }
+
+  async #failingDeliveries(): Promise<number> {
+    const row = await this.#database
+      .selectFrom('outlet_deliveries')
+      .select((b) => b.fn.countAll<number>().as('count'))
+      .where('state', '=', 'FAILING')
       .executeTakeFirst();
     return Number(row?.count ?? 0);
   }
