@@ -4,6 +4,7 @@ import type { OutletsReport } from '../protocol/messages.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { type DeliveryStateName, deliveryStates } from './outlet.ts';
 import type { OutletDelivery, OutletStores } from './outlet-store.ts';
+import { type DeliveryStores, storeDeliveries } from './store-deliveries.ts';
 
 export interface ReportingNode {
   readonly nodeId: string;
@@ -13,9 +14,10 @@ export interface ReportingNode {
 export type RecordDeliveries = (node: ReportingNode, report: OutletsReport) => Promise<void>;
 
 /** Outlets that were deleted meanwhile are passed over. */
-export function createDeliveryRecorder(store: UnitOfWork<OutletStores>): RecordDeliveries {
+export function createDeliveryRecorder(store: UnitOfWork<OutletStores & DeliveryStores>): RecordDeliveries {
   return async ({ nodeId, environmentId }, { deliveries }) => {
-    await store.write(async ({ outlets, outletDeliveries }) => {
+    await store.write(async (stores) => {
+      const { outlets } = stores;
       const known = new Map(
         (await outlets.getMany(deliveries.map(({ outletId }) => outletId))).map((one) => [one.id, one]),
       );
@@ -35,7 +37,7 @@ export function createDeliveryRecorder(store: UnitOfWork<OutletStores>): RecordD
           lastError,
         });
       }
-      await outletDeliveries.put([...reported.values()]);
+      await storeDeliveries(stores, known, [...reported.values()]);
     });
   };
 }
