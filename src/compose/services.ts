@@ -359,7 +359,7 @@ function connect(foundations: Foundations): Services {
       divergences: createDivergences({ store, audit, clock }),
       revokeAgain: revocationAgain({ store, revoke: keyRings.revoke }),
       recordUsage: createUsageRecorder(store),
-      recordDeliveries: createDeliveryRecorder(store, clock),
+      recordDeliveries: createDeliveryRecorder(store),
       claim: (claimed) => store.asyncCommit(({ nodes }) => nodes.claim({ ...claimed, managerId })),
     },
     async close() {

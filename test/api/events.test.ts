@@ -5,6 +5,8 @@ import { eventLimits } from '../../src/events/delete-ended-events.ts';
 import { recordEvent } from '../../src/events/record-event.ts';
 import { ExpirationWatch } from '../../src/jwks/expiration/expiration-watch.ts';
 import { Lease } from '../../src/leases/lease.ts';
+import type { RunningNode } from '../../src/node/start-node.ts';
+import { recordExamination } from '../../src/rings/record-ring-events.ts';
 import { type Api, startTestManager, type TestManager } from '../support/manager.ts';
 import { noCaches } from './rings/support/ring-api.ts';
 
@@ -12,6 +14,7 @@ const base = '/apiops/projects/MyProject';
 const dayMs = 86_400_000;
 let world: TestManager;
 let api: Api;
+let node: RunningNode;
 
 beforeAll(async () => {
   world = await startTestManager({
@@ -20,7 +23,7 @@ beforeAll(async () => {
     settings: noCaches,
   });
   ({ api } = world);
-  await world.addNode('gate', 'g1');
+  node = await world.addNode('gate', 'g1');
 });
 afterAll(() => world?.close());
 
@@ -226,4 +229,37 @@ test('a user without ROLE_API_SECURITY reads no events', async () => {
   expect((await manager('GET', `${base}/events/`)).status).toBe(403);
   const outsider = await world.as('outsider');
   expect((await outsider('GET', `${base}/events/`)).status).toBe(404);
+});
+
+test('a ring that waits for a node is one event each time', async () => {
+  const policy = { verifierCacheTime: 'PT0S', clockSkew: 'PT0S' };
+  await api('POST', `${base}/key-rings/`, {
+    name: 'waits',
+    type: 'EC',
+    ec: { curveType: 'P256' },
+    ...policy,
+  });
+  await node.close();
+  await api('POST', `${base}/key-rings/waits/rotate`);
+  const blocked = () => eventsOf('waits', '&types=keyring.blocked');
+  await api('POST', `${base}/key-rings/waits/rotate`);
+  await expect.poll(async () => (await blocked()).length, { timeout: 60_000 }).toBe(1);
+  await world.manager.services.ringScheduler.advanceDue();
+  expect((await blocked()).map(({ data }) => data)).toEqual([
+    { projectName: 'MyProject', objectType: 'key-ring', objectName: 'waits' },
+  ]);
+});
+
+test('a rotation that becomes late is one event', async () => {
+  const { store } = world.manager.services;
+  const late = { state: 'BLOCKED', lateSince: new Date() } as const;
+  await store.write(async (stores) => {
+    const project = await stores.projects.find('MyProject');
+    const ring = project && (await stores.rings.find(project.id, 'waits'));
+    if (!ring) throw new Error('there is no ring');
+    const at = new Date();
+    await recordExamination(stores, ring, { before: { ...late, lateSince: null }, found: late, at });
+    await recordExamination(stores, ring, { before: late, found: late, at });
+  });
+  expect(await eventsOf('waits', '&types=keyring.late')).toHaveLength(1);
 });

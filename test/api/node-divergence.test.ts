@@ -36,6 +36,10 @@ test('a node that has a later revision than the database is sent nothing, listed
   await refused({ revision: 7 });
   expect(await listed()).toMatchObject([{ name: 'raw', connected: false, divergedRevision: 7 }]);
   expect(await audited()).toBe(1);
+  const { body } = await world.api('GET', '/apiops/projects/MyProject/events/?types=node.diverged');
+  expect(body.resultList).toMatchObject([
+    { data: { objectType: 'node', objectName: 'raw', environmentName: 'production', nodeRevision: 7 } },
+  ]);
 });
 
 test('a node that has the same revision with another digest is sent nothing either', async () => {

@@ -433,6 +433,28 @@ describe('the refresh of a URL', () => {
   });
 });
 
+test('a URL that begins to fail, and one that no longer has the key, is one event each time', async () => {
+  pages.set('/reported', json(freshKey('reported')));
+  accepted(await follow('reported'));
+  const types = async () => {
+    const { body } = await project.call('GET', 'events/?limit=1000');
+    return body.resultList
+      .filter(({ data }: Item) => data.objectName === 'reported')
+      .map(({ type }: Item) => type);
+  };
+  pages.delete('/reported');
+  await comeDue('reported');
+  await comeDue('reported');
+  expect(await types()).toEqual(['jwk.created', 'source.failing']);
+  pages.set('/reported', json({ keys: [freshKey('another'), freshKey('third')] }));
+  await comeDue('reported');
+  await comeDue('reported');
+  expect(await types()).toEqual(['jwk.created', 'source.failing', 'source.gone']);
+  pages.set('/reported', json(freshKey('reported')));
+  await comeDue('reported');
+  expect(await types()).toEqual(['jwk.created', 'source.failing', 'source.gone', 'jwk.updated']);
+});
+
 test('a key leaves the nodes at its expirationTime by the time of the manager, and is still shown by the manager', async () => {
   const expirationTime = new Date(Date.now() + 1_500).toISOString();
   const ec = { curveType: 'P256', expirationTime };

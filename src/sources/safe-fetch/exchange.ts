@@ -31,7 +31,6 @@ export type HopOutcome =
 
 type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-const userAgent = `keyplane/${version}`;
 const headersMaximumBytes = 16_384;
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const validatorMaximumLength = 256;
@@ -47,49 +46,12 @@ export async function loadHttpClient(): Promise<void> {
  * Takes the socket over and leaves it closed, however this ends.
  * @throws FetchFailure, or the signal's reason
  */
-export function exchange(socket: Socket, request: HopRequest, signal: AbortSignal): Promise<HopOutcome> {
-  return onSocket(socket, { url: request.url, signal }, (client) => askOnce(client, request, signal));
-}
-
-/** A request that is no fetch of a document. */
-export interface SentRequest {
-  readonly url: URL;
-  readonly method: 'POST';
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/**
- * The same for a request whose answer is its status alone: a body is not read, and a redirect is an answer like others.
- * @throws FetchFailure, or the signal's reason
- */
-export function sendOnce(socket: Socket, request: SentRequest, signal: AbortSignal): Promise<number> {
-  const { url, method, headers, body } = request;
-  return onSocket(socket, { url, signal }, async (client) => {
-    const answer = await client
-      .request({
-        method,
-        path: `${url.pathname}${url.search}`,
-        headers: { 'user-agent': userAgent, ...headers },
-        body,
-        reset: true,
-        signal,
-      })
-      .catch((error: unknown) => {
-        throw answerFailure(error);
-      });
-    // A body that is closed unread may fail late, and an unhandled failure would end the process.
-    answer.body.on('error', () => undefined);
-    return answer.statusCode;
-  });
-}
-
-async function onSocket<Result>(
+export async function exchange(
   socket: Socket,
-  { url, signal }: { readonly url: URL; readonly signal: AbortSignal },
-  work: (client: Client) => Promise<Result>,
-): Promise<Result> {
-  const client = clientOn(socket, url);
+  request: HopRequest,
+  signal: AbortSignal,
+): Promise<HopOutcome> {
+  const client = clientOn(socket, request.url);
   const letGo = () => {
     socket.destroy();
     void client.destroy();
@@ -97,7 +59,7 @@ async function onSocket<Result>(
   signal.addEventListener('abort', letGo, { once: true });
   try {
     signal.throwIfAborted();
-    return await work(client);
+    return await askOnce(client, request, signal);
   } catch (error) {
     signal.throwIfAborted();
     throw error;
@@ -171,7 +133,7 @@ const requestHeaders = {
   // The last one, because servers of static files answer 406 where their own type is not accepted (RFC 9110 §12.5.1).
   accept: 'application/jwk-set+json, application/jwk+json, application/json, */*;q=0.1',
   'accept-encoding': acceptedEncodings,
-  'user-agent': userAgent,
+  'user-agent': `keyplane/${version}`,
 };
 
 function conditionHeaders({ etag, lastModified }: FetchConditions): Record<string, string> {

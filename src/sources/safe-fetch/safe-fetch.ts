@@ -10,18 +10,12 @@ import { createSecureContext, getCACertificates, type SecureContext } from 'node
 import { KeyplaneError } from '../../errors.ts';
 import type { AddressAllowList } from './allow-list.ts';
 import { checkedAddresses, type ResolveHost, resolveWithSystem } from './checked-addresses.ts';
-import {
-  exchange,
-  type FetchConditions,
-  type HopOutcome,
-  loadHttpClient,
-  type SentRequest,
-  sendOnce,
-} from './exchange.ts';
+import { exchange, type FetchConditions, type HopOutcome, loadHttpClient } from './exchange.ts';
 import { FetchFailure, publicFailure } from './fetch-failure.ts';
 import { parseFetchTarget, parseRedirectTarget, shownOrigin, shownUrl } from './fetch-target.ts';
 import { openConnection } from './open-connection.ts';
 import type { BodyLimits } from './read-body.ts';
+import { type SentRequest, sendOnce } from './send-once.ts';
 import { TimeBudget } from './time-budget.ts';
 
 export { type AddressAllowList, parseAllowList } from './allow-list.ts';
@@ -106,7 +100,7 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
     },
     async send(request, limits) {
       assertWithinMaxima(limits, ['connectTimeoutMs', 'readTimeoutMs']);
-      return track(loadHttpClient().then(() => send(request, { limits, rules, stop: stop.signal })));
+      return track(send(request, { limits, rules, stop: stop.signal }));
     },
     async close() {
       stop.abort(new KeyplaneError('unavailable', 'The manager is stopping!'));
