@@ -303,6 +303,22 @@ describe('a request for a view is rejected', () => {
   });
 });
 
+test('a view that was altered in the database is neither shown nor changed, and can be deleted', async () => {
+  await create('altered', { include: { keyTypes: ['EC'] } });
+  const published = await (await fetch(addressOf('altered'))).text();
+  await world.raw(`update views set included = '{"keyTypes":["RSA"]}' where name = 'altered'`);
+  for (const [method, sent] of [
+    ['GET', undefined],
+    ['PUT', { description: 'd' }],
+  ] as const) {
+    const { status, body } = await api(method, `${base}/views/altered/`, sent);
+    expect([status, body.reason]).toEqual([503, 'ALTERED_IN_DATABASE']);
+  }
+  expect(await (await fetch(addressOf('altered'))).text()).toBe(published);
+  await ok('DELETE', `${base}/views/altered/`);
+  expect((await fetch(addressOf('altered'))).status).toBe(404);
+});
+
 describe('what a view names', () => {
   test('is not deleted: neither a JWK nor a key ring, included or excluded', async () => {
     await generate({ name: 'named', type: 'EC', ec: { curveType: 'P256', algorithm: 'ES256', ...kid } });
