@@ -40,6 +40,8 @@ afterAll(async () => {
   await rm(publishDir, { recursive: true, force: true });
 });
 
+/** A change of a project is sent to nodes after its response. */
+const patient = { timeout: 20_000 };
 const kid = { keyIdType: 'SHA256' };
 
 async function ok(method: string, path: string, body?: unknown) {
@@ -421,12 +423,12 @@ describe('an environment', () => {
       (path) => `${late.url}/projects/MyProject/${path}`,
     );
     const statuses = () => Promise.all(sets.map(async (url) => (await fetch(url)).status));
-    await expect.poll(statuses).toEqual([404, 404]);
+    await expect.poll(statuses, patient).toEqual([404, 404]);
     await ok('PUT', '/apiops/environments/late/', { projects: ['Other', 'MyProject'] });
-    await expect.poll(statuses).toEqual([200, 200]);
+    await expect.poll(statuses, patient).toEqual([200, 200]);
     for (const url of sets) expect((await keysAt(url)).map(({ kty }) => kty)).toEqual(['RSA']);
     await ok('PUT', '/apiops/environments/late/', { projects: ['Other'] });
-    await expect.poll(statuses).toEqual([404, 404]);
+    await expect.poll(statuses, patient).toEqual([404, 404]);
     await ok('PUT', '/apiops/projects/MyProject/', { publishKeyTypes: null });
     await ok('DELETE', '/apiops/environments/late/');
   });
@@ -447,14 +449,14 @@ describe('the key types of a project’s own set', () => {
     await create('everything');
     await ok('PUT', '/apiops/projects/MyProject/', { publishKeyTypes: ['EC'] });
     expect(await shown()).toEqual(['EC']);
-    await expect.poll(() => types(setUrl())).toEqual(['EC']);
+    await expect.poll(() => types(setUrl()), patient).toEqual(['EC']);
     expect(await types(`${node.url}/.well-known/jwks.json`)).toEqual(['EC']);
     expect(await types(addressOf('everything'))).toEqual(['EC', 'OKP', 'RSA']);
     await ok('PUT', '/apiops/projects/MyProject/', { description: 'd' });
     expect(await shown()).toEqual(['EC']);
     await ok('PUT', '/apiops/projects/MyProject/', { publishKeyTypes: null });
     expect(await shown()).toEqual(['RSA', 'EC', 'OKP']);
-    await expect.poll(() => types(setUrl())).toEqual(['EC', 'OKP', 'RSA']);
+    await expect.poll(() => types(setUrl()), patient).toEqual(['EC', 'OKP', 'RSA']);
   });
 
   test('have AKP only where the project names it: views may hold such keys all the same', async () => {
@@ -469,10 +471,10 @@ describe('the key types of a project’s own set', () => {
     expect(await namesIn('post-quantum')).toEqual(['pq']);
     expect(await types(addressOf('any'))).toEqual(['AKP', 'EC', 'OKP', 'RSA']);
     await ok('PUT', '/apiops/projects/MyProject/', { publishKeyTypes: ['AKP', 'RSA', 'EC', 'OKP'] });
-    await expect.poll(() => types(setUrl())).toEqual(['AKP', 'EC', 'OKP', 'RSA']);
+    await expect.poll(() => types(setUrl()), patient).toEqual(['AKP', 'EC', 'OKP', 'RSA']);
     expect(await types(environmentSet)).toEqual(['AKP', 'EC', 'OKP', 'RSA']);
     await ok('PUT', '/apiops/projects/MyProject/', { publishKeyTypes: ['OKP', 'EC', 'RSA'] });
-    await expect.poll(() => types(setUrl())).toEqual(['EC', 'OKP', 'RSA']);
+    await expect.poll(() => types(setUrl()), patient).toEqual(['EC', 'OKP', 'RSA']);
   });
 
   test('give a key of another type no kid of its own: a kid names one key in every set of the project', async () => {
