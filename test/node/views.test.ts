@@ -107,6 +107,17 @@ test('the set of a view is answered from the fast path, and follows its keys the
   expect(countRequests()).toBe(0);
 });
 
+test('a kid that looks like other members of a key does not bring it into a view', async () => {
+  const kid = 'x","alg":"RS256","use":"enc';
+  const odd = ecJwk({ name: 'odd', jwk: { ...privateEcKey(), kid } });
+  const contents = [odd, view('by-alg', { include: { algorithms: ['RS256'] } })];
+  const { node } = await serving([...contents, view('by-use', { include: { uses: ['enc'] } }), view('all')]);
+  expect(await kidsAt(`${node.url}/${pathOf('all')}`)).toEqual([kid]);
+  for (const name of ['by-alg', 'by-use']) {
+    expect(await kidsAt(`${node.url}/${pathOf(name)}`)).toEqual([]);
+  }
+});
+
 test('a view that is deleted and created again under its name has the keys of the new one', async () => {
   const [a, b] = [ecJwk({ name: 'a' }), ecJwk({ name: 'b' })];
   const [former, next] = [
