@@ -40,6 +40,8 @@ afterAll(async () => {
   await rm(publishDir, { recursive: true, force: true });
 });
 
+/** A change of a project is sent to nodes after its response. */
+const patient = { timeout: 20_000 };
 const kid = { keyIdType: 'SHA256' };
 
 async function ok(method: string, path: string, body?: unknown) {
@@ -303,6 +305,22 @@ describe('a request for a view is rejected', () => {
   });
 });
 
+test('a view that was altered in the database is neither shown nor changed, and can be deleted', async () => {
+  await create('altered', { include: { keyTypes: ['EC'] } });
+  const published = await (await fetch(addressOf('altered'))).text();
+  await world.raw(`update views set included = '{"keyTypes":["RSA"]}' where name = 'altered'`);
+  for (const [method, sent] of [
+    ['GET', undefined],
+    ['PUT', { description: 'd' }],
+  ] as const) {
+    const { status, body } = await api(method, `${base}/views/altered/`, sent);
+    expect([status, body.reason]).toEqual([503, 'ALTERED_IN_DATABASE']);
+  }
+  expect(await (await fetch(addressOf('altered'))).text()).toBe(published);
+  await ok('DELETE', `${base}/views/altered/`);
+  expect((await fetch(addressOf('altered'))).status).toBe(404);
+});
+
 describe('what a view names', () => {
   test('is not deleted: neither a JWK nor a key ring, included or excluded', async () => {
     await generate({ name: 'named', type: 'EC', ec: { curveType: 'P256', algorithm: 'ES256', ...kid } });
@@ -405,12 +423,12 @@ describe('an environment', () => {
       (path) => `${late.url}/projects/MyProject/${path}`,
     );
     const statuses = () => Promise.all(sets.map(async (url) => (await fetch(url)).status));
-    await expect.poll(statuses).toEqual([404, 404]);
+    await expect.poll(statuses, patient).toEqual([404, 404]);
     await ok('PUT', '/apiops/environments/late/', { projects: ['Other', 'MyProject'] });
-    await expect.poll(statuses).toEqual([200, 200]);
+    await expect.poll(statuses, patient).toEqual([200, 200]);
     for (const url of sets) expect((await keysAt(url)).map(({ kty }) => kty)).toEqual(['RSA']);
     await ok('PUT', '/apiops/environments/late/', { projects: ['Other'] });
-    await expect.poll(statuses).toEqual([404, 404]);
+    await expect.poll(statuses, patient).toEqual([404, 404]);
     await ok('PUT', '/apiops/projects/MyProject/', { publishKeyTypes: null });
     await ok('DELETE', '/apiops/environments/late/');
   });
@@ -431,14 +449,14 @@ describe('the key types of a project’s own set', () => {
     await create('everything');
     await ok('PUT', '/apiops/projects/MyProject/', { publishKeyTypes: ['EC'] });
     expect(await shown()).toEqual(['EC']);
-    await expect.poll(() => types(setUrl())).toEqual(['EC']);
+    await expect.poll(() => types(setUrl()), patient).toEqual(['EC']);
     expect(await types(`${node.url}/.well-known/jwks.json`)).toEqual(['EC']);
     expect(await types(addressOf('everything'))).toEqual(['EC', 'OKP', 'RSA']);
     await ok('PUT', '/apiops/projects/MyProject/', { description: 'd' });
     expect(await shown()).toEqual(['EC']);
     await ok('PUT', '/apiops/projects/MyProject/', { publishKeyTypes: null });
     expect(await shown()).toEqual(['RSA', 'EC', 'OKP']);
-    await expect.poll(() => types(setUrl())).toEqual(['EC', 'OKP', 'RSA']);
+    await expect.poll(() => types(setUrl()), patient).toEqual(['EC', 'OKP', 'RSA']);
   });
 
   test('have AKP only where the project names it: views may hold such keys all the same', async () => {
@@ -453,10 +471,10 @@ describe('the key types of a project’s own set', () => {
     expect(await namesIn('post-quantum')).toEqual(['pq']);
     expect(await types(addressOf('any'))).toEqual(['AKP', 'EC', 'OKP', 'RSA']);
     await ok('PUT', '/apiops/projects/MyProject/', { publishKeyTypes: ['AKP', 'RSA', 'EC', 'OKP'] });
-    await expect.poll(() => types(setUrl())).toEqual(['AKP', 'EC', 'OKP', 'RSA']);
+    await expect.poll(() => types(setUrl()), patient).toEqual(['AKP', 'EC', 'OKP', 'RSA']);
     expect(await types(environmentSet)).toEqual(['AKP', 'EC', 'OKP', 'RSA']);
     await ok('PUT', '/apiops/projects/MyProject/', { publishKeyTypes: ['OKP', 'EC', 'RSA'] });
-    await expect.poll(() => types(setUrl())).toEqual(['EC', 'OKP', 'RSA']);
+    await expect.poll(() => types(setUrl()), patient).toEqual(['EC', 'OKP', 'RSA']);
   });
 
   test('give a key of another type no kid of its own: a kid names one key in every set of the project', async () => {

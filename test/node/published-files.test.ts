@@ -124,6 +124,28 @@ test('a key leaves the files when it expires, with no change and no request', as
   expect(await kids()).toEqual(['A/x']);
 });
 
+test('a key leaves the files when it expires while they are written', async () => {
+  let now = 1_000;
+  const sets = new (class extends JwkSets {
+    override project(project: string) {
+      const published = super.project(project);
+      now = 1_020;
+      return published;
+    }
+  })(() => now);
+  const [directory, log] = [await temporaryFolder(), new TestLog()];
+  const files = new PublishedFiles({ directory, sets, clock: () => now, serveLimit: { isOver: false }, log });
+  onTestFinished(() => files.close());
+  sets.replaced([held('A', 'x'), held('A', 'brief', 1_020)]);
+  files.replaced();
+  const file = join(directory, 'projects', 'A', setPath);
+  await expect
+    .poll(async () => JSON.parse(await readFile(file, 'utf8').catch(() => '{}')))
+    .toEqual({
+      keys: [{ kty: 'EC', kid: 'A/x' }],
+    });
+});
+
 test('a key comes back into the files within a minute when the clock is set back to before its expiry', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());

@@ -233,6 +233,7 @@ function Names({
       data={[...new Set([...offered, ...value])]}
       value={[...value]}
       searchable
+      clearable
       error={error}
       clearButtonProps={{ 'aria-label': `Remove all of ${label}` }}
       onChange={onChange}

@@ -87,10 +87,14 @@ export class PublishedFiles implements StateFollower {
     clearTimeout(this.#timer);
     const { sets, clock, log } = this.#options;
     try {
-      while (this.#everything || this.#projects.size > 0) await this.#writeOnce();
+      // Before the files are made: a key that expires while they are written is still in them.
+      let { validFromMs, validUntilMs } = sets.validity();
+      while (this.#everything || this.#projects.size > 0) {
+        ({ validFromMs, validUntilMs } = sets.validity());
+        await this.#writeOnce();
+      }
       // A key that expires leaves the sets of its project and of the environment. No timer notices a change of the
       // clock, so it is checked in between.
-      const { validFromMs, validUntilMs } = sets.validity();
       if (validUntilMs < Number.POSITIVE_INFINITY || validFromMs > Number.NEGATIVE_INFINITY)
         this.#later(Math.min(validUntilMs - clock(), lookAgainMs));
       return true;
