@@ -46,7 +46,7 @@ test('bash offers commands, verbs and options of what is being typed', async () 
 test('bash offers files for a file argument, and the values that an option takes', async () => {
   expect(await offered('keyplane lint ')).toContain('compopt -o default');
   expect(await offered('keyplane jwk create orders --from-file ')).toEqual(['compopt -o default']);
-  expect(await offered('keyplane jwk list --type ')).toEqual(['RSA', 'EC', 'OKP', 'OCT']);
+  expect(await offered('keyplane jwk list --type ')).toEqual(['RSA', 'EC', 'OKP', 'AKP', 'OCT']);
   expect(await offered('keyplane completion ')).toEqual(['bash', 'zsh', 'fish']);
 });
 
