@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixtureDirectory } from '../formats/keystore-fixtures.ts';
-import { makeEc, makeOct, makeRsa, publicHalf, type RawJwk, without } from '../jose/made-keys.ts';
+import { makeAkp, makeEc, makeOct, makeRsa, publicHalf, type RawJwk, without } from '../jose/made-keys.ts';
 import { prime, publicRsa } from '../jose/weak-rsa.ts';
 import { startHttpServer } from '../support/http-servers.ts';
 import { removeTemporaryFolders, temporaryFolder } from '../system/support/temporary-folder.ts';
@@ -157,6 +157,16 @@ describe('a JWK', () => {
 });
 
 describe('a JWK Set', () => {
+  test('that mixes AKP keys with others is warned about, and one of AKP keys alone is not', async () => {
+    const akp = { ...publicHalf(makeAkp('ML-DSA-44')), kid: 'pq' };
+    const mixed = await lintJson({ keys: [named(publicHalf(makeEc('P-256'))), akp] });
+    expect(mixed).toMatchObject({
+      code: 0,
+      warnings: ['The set has keys of type AKP beside others: some verifiers reject a whole set for it'],
+    });
+    expect(await lintJson({ keys: [akp] })).toMatchObject({ code: 0, errors: [], warnings: [] });
+  });
+
   test('is reported with the errors of each key, and with conflicts between keys', async () => {
     const [one, two] = [makeEc('P-256'), makeEc('P-256')];
     const { code, kind, errors, warnings } = await lintJson({

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../jose/json.ts';
 import { keysOf, selectKey } from '../../jose/key-set.ts';
-import { isKeyType, keyTypes } from '../../jose/key-types.ts';
+import { isKeyType, type KeyType, keyTypeInfo, keyTypes } from '../../jose/key-types.ts';
 import { shown } from '../../jose/shown.ts';
 import { errorFinding, type Finding, rejection, warning } from './finding.ts';
 import { lintKey } from './lint-key.ts';
@@ -25,7 +25,7 @@ export async function lintDocument(
     else if (isSet && isUnknownType(key)) found.push(unknownType(where, key));
     else found.push(...(await lintKey(key, { where, published, now })));
   }
-  return isSet ? [...found, ...repeatedKids(document, keys)] : found;
+  return isSet ? [...found, ...newTypes(keys), ...repeatedKids(document, keys)] : found;
 }
 
 function placeOf(key: JsonValue, index: number): string {
@@ -44,6 +44,21 @@ function unknownType(where: string, { kty }: JsonObject): Finding {
     `kty ${shown(String(kty))} is unknown: readers ignore the key`,
     `Known types: ${keyTypes.join(', ')}`,
   );
+}
+
+/** Some verifiers reject a whole set for one key of a type that they do not know. */
+function newTypes(keys: readonly JsonValue[]): readonly Finding[] {
+  const types = new Set(keys.flatMap((key) => (isJsonObject(key) && isKeyType(key.kty) ? [key.kty] : [])));
+  const isNew = (kty: KeyType) => !keyTypeInfo(kty).isSymmetric && !keyTypeInfo(kty).inSetsByDefault;
+  const found = [...types].filter(isNew);
+  if (found.length === 0 || found.length === types.size) return [];
+  return [
+    warning(
+      '',
+      `The set has keys of type ${found.join(', ')} beside others: some verifiers reject a whole set for it`,
+      'Give verifiers that do not know the type a set without it',
+    ),
+  ];
 }
 
 function repeatedKids(document: JsonValue, keys: readonly JsonValue[]): readonly Finding[] {
