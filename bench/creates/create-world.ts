@@ -121,7 +121,7 @@ export async function createWorld({ nodes, clients, databaseUrl }: CreateWorldOp
 
 let made = 0;
 
-function bodyOf(key: CreateLoad['key']): Record<string, unknown> {
+export function bodyOf(key: CreateLoad['key']): Record<string, unknown> {
   const build = bodies.get(key) ?? builderOf(key);
   bodies.set(key, build);
   made += 1;

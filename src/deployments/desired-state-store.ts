@@ -54,16 +54,35 @@ export interface DesiredObject extends DesiredKey {
   readonly altered?: boolean;
 }
 
+export interface NewJwkKey {
+  readonly id: string;
+  readonly projectId: string;
+  readonly name: string;
+  /** Empty where it has none. */
+  readonly kid: string;
+}
+
+export interface NewJwkPlace {
+  readonly hasProject: boolean;
+  readonly isNameTaken: boolean;
+  /** Another JWK of the project that has a public half has the kid. */
+  readonly isKidHeld: boolean;
+  readonly states: readonly LockedState[];
+}
+
 export interface DesiredStateStore {
   /**
    * In the given order, each as `state` returns it. Locks them until the commit.
    * @throws KeyplaneError `unavailable` for a head that was altered outside keyplane
    */
   lockStates(environmentIds: readonly string[]): Promise<readonly LockedState[]>;
-  /** The same for every environment that a project reaches, in the order of their ids. `whenLocked` is still to be called. */
-  lockStatesReachedBy(projectId: string): Promise<readonly LockedState[]>;
   /**
-   * What `lockStatesReachedBy` returned, as it is locked. Call it when all checks have passed and the object is stored: a
+   * What a new JWK meets, with the states of all environments that its project reaches, in the order of their ids.
+   * `whenLocked` is still to be called.
+   */
+  lockJwkPlace(jwk: NewJwkKey): Promise<NewJwkPlace>;
+  /**
+   * The states that `lockJwkPlace` returned, as they are locked. Call it when all checks have passed and the object is stored: a
    * transaction that does not exclude others locks these states only now, and they may have moved on.
    */
   whenLocked(states: readonly LockedState[]): Promise<readonly LockedState[]>;

@@ -71,7 +71,7 @@ export async function putDesiredState(
 
 /**
  * The same for an object that was made in this transaction, so that no environment can have it yet.
- * @param reached as `lockStatesReachedBy` returned it, of every environment that is to have it
+ * @param reached as `lockJwkPlace` returned it, of every environment that is to have it
  */
 export async function putNewObject(
   { desired }: DesiredStateStores,

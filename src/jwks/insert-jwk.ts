@@ -162,9 +162,8 @@ async function insert(
   const { name, projectId, sourceType } = prepared.stored;
   const { projectName } = scope;
   // Sent together: a remote database answers all of it in one round trip.
-  const [place, states] = await Promise.all([
-    stores.jwks.placeOf(prepared.stored),
-    stores.desired.lockStatesReachedBy(projectId),
+  const [{ states, ...place }] = await Promise.all([
+    stores.desired.lockJwkPlace(prepared.stored),
     stores.audit.head(),
   ]);
   // Deleted while its key was being made.

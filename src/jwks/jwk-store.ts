@@ -82,16 +82,7 @@ export interface KidHolder {
   readonly publicMembers: string;
 }
 
-/** What a JWK that is about to be inserted meets. */
-export interface JwkPlace {
-  readonly hasProject: boolean;
-  readonly isNameTaken: boolean;
-  /** Another JWK of the project that has a public half has the kid. */
-  readonly isKidHeld: boolean;
-}
-
 export interface JwkStore {
-  placeOf(jwk: Pick<StoredJwk, 'id' | 'projectId' | 'name' | 'kid'>): Promise<JwkPlace>;
   find(projectId: string, name: string): Promise<StoredJwk | undefined>;
   /** In the order of `ids`; those that are not there are left out. */
   getMany(ids: readonly string[]): Promise<readonly StoredJwk[]>;

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { importJwk } from '../../src/jose/import-jwk.ts';
 import { decodeInteger, encodeInteger } from '../../src/jose/members/integer.ts';
+import { SoundModuli, soundModuli } from '../../src/jose/soundness/sound-moduli.ts';
 import { makeRsa, publicHalf, type RawJwk, refusalOf, without } from './made-keys.ts';
 import { nextPrime, prime, privateRsa, publicRsa, rocaPrime } from './weak-rsa.ts';
 
@@ -223,5 +224,33 @@ describe('an RSA key', () => {
         'd is not the private exponent of n and e',
       );
     }
+  });
+});
+
+describe('the modulus of a public RSA key', () => {
+  test('is tested once: one that passed is remembered', async () => {
+    const { n: modulus = '', ...rest } = publicHalf(makeRsa());
+    expect(soundModuli.has(modulus)).toBe(false);
+    await importJwk({ ...rest, n: modulus });
+    expect(soundModuli.has(modulus)).toBe(true);
+    // A prime is no modulus; remembered as one that passed, it is not tested.
+    const weak = publicRsa(nextPrime(1n << 2047n));
+    expect(await reasonFor(weak)).toContain('is itself a prime');
+    expect(soundModuli.has(weak.n ?? '')).toBe(false);
+    soundModuli.add(weak.n ?? '');
+    expect(await importJwk(weak)).toEqual(weak);
+  });
+
+  test('that is remembered says nothing of another exponent, nor of a private half', async () => {
+    const key = makeRsa();
+    await importJwk(publicHalf(key));
+    expect(await reasonFor({ ...publicHalf(key), e: 'AQ' })).toContain('the exponent (e) is 1');
+    expect(await reasonFor({ ...key, d: other.d ?? '' })).toContain('d is not the private exponent of n and e');
+  });
+
+  test('is remembered for the 4,096 latest', () => {
+    const moduli = new SoundModuli();
+    for (let index = 0; index <= 4_096; index += 1) moduli.add(`modulus ${index}`);
+    expect([0, 1, 4_096].map((index) => moduli.has(`modulus ${index}`))).toEqual([false, true, true]);
   });
 });

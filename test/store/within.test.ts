@@ -56,7 +56,8 @@ async function create(
   await store.write(
     async (stores) => {
       const jwk = sampleJwk(project.id, { name });
-      const states = await stores.desired.lockStatesReachedBy(project.id);
+      const key = { id: newId(), projectId: project.id, name: 'another', kid: '' };
+      const { states } = await stores.desired.lockJwkPlace(key);
       await stores.jwks.insert(jwk);
       await before();
       const object = {

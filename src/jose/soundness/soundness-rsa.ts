@@ -8,6 +8,7 @@ import { bitLength, decodeInteger } from '../members/integer.ts';
 import { mostFermatBits, passesFermat } from './fermat-test.ts';
 import { isProbablePrime, passesMillerRabin } from './prime.ts';
 import { checkCrtMembers, checkHalves, type RsaMembers } from './rsa-halves.ts';
+import { soundModuli } from './sound-moduli.ts';
 import { closePrimesFault, rocaFault, smallFactorFault } from './weak-modulus.ts';
 
 const leastModulusBits = 2048;
@@ -43,6 +44,9 @@ export function checkRsaSizes(jwk: RsaMembers): void {
 /** @throws KeyplaneError bad_request with the reason */
 export async function checkRsa(jwk: RsaMembers): Promise<void> {
   checkRsaSizes(jwk);
+  // Of a public key only the modulus is left to test.
+  const isPublic = jwk.d === undefined;
+  if (isPublic && soundModuli.has(jwk.n)) return;
   await fairTurn();
   const n = decodeInteger(jwk.n);
   const fault = rocaFault(n) ?? closePrimesFault(n);
@@ -56,8 +60,9 @@ export async function checkRsa(jwk: RsaMembers): Promise<void> {
     });
   }
   refuseSmallFactor(n);
-  if (jwk.d !== undefined) refuse('d stands without p, q, dp, dq and qi');
+  if (!isPublic) refuse('d stands without p, q, dp, dq and qi');
   if (await isPrimeModulus(n)) refuse('the modulus (n) is itself a prime (RFC 8017 §3.1)');
+  soundModuli.add(jwk.n);
 }
 
 function refuseSmallFactor(n: bigint): void {

@@ -49,6 +49,7 @@ export class SqliteConnection {
   #statement(sql: string): SqliteDatabase.Statement<unknown[]> {
     const known = this.#statements.get(sql);
     if (known !== undefined) {
+      if (this.#statements.size < statementsKept) return known;
       // A Map keeps its members in the order they were set: the oldest unused one comes first.
       this.#statements.delete(sql);
       this.#statements.set(sql, known);

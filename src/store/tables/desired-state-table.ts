@@ -7,6 +7,8 @@ import type {
   EnvironmentHead,
   EnvironmentState,
   LockedState,
+  NewJwkKey,
+  NewJwkPlace,
 } from '../../deployments/desired-state-store.ts';
 import { KeyplaneError } from '../../errors.ts';
 import type { DeployedKind } from '../../protocol/content.ts';
@@ -50,26 +52,37 @@ const findStates = listStatement((db, keys: readonly { environmentId: string }[]
       keys.map(({ environmentId }) => environmentId),
     ),
 );
-const findReachedStates = statement((db, key: { projectId: string }) =>
-  db
-    .selectFrom('environments')
-    .leftJoin('environment_states', 'environment_states.environment_id', 'environments.id')
-    .select(['environments.id', 'revision', 'digest', 'audit_sequence', 'mac'])
-    .select((e) => e.selectFrom('installation').select('value').where('key', '=', 'lineage').as('lineage'))
-    .where((e) =>
-      e.or([
-        e('restricted', '=', 0),
-        e(
-          'environments.id',
-          'in',
-          e
-            .selectFrom('environment_projects')
-            .select('environment_projects.environment_id')
-            .where('project_id', '=', key.projectId),
-        ),
-      ]),
-    )
-    .orderBy('environments.id'),
+type PlaceRow = {
+  readonly project: string | null;
+  readonly namesake: string | null;
+  readonly holder: string | null;
+  readonly lineage: string | null;
+  /** Null, as what follows, where the project reaches no environment. */
+  readonly environment_id: string | null;
+} & {
+  readonly [Column in 'revision' | 'digest' | 'audit_sequence' | 'mac']: EnvironmentStateRowOf<Column> | null;
+};
+type EnvironmentStateRowOf<Column extends keyof EnvironmentStateRow> =
+  Selectable<EnvironmentStateRow>[Column];
+
+// One statement for all that a create reads before it writes: each costs as much as the rows it reads.
+const findJwkPlace = statement((db, key: NewJwkKey) =>
+  compilable(
+    db,
+    sql<PlaceRow>`
+select place.*, environments.id as environment_id,
+  environment_states.revision, environment_states.digest, environment_states.audit_sequence, environment_states.mac
+from (select
+    (select id from projects where id = ${key.projectId}) as project,
+    (select id from jwks where project_id = ${key.projectId} and name = ${key.name}) as namesake,
+    (select id from jwks where kid = ${key.kid} and project_id = ${key.projectId} and id <> ${key.id}
+      and type <> 'OCT' limit 1) as holder,
+    (select value from installation where key = 'lineage') as lineage) as place
+left join environments on environments.restricted = 0 or environments.id in
+  (select environment_projects.environment_id from environment_projects where project_id = ${key.projectId})
+left join environment_states on environment_states.environment_id = environments.id
+order by environments.id`,
+  ),
 );
 /** The ticket of audit records is drawn behind the lock. */
 const lockRows = listStatement((db, keys: readonly { environmentId: string }[]) =>
@@ -256,18 +269,34 @@ export class DesiredStateTable implements DesiredStateStore {
     });
   }
 
-  async lockStatesReachedBy(projectId: string): Promise<readonly LockedState[]> {
-    const rows = await findReachedStates.all(this.#database, { projectId });
-    return rows.map(({ id: environment_id, revision, digest, audit_sequence, mac, lineage }) => {
-      this.#lineage = lineage ?? undefined;
-      if (revision === null || digest === null || audit_sequence === null) {
-        if (this.#context.turn !== undefined) throw withoutState();
-        return { ...stateOf(environment_id, undefined), lineage: this.#lineage };
-      }
-      const row = { environment_id, revision, digest, audit_sequence };
-      if (this.#guard.isAltered(headParts(row, this.#lineage), mac)) throw alteredState();
-      return { environmentId: environment_id, revision, digest, lineage: this.#lineage };
-    });
+  async lockJwkPlace({ id, projectId, name, kid }: NewJwkKey): Promise<NewJwkPlace> {
+    const rows = await findJwkPlace.all(this.#database, { id, projectId, name, kid });
+    const [place] = rows;
+    this.#lineage = place?.lineage ?? undefined;
+    return {
+      hasProject: (place?.project ?? null) !== null,
+      isNameTaken: (place?.namesake ?? null) !== null,
+      // JWKs without a kid share none.
+      isKidHeld: kid !== '' && (place?.holder ?? null) !== null,
+      states: rows.flatMap((row) => this.#reachedState(row) ?? []),
+    };
+  }
+
+  #reachedState({
+    environment_id,
+    revision,
+    digest,
+    audit_sequence,
+    mac,
+  }: PlaceRow): LockedState | undefined {
+    if (environment_id === null) return undefined;
+    if (revision === null || digest === null || audit_sequence === null) {
+      if (this.#context.turn !== undefined) throw withoutState();
+      return { ...stateOf(environment_id, undefined), lineage: this.#lineage };
+    }
+    const row = { environment_id, revision, digest, audit_sequence };
+    if (this.#guard.isAltered(headParts(row, this.#lineage), mac)) throw alteredState();
+    return { environmentId: environment_id, revision, digest, lineage: this.#lineage };
   }
 
   async whenLocked(states: readonly LockedState[]): Promise<readonly LockedState[]> {

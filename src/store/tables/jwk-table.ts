@@ -3,7 +3,6 @@ import { alteredInDatabase } from '../../errors.ts';
 import type {
   ConfirmedRevision,
   JwkListQuery,
-  JwkPlace,
   JwkStore,
   KidHolder,
   StoredJwk,
@@ -73,27 +72,6 @@ const listKidHolders = statement((db, key: { projectId: string; kid: string; exc
     .groupBy('public_members')
     .orderBy('name'),
 );
-// One statement: on a hot path each costs as much as the rows it reads.
-const findPlace = statement((db, key: { id: string; projectId: string; name: string; kid: string }) =>
-  db.selectNoFrom((e) => [
-    e.selectFrom('projects').select('id').where('id', '=', key.projectId).as('project'),
-    e
-      .selectFrom('jwks')
-      .select('id')
-      .where('project_id', '=', key.projectId)
-      .where('name', '=', key.name)
-      .as('namesake'),
-    e
-      .selectFrom('jwks')
-      .select('id')
-      .where('kid', '=', key.kid)
-      .where('project_id', '=', key.projectId)
-      .where('id', '<>', key.id)
-      .where(hasPublicHalf)
-      .limit(1)
-      .as('holder'),
-  ]),
-);
 const listKids = statement((db, page: { projectId: string; afterId: string; limit: number }) =>
   db
     .selectFrom('jwks')
@@ -139,16 +117,6 @@ export class JwkTable implements JwkStore {
   async find(projectId: string, name: string): Promise<StoredJwk | undefined> {
     const row = await findOne.first(this.#database, { projectId, name });
     return row && (await this.#jwksOf([row]))[0];
-  }
-
-  async placeOf({ id, projectId, name, kid }: Parameters<JwkStore['placeOf']>[0]): Promise<JwkPlace> {
-    const row = await findPlace.first(this.#database, { id, projectId, name, kid });
-    return {
-      hasProject: (row?.project ?? null) !== null,
-      isNameTaken: (row?.namesake ?? null) !== null,
-      // JWKs without a kid share none.
-      isKidHeld: kid !== '' && (row?.holder ?? null) !== null,
-    };
   }
 
   async getMany(ids: readonly string[]): Promise<readonly StoredJwk[]> {
