@@ -2,6 +2,7 @@
 // reads at the same time, so it needs an exclusive transaction.
 
 import { RequiresExclusive } from './engine.ts';
+import type { WithinTurn } from './tables/table-context.ts';
 
 /** Verbs by table. What it inserts belongs to its project, or to an environment that it has locked. */
 const inProject: Readonly<Record<string, string>> = Object.freeze({
@@ -15,9 +16,10 @@ const inProject: Readonly<Record<string, string>> = Object.freeze({
   audit_records_open: 'insert',
   audit_lanes: 'insert',
 });
-/** Of no project: the answer of a request, and the audit chain, whose head is locked. */
-const ofNone: Readonly<Record<string, string>> = Object.freeze({
-  idempotency_keys: 'update',
+/** Of no project: the answer of a request. */
+const ofNone: Readonly<Record<string, string>> = Object.freeze({ idempotency_keys: 'update' });
+/** The audit chain, whose head is locked. */
+const ofChain: Readonly<Record<string, string>> = Object.freeze({
   audit_records: 'insert',
   audit_head: 'insert',
   audit_records_open: 'delete',
@@ -26,8 +28,8 @@ const ofNone: Readonly<Record<string, string>> = Object.freeze({
 /** Called with each statement. @throws RequiresExclusive */
 export type RequireWritable = (sql: string) => void;
 
-export function writableWithin(projectId: string | undefined): RequireWritable {
-  const writable = projectId === undefined ? ofNone : inProject;
+export function writableWithin({ projectId, closes = false }: WithinTurn): RequireWritable {
+  const writable = closes ? ofChain : projectId === undefined ? ofNone : inProject;
   return (sql) => {
     const [, verb, table = ''] = /^\s*(insert|update|delete)(?: into| from)? "?(\w+)/.exec(sql) ?? [];
     if (verb === undefined || writable[table] === verb) return;

@@ -162,6 +162,16 @@ describe('a write within a project', () => {
     expect(await verify()).toBeUndefined();
   });
 
+  test('runs again exclusively where it is of no project and is audited', async () => {
+    await Promise.all([
+      create(here, projects[0], { name: 'beside it' }),
+      here.write((stores) => log.append(stores, recordOf(projects[1], 'of none')), []),
+    ]);
+    await there.closeAuditRecords();
+    expect((await names()).toSorted()).toEqual(['beside it', 'first', 'of none']);
+    expect(await verify()).toBeUndefined();
+  });
+
   test('runs again exclusively where an environment had no change before', async () => {
     const [project] = projects;
     environment = sampleEnvironment();
