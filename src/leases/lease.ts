@@ -18,6 +18,9 @@ export interface LeaseOptions {
 
 const defaultTtlMs = 15_000;
 
+/** One statement decides, so writes of projects go on meanwhile. */
+const ofNoProject: readonly string[] = [];
+
 export class Lease {
   readonly name: string;
   readonly #options: LeaseOptions;
@@ -47,7 +50,10 @@ export class Lease {
     if (this.#fence !== undefined) return true;
     // A look costs no commit, and usually another manager has it.
     if (await store.read((stores) => stores.leases.isHeld(name))) return false;
-    this.#fence = await store.write((stores) => stores.leases.acquire(name, holder, this.#ttlMs));
+    this.#fence = await store.write(
+      (stores) => stores.leases.acquire(name, holder, this.#ttlMs),
+      ofNoProject,
+    );
     if (this.#fence !== undefined) this.#renewLater(this.#fence);
     return this.#fence !== undefined;
   }
@@ -70,7 +76,7 @@ export class Lease {
     const fence = this.#fence;
     if (fence === undefined) return;
     this.#lose(fence);
-    await this.#options.store.write((stores) => stores.leases.release(this.name, fence));
+    await this.#options.store.write((stores) => stores.leases.release(this.name, fence), ofNoProject);
   }
 
   #renewLater(fence: number): void {
@@ -82,8 +88,9 @@ export class Lease {
 
   async #renew(fence: number): Promise<void> {
     try {
-      const renewed = await this.#options.store.write((stores) =>
-        stores.leases.renew(this.name, fence, this.#ttlMs),
+      const renewed = await this.#options.store.write(
+        (stores) => stores.leases.renew(this.name, fence, this.#ttlMs),
+        ofNoProject,
       );
       if (!renewed) this.#lose(fence);
     } finally {

@@ -142,7 +142,7 @@ export function storeOver(engine: Engine, watch?: StoreWatch): Store {
     if (!engine.isShared) return writeOnce(close);
     const transaction = await engine.begin('within', []);
     try {
-      const turn = { projectId: undefined, lockTogether: async () => [] };
+      const turn = { projectId: undefined, closes: true, lockTogether: async () => [] };
       await runInGroup(transaction, close, { isIsolated: true, onChange() {}, turn });
       faultPoints.beforeClosing.publish(undefined);
     } catch (error) {

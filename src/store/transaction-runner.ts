@@ -56,7 +56,7 @@ export function transactionRunner(engine: Engine, keys: StoreKeys): TransactionR
       cacheOf.set(transaction, cache);
       const before = { ...cache };
       try {
-        const scope = new TransactionScope(transaction, turn && writableWithin(turn.projectId));
+        const scope = new TransactionScope(transaction, turn && writableWithin(turn));
         const isExclusive = turn === undefined;
         return await run(scope, callback, { cache, waits: isIsolated, onChange, turn, isExclusive });
       } catch (error) {

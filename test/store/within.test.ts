@@ -6,6 +6,7 @@ import type { Project } from '../../src/access/access-store.ts';
 import { createAuditLog } from '../../src/audit/create-audit-log.ts';
 import { putDesiredState, putNewObject } from '../../src/deployments/put-desired-state.ts';
 import type { Environment } from '../../src/environments/environment-store.ts';
+import { Lease } from '../../src/leases/lease.ts';
 import { newId } from '../../src/new-id.ts';
 import type { Store, Stores } from '../../src/store/store.ts';
 import { freshDatabases, type TestDatabase } from '../support/databases.ts';
@@ -147,6 +148,17 @@ describe('a write within a project', () => {
     expect(order).toEqual(['within', 'exclusive, of 2 projects']);
   });
 
+  test('does not hold up the leases of other managers', async () => {
+    const held = gate();
+    const first = create(here, projects[0], { before: () => held.promise });
+    await waiting(1, 'it has begun');
+    const lease = new Lease({ store: there, name: 'rings', holder: newId(), onError() {} });
+    expect(await lease.take()).toBe(true);
+    await lease.release();
+    held.open();
+    await first;
+  });
+
   test('runs again exclusively where it does more than such a write may', async () => {
     const [project] = projects;
     let runs = 0;
@@ -160,6 +172,16 @@ describe('a write within a project', () => {
     );
     expect(runs).toBe(2);
     expect(await names()).toEqual(['first', 'changed']);
+    expect(await verify()).toBeUndefined();
+  });
+
+  test('runs again exclusively where it is of no project and is audited', async () => {
+    await Promise.all([
+      create(here, projects[0], { name: 'beside it' }),
+      here.write((stores) => log.append(stores, recordOf(projects[1], 'of none')), []),
+    ]);
+    await there.closeAuditRecords();
+    expect((await names()).toSorted()).toEqual(['beside it', 'first', 'of none']);
     expect(await verify()).toBeUndefined();
   });
 

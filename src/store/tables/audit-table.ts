@@ -148,7 +148,8 @@ export class AuditTable implements AuditStore {
 
   async nextOpen(): Promise<NextOpen | undefined> {
     const { cache, turn } = this.#context;
-    if (turn?.projectId === undefined) return undefined;
+    if (turn === undefined || turn.closes === true) return undefined;
+    if (turn.projectId === undefined) throw new RequiresExclusive('an audit record of no project is chained');
     await this.head();
     await turn.lockTogether([]);
     const ticket = await this.drawTicket();

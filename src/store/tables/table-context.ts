@@ -39,6 +39,8 @@ export function withinOf(cache: TransactionCache): WithinCache {
 export interface WithinTurn {
   /** Undefined for one that decides about no project. */
   readonly projectId: string | undefined;
+  /** It puts open audit records into the chain, and nothing else. */
+  readonly closes?: boolean;
   /**
    * Resolves when every write of the group has called it or has ended; then they go on one after another. What writes of
    * other projects could wait for is locked only then.
