@@ -282,6 +282,8 @@ export class Deployments {
     this.#statesGate.begin();
     const states = await this.#options.store.read(({ desired }) => desired.states());
     this.#statesGate.foundNothingUntil(null);
+    // What this manager itself committed meanwhile is about to be sent from memory.
+    await nextIteration();
     for (const { environmentId, revision } of states) this.#advanceAll({ environmentId, revision });
     this.#pollRevocations();
   }

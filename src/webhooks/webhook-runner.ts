@@ -1,12 +1,15 @@
 // Delivers events to webhooks, on one manager at a time. Each receiver has a delivery of its own, so that one that does not
 // answer delays no other.
 
+import { LookGate } from '../runtime/look-gate.ts';
 import { RepeatedLook } from '../runtime/repeated-look.ts';
 import { onBehalfOf } from '../runtime/requester.ts';
+import type { SharedStore } from '../unit-of-work.ts';
 import { type DeliveryOptions, WebhookDelivery, type WebhookRuleStores } from './webhook-delivery.ts';
 
 export interface WebhookRunnerOptions<Stores extends WebhookRuleStores>
   extends Omit<DeliveryOptions<Stores>, 'takeExtra'> {
+  readonly store: DeliveryOptions<Stores>['store'] & Pick<SharedStore<Stores>, 'changeMark'>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -17,6 +20,7 @@ const mostExtra = 32;
 export class WebhookRunner<Stores extends WebhookRuleStores> {
   readonly #options: WebhookRunnerOptions<Stores>;
   readonly #looks: RepeatedLook;
+  readonly #gate: LookGate;
   readonly #deliveries = new Map<string, WebhookDelivery<Stores>>();
   readonly #ending = new Set<Promise<void>>();
   #extra = mostExtra;
@@ -24,7 +28,16 @@ export class WebhookRunner<Stores extends WebhookRuleStores> {
   constructor(options: WebhookRunnerOptions<Stores>) {
     this.#options = options;
     const { onError } = options;
-    this.#looks = new RepeatedLook({ everyMs: lookEveryMs, look: () => this.#look(), onError });
+    this.#gate = new LookGate(
+      () => options.store.changeMark(),
+      () => new Date(),
+    );
+    this.#looks = new RepeatedLook({
+      everyMs: lookEveryMs,
+      look: () => this.#look(),
+      isQuiet: () => this.#gate.isQuiet,
+      onError,
+    });
   }
 
   start(): void {
@@ -46,6 +59,7 @@ export class WebhookRunner<Stores extends WebhookRuleStores> {
 
   async #look(): Promise<void> {
     const { store, webhooks, lease } = this.#options;
+    this.#gate.begin();
     const { versions, cursors } = await store.read(async (stores) => {
       const found = await webhooks.versions(stores);
       return { versions: found, cursors: found.size === 0 ? [] : await stores.webhooks.pending() };
@@ -55,6 +69,7 @@ export class WebhookRunner<Stores extends WebhookRuleStores> {
       ({ outletId, stoppedVersion }) =>
         !this.#deliveries.has(outletId) && stoppedVersion !== versions.get(outletId),
     );
+    if (due.length === 0 && this.#deliveries.size === 0) this.#gate.foundNothingUntil(null);
     // What lies idle takes no lease.
     if (due.length === 0 || !(await lease.take())) return;
     for (const { outletId } of due) this.#start(outletId, versions.get(outletId) ?? '');

@@ -27,7 +27,9 @@ beforeAll(async () => {
   nodes.push(await world.addNode('production', 'whole'));
   nodes.push(await world.addNode('production', 'reduced', { privateKeys: false }));
   nodes.push(await world.addNode('test', 'other'));
-  const { pages } = world.manager.services;
+  const { pages, store } = world.manager.services;
+  // The looks by the clock find a change between its commit and its deployment, too, and then read it.
+  Object.assign(store, { changeMark: () => 'nothing was committed' });
   const { recent, next } = pages;
   Object.assign(pages, {
     recent(...position: Parameters<typeof recent>) {

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Resume, State } from '../../src/protocol/messages.ts';
+import { LoopSlice } from '../../src/runtime/event-loop.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import type { NodeClient } from '../support/node-client.ts';
 import { enrollmentToken, rawNode } from './support/raw-node.ts';
@@ -67,4 +68,41 @@ test('a goodbye removes an ephemeral node from the list at once, and no other no
   expect((await ephemeral.closed).code).toBe(1001);
   expect(await isListed('brief')).toBe(false);
   expect(await isListed('plain')).toBe(true);
+});
+
+test('confirmations that arrive at once are all counted, also of nodes that hang up behind them', async () => {
+  await world.api('POST', '/apiops/projects/MyProject/jwks/generate', {
+    name: 'one',
+    type: 'EC',
+    ec: { curveType: 'P256', algorithm: 'ES256' },
+  });
+  const names = Array.from({ length: 40 }, (_, index) => `many-${index}`);
+  const nodes = await Promise.all(
+    names.map(async (name) => {
+      const node = rawNode(world, token, { name });
+      await node.welcomed;
+      const isLast = (message: { readonly type: string }): message is State =>
+        message.type === 'state' && (message as State).final;
+      await until(async () => node.heard.some(isLast), 'it is sent its state');
+      return { node, state: node.heard.find(isLast) };
+    }),
+  );
+  // The manager is busy: nearly all of it waits for a later iteration of its event loop.
+  let asked = 0;
+  const slices = vi.spyOn(LoopSlice.prototype, 'hasTime').mockImplementation(() => {
+    asked += 1;
+    return asked % 40 === 0;
+  });
+  for (const { node, state } of nodes) {
+    node.say({ type: 'applied', revision: state?.to ?? 0, digest: state?.digest ?? '' });
+    node.socket.close();
+  }
+  const confirmed = async () => {
+    const rows = await world.raw(
+      "select name from nodes where name like 'many-%' and applied_revision > 0 and connected = 0",
+    );
+    return rows.length;
+  };
+  await until(async () => (await confirmed()) === names.length, 'all are recorded');
+  slices.mockRestore();
 });

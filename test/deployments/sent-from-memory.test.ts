@@ -140,7 +140,7 @@ describe('a page from memory', () => {
         }
       }
     });
-    await fc.assert(property, { numRuns: 30 });
+    await fc.assert(property, { numRuns: 30, endOnFailure: true });
     expect(compared).toBeGreaterThan(30);
   }, 120_000);
 
@@ -422,6 +422,6 @@ test('a node never has what is not committed, and revisions without a hole, what
     expect(errors).toEqual([]);
     for (const { deployments } of managers) await deployments.close();
   });
-  await fc.assert(property, { numRuns: 16 });
+  await fc.assert(property, { numRuns: 16, endOnFailure: true });
   expect(fromMemory).toBeGreaterThan(15);
 }, 240_000);

@@ -30,19 +30,14 @@ export interface SealedLogOptions {
 
 /** Below this size a file is not worth compacting. */
 const compactionFloorBytes = 256 * 1024;
+/** By how much a file grows before its objects are counted again, of which there may be ten thousand. */
+const betweenCountsBytes = 32 * 1024;
 const betweenCompactionsMs = 2_000;
 /** For so long the deletion of a private part lets messages of the manager go first. */
 const patienceMs = 10_000;
 
 class GivesWay extends Error {
   override readonly name = 'GivesWay';
-}
-
-function isMostlySuperseded(file: LogFile, objects: ReadonlyMap<string, StoredObject>): boolean {
-  if (file.bytes < compactionFloorBytes) return false;
-  let liveBytes = 0;
-  for (const { location } of objects.values()) liveBytes += location.bytes;
-  return file.bytes > 2 * liveBytes + compactionFloorBytes;
 }
 
 export class SealedLog implements StateCopy {
@@ -52,6 +47,8 @@ export class SealedLog implements StateCopy {
   #file: LogFile | undefined;
   /** Since when it holds private parts that the state no longer has. */
   #privatePartsSinceMs: number | undefined;
+  /** The file and its size when it was found not to be worth a compaction. */
+  #counted: { readonly file: LogFile; readonly bytes: number } | undefined;
   #compactedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SealedLogOptions) {
@@ -189,7 +186,7 @@ export class SealedLog implements StateCopy {
   ): Promise<boolean> {
     const file = this.#file;
     if (!file) return false;
-    const isUrgent = isMostlySuperseded(file, objects);
+    const isUrgent = this.#isMostlySuperseded(file, objects);
     const sinceMs = this.#privatePartsSinceMs;
     if (!isUrgent && !this.#mayDropPrivateParts()) return false;
     const isPatient = () =>
@@ -224,6 +221,17 @@ export class SealedLog implements StateCopy {
     await file.close();
     await syncFolder(this.#options.dataDir);
     return true;
+  }
+
+  #isMostlySuperseded(file: LogFile, objects: ReadonlyMap<string, StoredObject>): boolean {
+    if (file.bytes < compactionFloorBytes) return false;
+    const counted = this.#counted;
+    if (counted?.file === file && file.bytes < counted.bytes + betweenCountsBytes) return false;
+    let liveBytes = 0;
+    for (const { location } of objects.values()) liveBytes += location.bytes;
+    if (file.bytes > 2 * liveBytes + compactionFloorBytes) return true;
+    this.#counted = { file, bytes: file.bytes };
+    return false;
   }
 
   /** When a hundred key rings rotate at once, they share some compactions. */
