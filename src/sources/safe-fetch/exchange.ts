@@ -84,6 +84,47 @@ export function sendOnce(socket: Socket, request: SentRequest, signal: AbortSign
   });
 }
 
+/** A request whose answer is read whatever its status is. */
+export interface AskedRequest extends Omit<SentRequest, 'method' | 'body'> {
+  readonly method: 'GET' | 'POST';
+  readonly body?: string | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Buffer;
+}
+
+/** @throws FetchFailure, or the signal's reason */
+export function askForAnswer(
+  socket: Socket,
+  request: AskedRequest & BodyLimits,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { url, method, headers, body } = request;
+  return onSocket(socket, { url, signal }, async (client) => {
+    const answer = await client
+      .request({
+        method,
+        path: `${url.pathname}${url.search}`,
+        headers: { 'user-agent': userAgent, ...headers },
+        ...(body !== undefined && { body }),
+        reset: true,
+        signal,
+      })
+      .catch((error: unknown) => {
+        throw answerFailure(error);
+      });
+    answer.body.on('error', () => undefined);
+    const { statusCode: status, headers: answered } = answer;
+    const contentLength = oneValue(answered, 'content-length');
+    return {
+      status,
+      body: await readBody({ stream: answer.body, contentEncoding: undefined, contentLength }, request),
+    };
+  });
+}
+
 async function onSocket<Result>(
   socket: Socket,
   { url, signal }: { readonly url: URL; readonly signal: AbortSignal },
