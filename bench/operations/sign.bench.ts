@@ -1,12 +1,12 @@
 // Sign at a node by 8 connections, against bare node:http with crypto.sign and, where it can be had, against the transit engine of
 // OpenBao: in turns, medians of the rounds.
 
+import { type BaoServer, findBao, startBao } from '../../test/support/bao-server.ts';
 import { median } from '../bench-manager.ts';
 import { startBenchProcess } from '../bench-process.ts';
 import type { BenchRow } from '../bench-row.ts';
 import { ringBody, ringsPath, signRequest, startSigningWorld } from '../rings/ring-manager.ts';
 import { percentile, timedRequests } from '../rings/timed-requests.ts';
-import { type BaoServer, findBao, startBao } from './bao-server.ts';
 import type { BareOrder } from './bare-operation.ts';
 import { compared } from './compared.ts';
 

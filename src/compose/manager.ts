@@ -88,6 +88,7 @@ export async function startManager(config: ManagerConfig, log: Logger): Promise<
     services.ringScheduler.start();
     services.expirationWatch.start();
     services.absentNodes.start();
+    services.outletRunner.start();
     services.webhookRunner.start();
     services.maintenance.start();
     await server.listen({ host: config.host, port: config.port });

@@ -65,6 +65,7 @@ import { measureStore } from '../metrics/measure-store.ts';
 import { Refusals } from '../metrics/refusals.ts';
 import { newId } from '../new-id.ts';
 import { encryptionKey } from '../operations/encryption/encryption-key.ts';
+import { managerAccess, OutletRunner } from '../outlet-deliveries/outlet-runner.ts';
 import { createOutletContentReader } from '../outlets/outlet-deployment.ts';
 import { createOutlets } from '../outlets/outlets.ts';
 import { createDeliveryRecorder } from '../outlets/record-deliveries.ts';
@@ -105,6 +106,7 @@ export interface Services extends RuleServices {
   readonly ringScheduler: RingScheduler;
   readonly expirationWatch: ExpirationWatch;
   readonly absentNodes: AbsentNodes;
+  readonly outletRunner: OutletRunner;
   readonly webhookRunner: WebhookRunner<Stores>;
   readonly maintenance: Maintenance<Stores>;
   readonly pages: StatePageReader;
@@ -233,6 +235,7 @@ function connect(foundations: Foundations): Services {
     issuerKeys: leaseOf('issuer keys'),
     maintenance: leaseOf('upkeep'),
     rings: leaseOf('rings'),
+    outlets: leaseOf('outlets'),
     webhooks: leaseOf('webhooks'),
     expirations: leaseOf('expirations'),
     absentNodes: leaseOf('absent nodes'),
@@ -260,6 +263,12 @@ function connect(foundations: Foundations): Services {
     },
   });
   const webhooks = createWebhookReader<Stores>(sealer);
+  const outletAccess = { store, sealer, safeFetch, clock };
+  const outletRunner = new OutletRunner({
+    ...outletAccess,
+    lease: leases.outlets,
+    onError: (error) => log.error({ err: error }, 'outlets: will be tried again'),
+  });
   const webhookRunner = new WebhookRunner({
     store,
     webhooks,
@@ -313,6 +322,7 @@ function connect(foundations: Foundations): Services {
     ringScheduler,
     expirationWatch,
     absentNodes,
+    outletRunner,
     webhookRunner,
     maintenance,
     pages,
@@ -326,7 +336,11 @@ function connect(foundations: Foundations): Services {
       },
     }),
     views: createViews(rules),
-    outlets: createOutlets({ ...rules, tryWebhook: testEventSender({ safeFetch, clock }) }),
+    outlets: createOutlets({
+      ...rules,
+      tryWebhook: testEventSender({ safeFetch, clock }),
+      accessFor: (outlet, projectName) => managerAccess(outletAccess, outlet, projectName),
+    }),
     applications: createApplications(applicationRules),
     listUsage: createUsageList(store),
     access,
@@ -372,6 +386,7 @@ function connect(foundations: Foundations): Services {
         expirationWatch.close(),
         absentNodes.close(),
         safeFetch.close(),
+        outletRunner.close(),
         webhookRunner.close(),
       ]);
       await deployments.close();

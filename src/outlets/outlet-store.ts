@@ -22,6 +22,10 @@ export interface OutletDelivery {
   /** Of what is to be delivered now. */
   readonly attempts: number;
   readonly lastError: string | null;
+  /** Of the outlet, when it was delivered last; only where the manager delivers. */
+  readonly generation?: number;
+  /** The version of a secret that was written last; only where the manager delivers. */
+  readonly remoteVersion?: number | null;
   /** By the clock of the database. */
   readonly updatedAt: Date;
 }

@@ -24,13 +24,14 @@ import type { WebhookStores } from '../webhooks/webhook-store.ts';
 import { requireFreePlace } from './claims.ts';
 import { type OutletContent, traitsOf } from './content/outlet-content.ts';
 import { outletKind } from './kinds/kinds.ts';
+import type { ManagerAccess } from './kinds/outlet-kind.ts';
 import { type Outlet, type OutletJson, type OutletKindName, outletKindNames } from './outlet.ts';
 import { putDesiredOutlet, withdrawOutlet } from './outlet-deployment.ts';
 import { nameSources, resolveSource, type SourceRequest, type SourceStores } from './outlet-sources.ts';
 import { describeDeliveries, type ShownDelivery } from './outlet-states.ts';
 import type { OutletListQuery, OutletStores } from './outlet-store.ts';
 import { openCredential, sealCredential } from './sealed-credential.ts';
-import { type OutletTrial, trialOf, webhookTrial } from './try-outlet.ts';
+import { keysTrial, type OutletTrial, trialOf, webhookTrial } from './try-outlet.ts';
 import { webhookOf } from './webhook-outlets.ts';
 
 export interface OutletRequest {
@@ -103,13 +104,15 @@ export interface OutletRuleOptions<Stores extends OutletRuleStores> {
   readonly clock: () => Date;
   /** Sends a test event. */
   readonly tryWebhook: (webhook: Webhook) => Promise<SendOutcome>;
+  /** Of outlets whose keys the manager delivers. */
+  readonly accessFor: (outlet: Outlet, projectName: string) => ManagerAccess;
 }
 
 /** Each writes somewhere, and each change of a key has all that hold it written again. */
 const mostOutlets = 500;
 
 export function createOutlets<Stores extends OutletRuleStores>(options: OutletRuleOptions<Stores>): Outlets {
-  const { store, sealer, audit, deployments, clock, tryWebhook } = options;
+  const { store, sealer, audit, deployments, clock, tryWebhook, accessFor } = options;
 
   return {
     list: (projectId, query) =>
@@ -267,6 +270,12 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
       if (outlet.altered) throw alteredInDatabase(`Outlet (name: ${outlet.name})`);
       if (outlet.kind === 'WEBHOOK') {
         return [webhookTrial(await tryWebhook(webhookOf(sealer, outlet, project?.name ?? '')))];
+      }
+      const kind = outletKind(outlet.kind);
+      if (kind.runsAt === 'MANAGER' && kind.keys) {
+        const credential = openCredential(sealer, outlet) ?? {};
+        const given = { target: outlet.target, credential };
+        return [await keysTrial(kind.keys.probe(given, accessFor(outlet, project?.name ?? '')))];
       }
       return (found?.deliveries ?? []).map(trialOf);
     },

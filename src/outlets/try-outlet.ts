@@ -1,5 +1,6 @@
 // What a test of an outlet answers.
 
+import { isKeyplaneError } from '../errors.ts';
 import type { SendOutcome } from '../webhooks/send-webhook.ts';
 import type { ShownDelivery } from './outlet-states.ts';
 
@@ -48,5 +49,16 @@ export function webhookTrial(outcome: SendOutcome): OutletTrial {
       return { success: false, message: 'The manager is stopping' };
     default:
       return outcome satisfies never;
+  }
+}
+
+/** @param probe fails with a text for the operator */
+export async function keysTrial(probe: Promise<void>): Promise<OutletTrial> {
+  try {
+    await probe;
+    return { success: true, message: 'The server accepted the credential, and the secret can be read' };
+  } catch (error) {
+    if (!isKeyplaneError(error)) throw error;
+    return { success: false, message: error.message };
   }
 }

@@ -39,5 +39,9 @@ export interface OutletDeliveryRow {
   delivered_at: number | null;
   attempts: number;
   last_error: string | null;
+  /** Of the outlet, when it was delivered last. */
+  generation: number;
+  /** Of a secret, as it was written last. */
+  remote_version: number | null;
   updated_at: number;
 }

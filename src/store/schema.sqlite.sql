@@ -417,6 +417,8 @@ CREATE TABLE outlet_deliveries (
   delivered_at integer,
   attempts integer not null,
   last_error text,
+  generation integer not null default 0,
+  remote_version integer,
   updated_at integer not null,
   primary key (outlet_id, environment_id, node_id)
 ) strict;

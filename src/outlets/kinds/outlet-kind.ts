@@ -1,5 +1,6 @@
 // What a kind of outlet brings. A kind is one file beside this one and one line in `kinds.ts`.
 
+import type { SafeFetch } from '../../sources/safe-fetch/safe-fetch.ts';
 import type { Artifact } from '../content/artifact.ts';
 import type { OutletContent } from '../content/outlet-content.ts';
 import type { OutletJson, OutletKindName, OutletSourceType } from '../outlet.ts';
@@ -84,6 +85,43 @@ export interface NodeDelivered {
 /** Delivered by the manager, over the network. */
 export interface ManagerOutletKind extends OutletKindRules {
   readonly runsAt: 'MANAGER';
+  /** Undefined where events are delivered, and not keys. */
+  readonly keys?: ManagerKeyDelivery;
+}
+
+export interface ManagerKeyDelivery {
+  /**
+   * Writes what differs.
+   * @throws KeyplaneError `bad_request`, with a text for the operator
+   */
+  deliver(delivery: ManagerDelivery, access: ManagerAccess): Promise<ManagerDelivered>;
+  /** Whether it could be delivered; nothing is written. @throws KeyplaneError as `deliver` */
+  probe(delivery: Pick<ManagerDelivery, 'target' | 'credential'>, access: ManagerAccess): Promise<void>;
+}
+
+export interface ManagerDelivery {
+  readonly target: OutletJson;
+  /** Secret. */
+  readonly credential: OutletJson;
+  readonly artifact: Artifact;
+  /** Replace what another program wrote. */
+  readonly force: boolean;
+  /** What it wrote last; null: nothing. */
+  readonly lastVersion: number | null;
+}
+
+export interface ManagerDelivered {
+  readonly version: number;
+  /** False: it was there already. */
+  readonly changed: boolean;
+}
+
+/** What deliveries of the manager have of it. */
+export interface ManagerAccess {
+  /** Under the rules of source URLs. */
+  readonly safeFetch: Pick<SafeFetch, 'ask'>;
+  /** A token of a profile of the project. @throws KeyplaneError `bad_request` */
+  readonly issueToken: (tokenProfileName: string) => Promise<string>;
 }
 
 export type OutletKind = NodeOutletKind | ManagerOutletKind;

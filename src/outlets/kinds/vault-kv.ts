@@ -1,7 +1,9 @@
 // VAULT_KV: a secret of a key/value engine, version 2, of Vault or OpenBao, written by the manager.
 
-import type { ManagerOutletKind } from './outlet-kind.ts';
+import type { Artifact } from '../content/artifact.ts';
+import type { ManagerDelivery, ManagerOutletKind } from './outlet-kind.ts';
 import { notValid, optionalText, requireKnownMembers, requireOneOf, requireText } from './read-members.ts';
+import { openVault, otherVersion, type VaultSecret, type VaultSession } from './vault-session.ts';
 
 const credentialTypes = Object.freeze(['APPROLE', 'JWT'] as const);
 
@@ -50,6 +52,25 @@ export const vaultKv: ManagerOutletKind = {
     }
   },
 
+  keys: {
+    async deliver(delivery, access) {
+      const vault = await openVault(delivery, access);
+      try {
+        return await write(vault, delivery);
+      } finally {
+        await vault.close();
+      }
+    },
+    async probe(delivery, access) {
+      const vault = await openVault(delivery, access);
+      try {
+        await vault.read();
+      } finally {
+        await vault.close();
+      }
+    },
+  },
+
   claims: ({ address, mount, path }) => [{ space: `vault ${address} ${mount}`, path: String(path) }],
 };
 
@@ -75,4 +96,24 @@ function requireApiPath(member: string, text: string): string {
   const isPlain = path.split('/').every((segment) => /^[\w.~-]+$/.test(segment) && !/^\.+$/.test(segment));
   if (path !== '' && isPlain) return path;
   throw notValid(member, 'It takes names of letters, digits, "_", "-", "." and "~", separated by "/"');
+}
+
+/** The names in a secret: `jwks.json`, or those of the files of a folder. */
+function dataOf(artifact: Artifact): Readonly<Record<string, string>> {
+  if (artifact.form === 'FILE') return { 'jwks.json': artifact.bytes.toString('utf8') };
+  return Object.fromEntries([...artifact.files].map(([name, bytes]) => [name, bytes.toString('utf8')]));
+}
+
+async function write(vault: VaultSession, { artifact, force, lastVersion }: ManagerDelivery) {
+  const wanted = dataOf(artifact);
+  const there = await vault.read();
+  if (isAlike(there, wanted)) return { version: there.version, changed: false };
+  if (!force && there.version !== (lastVersion ?? 0)) throw otherVersion(there.version);
+  return { version: await vault.write(wanted, there.version), changed: true };
+}
+
+function isAlike({ data }: VaultSecret, wanted: Readonly<Record<string, string>>): boolean {
+  if (data === null) return false;
+  const names = Object.keys(wanted);
+  return names.length === Object.keys(data).length && names.every((name) => data[name] === wanted[name]);
 }

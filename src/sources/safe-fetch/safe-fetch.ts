@@ -15,7 +15,7 @@ import { FetchFailure, publicFailure } from './fetch-failure.ts';
 import { parseFetchTarget, parseRedirectTarget, shownOrigin, shownUrl } from './fetch-target.ts';
 import { openConnection } from './open-connection.ts';
 import type { BodyLimits } from './read-body.ts';
-import { type SentRequest, sendOnce } from './send-once.ts';
+import { type Answer, type AskedRequest, askOnce, type SentRequest, sendOnce } from './send-once.ts';
 import { TimeBudget } from './time-budget.ts';
 
 export { type AddressAllowList, parseAllowList } from './allow-list.ts';
@@ -47,12 +47,23 @@ export interface SafeFetch {
    * @throws KeyplaneError as `fetch`
    */
   send(request: OutgoingRequest, limits: SendLimits): Promise<number>;
+  /**
+   * The same, and reads the answer, whatever its status is.
+   * @throws KeyplaneError as `fetch`
+   */
+  ask(request: AskRequest, limits: FetchLimits): Promise<Answer>;
   /** Ends what is under way; resolves when nothing is left open. */
   close(): Promise<void>;
 }
 
 export interface OutgoingRequest extends Omit<SentRequest, 'url'> {
   readonly url: string;
+}
+
+export interface AskRequest extends Omit<AskedRequest, 'url'> {
+  readonly url: string;
+  /** PEM of authorities to trust for this request, besides the usual ones. */
+  readonly caPem?: string | undefined;
 }
 
 export type SendLimits = Pick<FetchLimits, 'connectTimeoutMs' | 'readTimeoutMs'>;
@@ -101,6 +112,10 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
     async send(request, limits) {
       assertWithinMaxima(limits, ['connectTimeoutMs', 'readTimeoutMs']);
       return track(send(request, { limits, rules, stop: stop.signal }));
+    },
+    async ask(request, limits) {
+      assertWithinMaxima(limits, ['connectTimeoutMs', 'readTimeoutMs', 'sizeLimitBytes']);
+      return track(ask(request, { limits, rules, stop: stop.signal }));
     },
     async close() {
       stop.abort(new KeyplaneError('unavailable', 'The manager is stopping!'));
@@ -195,6 +210,32 @@ async function send(
     const socket = await connect(url, { limits, rules, budgets });
     try {
       return await budgets.reading.spend((signal) => sendOnce(socket, { ...request, url }, signal));
+    } finally {
+      socket.destroy();
+    }
+  } catch (error) {
+    throw publicFailure(error, `URL (${shownUrl(url)})`);
+  }
+}
+
+interface Asking extends Sending {
+  readonly limits: FetchLimits;
+}
+
+async function ask(
+  { url: given, caPem, ...request }: AskRequest,
+  { limits, rules, stop }: Asking,
+): Promise<Answer> {
+  const budgets = budgetsOf(limits, stop);
+  const url = parseFetchTarget(given);
+  const trusted = caPem === undefined ? rules : { ...rules, secureContext: trusting(caPem) };
+  try {
+    const socket = await connect(url, { limits, rules: trusted, budgets });
+    try {
+      const { sizeLimitBytes } = limits;
+      return await budgets.reading.spend((signal) =>
+        askOnce(socket, { ...request, url }, { signal, sizeLimitBytes }),
+      );
     } finally {
       socket.destroy();
     }

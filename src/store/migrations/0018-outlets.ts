@@ -36,6 +36,8 @@ export const outlets: Migration = ({ text, blob, integer, flag, strict }) => [
   delivered_at ${integer},
   attempts ${integer} not null,
   last_error ${text},
+  generation ${integer} not null default 0,
+  remote_version ${integer},
   updated_at ${integer} not null,
   primary key (outlet_id, environment_id, node_id)
 )${strict}`,

