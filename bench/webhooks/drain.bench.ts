@@ -13,15 +13,15 @@ const limitMs = 20;
 const events = 10_000;
 
 export async function run(): Promise<BenchRow[]> {
-  let isAway = true;
+  let isUnreachable = true;
   let accepted = 0;
   let refused = 0;
   const receiver = createServer((request, response) => {
     request.resume();
     request.on('end', () => {
-      if (isAway) refused += 1;
+      if (isUnreachable) refused += 1;
       else accepted += 1;
-      response.writeHead(isAway ? 503 : 204).end();
+      response.writeHead(isUnreachable ? 503 : 204).end();
     });
   });
   receiver.listen(0, '127.0.0.1');
@@ -41,7 +41,7 @@ export async function run(): Promise<BenchRow[]> {
     });
     await manager.ask({ record: events } satisfies RecordQuestion);
     while (refused === 0) await sleep(20);
-    isAway = false;
+    isUnreachable = false;
     const startedAt = performance.now();
     await manager.post(`${base}/outlets/drained/deliver`, {});
     // What a first request of a kind costs is not asked here.

@@ -57,6 +57,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type keystore-worker/keystore-job.ts',
   ],
   compose: [
+    'outlet-deliveries',
     'events/read-events.ts',
     'webhooks',
     'applications',
@@ -141,6 +142,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
 
   outlets: [
+    'type sources/safe-fetch/safe-fetch.ts',
     'events/event-types.ts',
     'events/record-event.ts',
     'type events',

@@ -245,7 +245,9 @@ describe('the modulus of a public RSA key', () => {
     const key = makeRsa();
     await importJwk(publicHalf(key));
     expect(await reasonFor({ ...publicHalf(key), e: 'AQ' })).toContain('the exponent (e) is 1');
-    expect(await reasonFor({ ...key, d: other.d ?? '' })).toContain('d is not the private exponent of n and e');
+    expect(await reasonFor({ ...key, d: other.d ?? '' })).toContain(
+      'd is not the private exponent of n and e',
+    );
   });
 
   test('is remembered for the 4,096 latest', () => {

@@ -67,7 +67,7 @@ test('a ring is delivered as a folder of PEM files, by one change of a link; its
   });
   const folder = join(outletDir, 'MyProject', 'haproxy', 'keys');
   await until(
-    async () => (await readdir(folder).catch(() => [])).includes('current.pem'),
+    async () => (await readdir(folder).catch((): string[] => [])).includes('current.pem'),
     'the key is ACTIVE',
   );
   await until(isCurrent('pem'), 'the folder is delivered');

@@ -48,7 +48,7 @@ export interface SafeFetch {
    */
   send(request: OutgoingRequest, limits: SendLimits): Promise<number>;
   /**
-   * The same, and reads the answer, whatever its status is.
+   * The same, and reads the answer, of any status.
    * @throws KeyplaneError as `fetch`
    */
   ask(request: AskRequest, limits: FetchLimits): Promise<Answer>;

@@ -1,4 +1,4 @@
-// One request whose answer is what the server sends, whatever its status, on a connection that is already open. A redirect is an
+// One request whose answer is what the server sends, of any status, on a connection that is already open. A redirect is an
 // answer like others. Node's own client: it costs half of what reads documents.
 
 import { type IncomingMessage, request as openRequest } from 'node:http';

@@ -148,22 +148,12 @@ const upsertObjects = listStatement((db, rows: readonly DesiredObjectRow[]) =>
       })),
     ),
 );
-const listEnvironments = statement((db, key: { kind: DeployedKind; objectId: string }) =>
+const listPlaces = statement((db, key: { kind: DeployedKind; objectId: string }) =>
   db
     .selectFrom('desired_objects')
-    .select('environment_id')
+    .select(['environment_id', 'revision', 'digest'])
     .where('object_id', '=', key.objectId)
     .where('kind', '=', key.kind)
-    .where('digest', 'is not', null)
-    .orderBy('environment_id'),
-);
-const listWithdrawn = statement((db, key: { kind: DeployedKind; objectId: string }) =>
-  db
-    .selectFrom('desired_objects')
-    .select(['environment_id', 'revision'])
-    .where('object_id', '=', key.objectId)
-    .where('kind', '=', key.kind)
-    .where('digest', 'is', null)
     .orderBy('environment_id'),
 );
 const listRows = statement((db, page: DesiredPage & { environmentId: string }) =>
@@ -416,15 +406,17 @@ export class DesiredStateTable implements DesiredStateStore {
   }
 
   async environmentsOf(kind: DeployedKind, objectId: string): Promise<readonly string[]> {
-    const rows = await listEnvironments.all(this.#database, { kind, objectId });
-    return rows.map((row) => row.environment_id);
+    const rows = await listPlaces.all(this.#database, { kind, objectId });
+    return rows.filter(({ digest }) => digest !== null).map((row) => row.environment_id);
   }
 
   async withdrawnFrom(
     kind: DeployedKind,
     objectId: string,
   ): Promise<readonly Pick<DesiredObject, 'environmentId' | 'revision'>[]> {
-    const rows = await listWithdrawn.all(this.#database, { kind, objectId });
+    const rows = (await listPlaces.all(this.#database, { kind, objectId })).filter(
+      (row) => row.digest === null,
+    );
     return rows.map((row) => ({ environmentId: row.environment_id, revision: Number(row.revision) }));
   }
 
