@@ -160,6 +160,8 @@ test('a JWK that is created shortly before it expires is one warning, the neares
   const events = await eventsOf('soon');
   expect(types(events)).toEqual(['jwk.created', 'jwk.expiring']);
   expect(events[1]?.data).toMatchObject({ objectName: 'soon', warning: 'P7D' });
+  await api('PUT', `${base}/jwks/soon/`, { description: 'another' });
+  expect(types(await eventsOf('soon'))).toEqual(['jwk.created', 'jwk.expiring', 'jwk.updated']);
 });
 
 test('each warning of a JWK that expires is recorded once', async () => {

@@ -93,6 +93,7 @@ test('a manager that started just now reports no node as away', async () => {
     onError: failed,
   });
   await world.raw('delete from node_absences');
+  await world.raw('update nodes set last_seen_at = last_seen_at - 600000');
   await fresh.look();
   await fresh.close();
   expect(await eventsOf('MyProject')).toHaveLength(2);
