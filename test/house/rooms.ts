@@ -142,6 +142,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
 
   outlets: [
     'events/event-types.ts',
+    'events/record-event.ts',
     'type events',
     'webhooks/signature.ts',
     'type webhooks',
