@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { requireFreePlace } from '../../src/outlets/claims.ts';
 import { notify } from '../../src/outlets/kinds/after-change.ts';
 import { files } from '../../src/outlets/kinds/files.ts';
@@ -102,8 +102,12 @@ describe('a pid file', () => {
     String(process.pid),
     String(process.ppid),
   ])('with %j signals nothing', async (text) => {
+    // A broken guard must not signal the processes of this machine.
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
     await writeFile(pidPath(), text);
     await expect(notify(folder, signal)).rejects.toThrow('Pid file app.pid does not name a process above 1!');
+    expect(kill).not.toHaveBeenCalled();
+    kill.mockRestore();
   });
 
   test('that is a link is not read', async () => {
