@@ -111,6 +111,23 @@ describe('a write within a project', () => {
     expect(await verify()).toBeUndefined();
   });
 
+  test('waits for one that has changed the same environment, and counts from its revision', async () => {
+    const [one, other] = projects;
+    const [reached, held] = [gate(), gate()];
+    const first = create(here, one, {
+      after: async () => {
+        reached.open();
+        await held.promise;
+      },
+    });
+    await reached.promise;
+    const second = create(there, other);
+    await until('select 1 as one from pg_locks where not granted', 'the second waits');
+    held.open();
+    await Promise.all([first, second]);
+    expect(await revisions()).toEqual([1, 2, 3]);
+  });
+
   test('waits for one within the same project at another manager, and sees what that stored', async () => {
     const [project] = projects;
     const held = gate();
@@ -217,12 +234,13 @@ describe('a write within a project', () => {
 
 describe('many managers that create in several projects', () => {
   test('leave revisions without a hole and one chain, in which each project has its order', async () => {
-    const stores = [here, there, await database.open()];
-    const made = Array.from({ length: 60 }, (_, index) => ({
-      store: stores[index % 3] ?? here,
-      project: projects[index % 2] ?? projects[0],
-      name: `jwk-${index}`,
-    }));
+    // One project at each manager: their transactions meet at the row of the environment alone.
+    const made = Array.from({ length: 60 }, (_, index) => {
+      const name = `jwk-${index}`;
+      return index % 2 === 0
+        ? { store: here, project: projects[0], name }
+        : { store: there, project: projects[1], name };
+    });
     const ended: string[] = [];
     const closing = closeUntil(() => ended.length === made.length);
     await Promise.all(
@@ -249,12 +267,15 @@ async function closeUntil(isEnded: () => boolean): Promise<void> {
 }
 
 /** Until so many transactions hold the lock of a project. */
-async function waiting(count: number, what: string): Promise<void> {
+function waiting(count: number, what: string): Promise<void> {
+  const held =
+    "select 1 as one from pg_locks where locktype = 'advisory' and objsubid = 2 and granted and database = (select oid from pg_database where datname = current_database())";
+  return until(held, what, count);
+}
+
+async function until(sql: string, what: string, count = 1): Promise<void> {
   for (let look = 0; look < 2_000; look += 1) {
-    const rows = await database.raw(
-      "select 1 as one from pg_locks where locktype = 'advisory' and objsubid = 2 and granted and database = (select oid from pg_database where datname = current_database())",
-    );
-    if (rows.length >= count) return;
+    if ((await database.raw(sql)).length >= count) return;
   }
   throw new Error(`It did not happen that ${what}`);
 }
