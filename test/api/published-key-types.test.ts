@@ -52,7 +52,6 @@ async function ok(method: string, path: string, body?: unknown) {
 
 const generate = (members: object) => ok('POST', `${base}/jwks/generate`, members);
 const create = (name: string, members: object = {}) => ok('POST', `${base}/views/`, { name, ...members });
-const _detail = async (name: string) => (await api('GET', `${base}/views/${name}/`)).body.resultList[0];
 const addressOf = (name: string) => `${node.url}/projects/MyProject/views/${name}/.well-known/jwks.json`;
 
 interface PublishedKey {
