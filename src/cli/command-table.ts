@@ -128,7 +128,7 @@ const keys: readonly CommandRow[] = [
   },
   {
     name: 'events',
-    summary: 'Print the events of a project as JSON Lines, and follow them',
+    summary: 'Print the events of a project as JSON Lines, oldest first',
     load: async () => (await import('./events/events.ts')).addEventsCommand,
   },
   {

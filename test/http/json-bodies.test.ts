@@ -49,12 +49,12 @@ describe('a body', () => {
     [
       'an unknown member',
       '{"name":"x","color":"red"}',
-      'Unknown member: color! Accepted members: name, description',
+      'Unknown member: color! Accepted members: name, description, publishKeyTypes',
     ],
     [
       'constructor as a member',
       '{"name":"x","constructor":1}',
-      'Unknown member: constructor! Accepted members: name, description',
+      'Unknown member: constructor! Accepted members: name, description, publishKeyTypes',
     ],
     ['a name of another type', '{"name":1}', 'name must be a string!'],
     ['a name that is a list', '{"name":["x"]}', 'name must be a string!'],

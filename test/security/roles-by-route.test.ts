@@ -102,6 +102,7 @@ const expected: Readonly<Record<string, Expectation>> = {
   [`GET ${project}/views/:viewName/`]: read,
   [`PUT ${project}/views/:viewName/`]: change,
   [`DELETE ${project}/views/:viewName/`]: change,
+  [`GET ${project}/events/`]: read,
   [`GET ${project}/outlets/`]: read,
   [`POST ${project}/outlets/`]: change,
   [`GET ${project}/outlets/:outletName/`]: read,

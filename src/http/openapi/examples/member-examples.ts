@@ -90,6 +90,17 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   'EnvironmentWithProjects.description': 'Serves customers',
   'NewEnvironment.description': 'Serves customers',
   'EnvironmentChange.description': 'Serves customers',
+  'Outlet.environments': [
+    {
+      environmentName: 'production',
+      nodeName: 'gateway-1',
+      state: 'CURRENT',
+      digest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+      deliveredAt: '2026-11-29T09:00:00.000Z',
+      attempts: 1,
+      lastError: null,
+    },
+  ],
   environments: [{ name: 'production', type: 'PRODUCTION', revision: 42, nodes: [] }],
 
   // Access
