@@ -142,6 +142,11 @@ const keys: readonly CommandRow[] = [
     load: async () => (await import('./views/view.ts')).addViewCommand,
   },
   {
+    name: 'outlet',
+    summary: 'Outlets of a project: keys or events, delivered to components in their own form',
+    load: async () => (await import('./outlets/outlet.ts')).addOutletCommand,
+  },
+  {
     name: 'sign',
     summary: 'Have a node sign claims or a payload with the active key of a key ring',
     load: async () => (await import('./operations/sign.ts')).addSignCommand,

@@ -50,6 +50,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'keystore-worker/answer-keystore-job.ts',
     'log',
     'node/start-node.ts',
+    'outlets/content/outlet-content.ts',
+    'outlets/outlet.ts',
     'sources',
     'type access/caller.ts',
     'type doctor/finding.ts',

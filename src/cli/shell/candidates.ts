@@ -126,6 +126,8 @@ async function askManager(
       return named(await client.listTokenProfiles({ projectName: await projectName(), ...query }, options));
     case 'views':
       return named(await client.listViews({ projectName: await projectName(), ...query }, options));
+    case 'outlets':
+      return named(await client.listOutlets({ projectName: await projectName(), ...query }, options));
     case 'certificates':
       return named(await client.listCertificates({ projectName: await projectName(), ...query }, options));
     case 'keys':

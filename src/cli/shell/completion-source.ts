@@ -18,6 +18,7 @@ export type CompletionSource =
   | 'members'
   | 'nodes'
   | 'operations'
+  | 'outlets'
   | 'profiles'
   | 'projects'
   | 'roles'
@@ -45,7 +46,9 @@ export const flagSources: Readonly<Record<string, CompletionSource>> = Object.fr
   '--actor': 'users',
   '--algorithm': 'algorithms',
   '--algorithms': 'algorithms',
+  '--certificate': 'certificates',
   '--environment': 'environments',
+  '--environments': 'environments',
   '--exclude-algorithms': 'algorithms',
   '--exclude-jwks': 'jwks',
   '--exclude-key-types': 'key types',
@@ -54,6 +57,7 @@ export const flagSources: Readonly<Record<string, CompletionSource>> = Object.fr
   '--from-cert': 'certificates',
   '--from-key': 'keys',
   '--from-keystore': 'keystores',
+  '--jwk': 'jwks',
   '--jwks': 'jwks',
   '--key-types': 'key types',
   '--profile': 'profiles',
@@ -64,5 +68,7 @@ export const flagSources: Readonly<Record<string, CompletionSource>> = Object.fr
   '--rings': 'key rings',
   '--roles': 'roles',
   '--source': 'source types',
+  '--token-profile': 'token profiles',
   '--uses': 'uses',
+  '--view': 'views',
 });
