@@ -246,7 +246,7 @@ function DeleteOutlet({
 }
 
 const deletionTexts = {
-  FILES: 'Nodes remove its files. Whatever reads them finds none from then on.',
+  FILES: 'Nodes remove its files, and their readers find none from then on.',
   ENVOY: 'Nodes remove its files. An Envoy that starts afterwards finds none.',
   VAULT_KV: 'The secret stays as it was written last, and is kept current no longer.',
   WEBHOOK: 'Its URL gets no events from now on.',

@@ -10,7 +10,7 @@ import { type SourceType, sourceTypes } from './outlet-words.ts';
 /** How many of each type the form offers. */
 const mostOffered = 100;
 
-/** What is delivered: whatever the chosen content can be made of. */
+/** What is delivered: the form offers what the chosen content is made of. */
 export function SourceField({ projectName, draft, set, errors }: PartProps) {
   const session = useSignedIn();
   const sources = sourcesOf(draft);
