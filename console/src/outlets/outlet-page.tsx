@@ -181,7 +181,7 @@ function Deliveries({ outlet: { environments } }: { readonly outlet: Outlet }) {
         <Text c="dimmed">No node has joined its environments, so it is delivered nowhere.</Text>
       ) : (
         <DataTable
-          caption="Deliveries"
+          caption="Nodes and environments"
           columns={columns}
           items={environments}
           rowKey={({ environmentName, nodeName }) => `${environmentName}/${nodeName ?? ''}`}

@@ -16,11 +16,8 @@ export function SourceLink({
   if (named === undefined) return kind === 'WEBHOOK' ? 'events of the project' : 'the set of the project';
   const { label, page } = sourceTypes[named.type];
   return (
-    <>
-      {label}{' '}
-      <Anchor component={Link} href={projectPath(projectName, page, named.name)} fz="inherit">
-        {named.name}
-      </Anchor>
-    </>
+    <Anchor component={Link} href={projectPath(projectName, page, named.name)} fz="inherit">
+      {label} {named.name}
+    </Anchor>
   );
 }
