@@ -6,6 +6,7 @@ import { ApplicationsPage } from './applications/applications-page.tsx';
 import { AuditPage } from './audit/audit-page.tsx';
 import { EnvironmentPage } from './environments/environment-page.tsx';
 import { EnvironmentsPage } from './environments/environments-page.tsx';
+import { EventsPage } from './events/events-page.tsx';
 import { HelpPage } from './help/help-page.tsx';
 import { JwkPage } from './jwk-detail/jwk-page.tsx';
 import { JwkFormPage } from './jwk-form/jwk-form-page.tsx';
@@ -16,6 +17,8 @@ import { KeyPage } from './materials/keys/key-page.tsx';
 import { KeysPage } from './materials/keys/keys-page.tsx';
 import { KeystorePage } from './materials/keystores/keystore-page.tsx';
 import { KeystoresPage } from './materials/keystores/keystores-page.tsx';
+import { OutletPage } from './outlets/outlet-page.tsx';
+import { OutletsPage } from './outlets/outlets-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { ProjectPage } from './projects/project-page.tsx';
 import { ProjectsPage } from './projects/projects-page.tsx';
@@ -58,6 +61,9 @@ export const pages: readonly PageEntry[] = [
   { path: '/projects/:projectName/token-profiles/:tokenProfileName', page: TokenProfilePage },
   { path: '/projects/:projectName/views', page: ViewsPage },
   { path: '/projects/:projectName/views/:viewName', page: ViewPage },
+  { path: '/projects/:projectName/outlets', page: OutletsPage },
+  { path: '/projects/:projectName/outlets/:outletName', page: OutletPage },
+  { path: '/projects/:projectName/events', page: EventsPage },
   { path: '/environments', page: EnvironmentsPage },
   { path: '/environments/:environmentName', page: EnvironmentPage },
   { path: '/users', page: UsersPage },

@@ -2,6 +2,9 @@
 const placeholders: Readonly<Record<string, string>> = {
   password: 'KEYSTORE_PASSWORD',
   keyPassword: 'KEY_PASSWORD',
+  secret: 'WEBHOOK_SECRET',
+  roleId: 'ROLE_ID',
+  secretId: 'SECRET_ID',
   file: 'BASE64_OF_THE_KEYSTORE_FILE',
 };
 

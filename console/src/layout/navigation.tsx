@@ -27,6 +27,7 @@ function useEntries(): { readonly project: readonly Entry[]; readonly installati
       add('JWKs', 'jwk', 'jwks');
       add('Key rings', 'ring', 'key-rings');
       add('Views', 'view', 'views');
+      add('Outlets', 'outlet', 'outlets');
       add('Applications', 'application', 'applications');
       add('Token profiles', 'profile', 'token-profiles');
     }
@@ -34,6 +35,7 @@ function useEntries(): { readonly project: readonly Entry[]; readonly installati
       add('Certificates', 'certificate', 'certificates');
     if (mayIn(session, projectName, 'ROLE_API_SECURITY')) add('Keys', 'key', 'keys');
     if (mayIn(session, projectName, 'ROLE_API_SECURITY')) add('Keystores', 'keystore', 'keystores');
+    if (mayIn(session, projectName, 'ROLE_API_SECURITY')) add('Events', 'event', 'events');
     add('Project', 'project');
   }
   const own: Entry[] = [{ label: 'My tokens', icon: 'token', path: '/tokens' }];

@@ -1,0 +1,158 @@
+// A new outlet as it is typed, and the request that it makes.
+
+import type { NewOutlet, OutletContent, OutletKind } from '../../../clients/typescript/src/index.ts';
+import { unchecked } from '../api/unchecked.ts';
+import { jsonOf } from '../token-profiles/profile-draft.ts';
+import type { SourceType } from './outlet-words.ts';
+
+export interface OutletDraft {
+  readonly name: string;
+  readonly description: string;
+  readonly kind: OutletKind | '';
+  readonly content: OutletContent;
+  /** `keyRingName orders`; empty: the project's set. */
+  readonly source: string;
+  /** Null: all. */
+  readonly environmentNames: readonly string[] | null;
+  readonly gate: boolean;
+  readonly path: string;
+  readonly layout: string;
+  readonly resourceName: string;
+  /** JSON. */
+  readonly providers: string;
+  readonly secretName: string;
+  readonly address: string;
+  readonly mount: string;
+  readonly caPem: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly password: string;
+  readonly credentialType: string;
+  readonly roleId: string;
+  readonly secretId: string;
+  readonly role: string;
+  readonly tokenProfileName: string;
+  readonly loginMount: string;
+  readonly secret: string;
+}
+
+export const newDraft: OutletDraft = Object.freeze({
+  name: '',
+  description: '',
+  kind: '',
+  content: 'JWKS',
+  source: '',
+  environmentNames: null,
+  gate: true,
+  path: '',
+  layout: 'RENAME',
+  resourceName: '',
+  providers: '',
+  secretName: '',
+  address: '',
+  mount: '',
+  caPem: '',
+  url: '',
+  events: [],
+  password: '',
+  credentialType: 'APPROLE',
+  roleId: '',
+  secretId: '',
+  role: '',
+  tokenProfileName: '',
+  loginMount: '',
+  secret: '',
+});
+
+type Sources = readonly (SourceType | 'project')[];
+
+const publicSources: Sources = ['project', 'keyRingName', 'jwkName', 'viewName'];
+const privateSources: Sources = ['keyRingName', 'jwkName'];
+
+/** What each kind can deliver, and of what. */
+export const contentsOf = {
+  FILES: {
+    JWKS: publicSources,
+    JWKS_PRIVATE: privateSources,
+    PEM_PUBLIC: publicSources,
+    PEM_PRIVATE: privateSources,
+    PEM_CERTIFICATE: ['certificateName', 'jwkName'],
+    PKCS12: ['keyRingName', 'jwkName', 'certificateName'],
+  },
+  ENVOY: { JWT_AUTHN: publicSources, TOKEN: ['tokenProfileName'] },
+  VAULT_KV: { JWKS: publicSources, JWKS_PRIVATE: privateSources, PEM_PRIVATE: privateSources },
+  WEBHOOK: { EVENTS: ['project'] },
+} as const satisfies Record<OutletKind, Partial<Record<OutletContent, Sources>>>;
+
+export function contentNames(kind: OutletKind): readonly OutletContent[] {
+  return Object.keys(contentsOf[kind]) as OutletContent[];
+}
+
+export function sourcesOf({ kind, content }: Pick<OutletDraft, 'kind' | 'content'>): Sources {
+  if (kind === '') return [];
+  const contents: Partial<Record<OutletContent, Sources>> = contentsOf[kind];
+  return contents[content] ?? [];
+}
+
+/** Another kind or content takes other sources: one that it does not take is chosen no longer. */
+export function withContent(draft: OutletDraft, kind: OutletKind, content: OutletContent): OutletDraft {
+  const [type = 'project'] = draft.source === '' ? [] : draft.source.split(' ');
+  const fits = sourcesOf({ kind, content }).some((one) => one === type);
+  return { ...draft, kind, content, source: fits ? draft.source : '' };
+}
+
+export function bodyOf(draft: OutletDraft): NewOutlet {
+  const { name, description, kind, content, environmentNames, gate } = draft;
+  const credential = credentialOf(draft);
+  return unchecked<NewOutlet>({
+    name,
+    kind,
+    ...(description !== '' && { description }),
+    ...(draft.source !== '' && { source: sourceOf(draft.source) }),
+    content,
+    ...(environmentNames !== null && { environmentNames }),
+    target: targetOf(draft),
+    ...(credential && { credential }),
+    ...(!gate && { gate }),
+  });
+}
+
+function sourceOf(text: string): object {
+  const [type = '', name] = text.split(' ');
+  return { [type]: name };
+}
+
+function targetOf(draft: OutletDraft): object {
+  const path = draft.path.trim();
+  switch (draft.kind) {
+    case 'FILES':
+      return { path, layout: draft.layout };
+    case 'ENVOY':
+      return draft.content === 'TOKEN'
+        ? { path, secretName: draft.secretName.trim() }
+        : { path, resourceName: draft.resourceName.trim(), providers: jsonOf(draft.providers) };
+    case 'VAULT_KV':
+      return {
+        address: draft.address.trim(),
+        mount: draft.mount.trim(),
+        path,
+        ...(draft.caPem.trim() !== '' && { caPem: draft.caPem }),
+      };
+    case 'WEBHOOK':
+      return { url: draft.url.trim(), events: draft.events };
+    case '':
+      return {};
+    default:
+      return draft.kind satisfies never;
+  }
+}
+
+function credentialOf(draft: OutletDraft): object | undefined {
+  const { kind, content, credentialType: type } = draft;
+  if (kind === 'WEBHOOK') return { secret: draft.secret };
+  if (kind === 'FILES' && content === 'PKCS12') return { password: draft.password };
+  if (kind !== 'VAULT_KV') return undefined;
+  const mount = draft.loginMount.trim() === '' ? {} : { mount: draft.loginMount.trim() };
+  if (type === 'JWT') return { type, role: draft.role, tokenProfileName: draft.tokenProfileName, ...mount };
+  return { type, roleId: draft.roleId, secretId: draft.secretId, ...mount };
+}

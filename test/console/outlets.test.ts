@@ -1,0 +1,183 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestConsole, type TestConsole } from './support/browser.ts';
+import { expectAccessible, expectKeptNowhere, expectNoSidewaysScroll } from './support/page-checks.ts';
+
+const project = '/apiops/projects/MyProject/';
+const list = '/projects/MyProject/outlets';
+const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+let console: TestConsole;
+let outletDir: string;
+
+beforeAll(async () => {
+  outletDir = await mkdtemp(join(tmpdir(), 'keyplane-console-'));
+  console = await startTestConsole({ environments: ['production', 'staging'] });
+  const { manager } = console;
+  await manager.addNode('production', 'p1', { outletDir });
+  await manager.addNode('staging', 's1');
+  const ec = { curveType: 'P256', algorithm: 'ES256' };
+  const ring = { name: 'orders', type: 'EC', ec };
+  expect((await manager.api('POST', `${project}key-rings/`, ring)).status).toBe(200);
+});
+
+afterAll(async () => {
+  await console.close();
+  await rm(outletDir, { recursive: true, force: true });
+});
+
+async function outletOf(name: string) {
+  const { body } = await console.manager.api('GET', `${project}outlets/${name}/`);
+  return body.resultList?.[0];
+}
+
+test('an outlet of files is created: its kind first, errors beside their fields, and it is delivered', async () => {
+  const page = await console.open({ path: list });
+  await page.getByText('This project has no outlet yet.').waitFor();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'New outlet' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox', { name: 'Kind' }).waitFor();
+  expect(await dialog.getByRole('textbox').count()).toBe(0);
+  await dialog.getByRole('combobox', { name: 'Kind' }).selectOption('FILES');
+  await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('gateway');
+  await dialog.getByRole('combobox', { name: 'Source' }).selectOption('keyRingName orders');
+  await dialog.getByRole('textbox', { name: 'Path of the file' }).fill('../jwks.json');
+  await dialog.getByRole('radio', { name: 'These environments' }).check();
+  await dialog.getByRole('combobox', { name: 'Environments' }).click();
+  await page.getByRole('option', { name: 'production' }).click();
+  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  const path = dialog.getByRole('textbox', { name: 'Path of the file' });
+  await dialog.getByText(/^target\.path \(\.\.\/jwks\.json\) is not valid!/).waitFor();
+  expect(await path.getAttribute('aria-invalid')).toBe('true');
+  await expectAccessible(page);
+  await path.fill('gateway/jwks.json');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await page.getByText('gateway is created').waitFor();
+  expect(await outletOf('gateway')).toMatchObject({
+    kind: 'FILES',
+    source: { keyRingName: 'orders' },
+    content: 'JWKS',
+    environmentNames: ['production'],
+    target: { path: 'gateway/jwks.json', layout: 'RENAME' },
+    gate: true,
+  });
+  const deliveries = page.getByRole('table');
+  await deliveries.getByText('current').waitFor();
+  const { digest } = (await outletOf('gateway')).environments[0];
+  await deliveries.getByText(digest.slice(0, 12), { exact: true }).waitFor();
+  const written = await readFile(join(outletDir, 'MyProject/gateway/jwks.json'), 'utf8');
+  expect(JSON.parse(written).keys).not.toHaveLength(0);
+  await expectAccessible(page);
+});
+
+test('an outlet is edited, delivered again and tested; the list shows its worst state', async () => {
+  const page = await console.open({ path: `${list}/gateway` });
+  await page.getByRole('button', { name: 'Test' }).click();
+  await page.getByText('The test succeeded').waitFor();
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('radio', { name: /^All environments/ }).check();
+  await dialog.getByRole('switch', { name: 'Key rings wait for it' }).uncheck();
+  await dialog.getByRole('textbox', { name: 'Description' }).fill('For the gateway');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('gateway is changed').waitFor();
+  expect(await outletOf('gateway')).toMatchObject({
+    description: 'For the gateway',
+    environmentNames: null,
+    gate: false,
+    target: { path: 'gateway/jwks.json' },
+  });
+  // The node of staging has no folder for outlets.
+  await page.getByRole('table').getByText('failing').waitFor();
+  await page
+    .getByRole('table')
+    .getByText(/--outlet-dir/)
+    .waitFor();
+  await page.getByRole('button', { name: 'Test' }).click();
+  await page.getByText('The test failed').waitFor();
+  await page.getByText(/cannot be delivered\. .*--outlet-dir/).waitFor();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Deliver now' }).click();
+  await page.getByText('gateway is delivered again').waitFor();
+  await page.getByRole('link', { name: 'Outlets' }).first().click();
+  const row = page.getByRole('row', { name: /gateway/ });
+  await row.getByText('failing').waitFor();
+  expect(await row.getByRole('link', { name: 'orders' }).count()).toBe(1);
+});
+
+test('a webhook takes types of events and a secret, which is shown nowhere', async () => {
+  const page = await console.open({ path: list });
+  await page.getByRole('button', { name: 'New outlet' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox', { name: 'Kind' }).selectOption('WEBHOOK');
+  expect(await dialog.getByRole('combobox', { name: 'Source' }).count()).toBe(0);
+  await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('receiver');
+  await dialog.getByRole('textbox', { name: 'URL' }).fill('https://receiver.example/keyplane');
+  await dialog.getByRole('combobox', { name: 'Events' }).click();
+  await page.getByRole('option', { name: 'keyring.*' }).click();
+  await page.keyboard.press('Escape');
+  await dialog.getByLabel('Secret').first().fill('too short');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.getByText(/^credential\.secret is not valid!/).waitFor();
+  await dialog.getByLabel('Secret').first().fill(secret);
+  await dialog.getByText('Show as curl').click();
+  await dialog.getByText('"WEBHOOK_SECRET"').waitFor();
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await page.getByText('receiver is created').waitFor();
+  await page.getByText('stored, and never shown').waitFor();
+  expect(await page.content()).not.toContain(secret);
+  await expectKeptNowhere(page, secret);
+  expect(await outletOf('receiver')).toMatchObject({
+    target: { url: 'https://receiver.example/keyplane', events: ['keyring.*'] },
+    hasCredential: true,
+  });
+});
+
+test.each([
+  ['ENVOY', ['Path of the file', 'Name of the resource', 'Providers']],
+  ['VAULT_KV', ['Address of the server', 'Mount of the engine', 'Path of the secret', 'Mount of the login']],
+] as const)('%s asks for its own fields', async (kind, labels) => {
+  const page = await console.open({ path: list });
+  await page.getByRole('button', { name: 'New outlet' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox', { name: 'Kind' }).selectOption(kind);
+  for (const name of labels) await dialog.getByRole('textbox', { name }).waitFor();
+  await expectAccessible(page);
+});
+
+test('events of the project are listed, the newest first', async () => {
+  const page = await console.open({ path: '/projects/MyProject/events' });
+  const row = page.getByRole('row', { name: /keyring\.activated key-ring orders/ });
+  await row.waitFor();
+  const { body } = await console.manager.api('GET', `${project}events/`);
+  const newest = body.resultList.at(-1);
+  await expect.poll(() => page.getByRole('row').nth(1).textContent()).toContain(newest.type);
+  await expectAccessible(page);
+});
+
+test.each([list, `${list}/gateway`, '/projects/MyProject/events'])(
+  '%s has no barrier in the dark and at 320 pixels',
+  async (path) => {
+    const page = await console.open({ path, width: 320, colorScheme: 'dark' });
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
+    await expectNoSidewaysScroll(page);
+    await expectAccessible(page);
+  },
+);
+
+test('an outlet is deleted by its name', async () => {
+  const page = await console.open({ path: `${list}/gateway` });
+  await page.getByRole('button', { name: 'Delete' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Type gateway to confirm').fill('gateway');
+  await dialog.getByRole('button', { name: 'Delete the outlet' }).click();
+  await page.getByRole('heading', { name: 'gateway is deleted' }).waitFor();
+  expect(await outletOf('gateway')).toBeUndefined();
+});
