@@ -110,10 +110,10 @@ describe(`a node that is away for ${changes} changes`, () => {
     const last = revisionBefore + changes + order.length;
     expect(states.at(-1)?.to).toBe(last);
     await eventually(async () => (await environmentRevision()) === last, 'the manager knows');
-    // Each is confirmed, sealed, and no two confirmations look alike.
-    expect(new Set(relay.sealedByNode).size).toBeGreaterThanOrEqual(
-      states.filter(({ final }) => final).length,
-    );
+    // Confirmed, sealed, and no two confirmations look alike; one can be of several changes that came together.
+    const { sealedByNode } = relay;
+    expect(sealedByNode.length).toBeGreaterThan(0);
+    expect(new Set(sealedByNode).size).toBe(sealedByNode.length);
   });
 
   test('serves, to the byte, what a node with a fresh disk serves', async () => {
