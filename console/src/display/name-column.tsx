@@ -15,9 +15,12 @@ export function nameColumn<Row extends NamedObject>(pathOf: (name: string) => st
     kind: 'title',
     cell: ({ name, description }) => (
       <>
-        <Anchor component={Link} href={pathOf(name)} fw={500}>
-          {name}
-        </Anchor>
+        {/* A block of its own: a link within a text would need more than its colour to be seen. */}
+        <div>
+          <Anchor component={Link} href={pathOf(name)} fw={500}>
+            {name}
+          </Anchor>
+        </div>
         {description !== null && (
           <Text size="xs" c="dimmed" lineClamp={1} title={description}>
             {description}

@@ -70,7 +70,7 @@ const publicSources: Sources = ['project', 'keyRingName', 'jwkName', 'viewName']
 const privateSources: Sources = ['keyRingName', 'jwkName'];
 
 /** What each kind can deliver, and of what. */
-export const contentsOf = {
+const contentsOf = {
   FILES: {
     JWKS: publicSources,
     JWKS_PRIVATE: privateSources,
