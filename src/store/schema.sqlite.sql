@@ -446,7 +446,7 @@ CREATE TABLE node_absences (
   reported_at integer not null
 ) strict;
 CREATE TABLE webhook_cursors (
-  outlet_id text not null primary key,
+  outlet_id text not null primary key references outlets (id) on delete cascade,
   project_id text not null,
   delivered integer not null,
   lost integer not null,
