@@ -21,7 +21,7 @@ import { type ApplicationColumns, applicationParts } from '../integrity/row-macs
 import { statement } from '../statement.ts';
 import { dateOrNull, timeOrNull } from './column-values.ts';
 import { inChunks, inChunksOnce, inOrderOf } from './in-chunks.ts';
-import { matchesSearch } from './search-pattern.ts';
+import { namedPage } from './named-page.ts';
 
 type Row = Selectable<ApplicationRow>;
 /** In place of the id of an application that was deleted. */
@@ -63,12 +63,6 @@ const listUsage = statement((db, key: { applicationId: string }) =>
     .orderBy('outcome'),
 );
 
-const sortColumns = Object.freeze({
-  name: 'name',
-  createdAt: 'created_at',
-  updatedAt: 'updated_at',
-} as const);
-
 export class ApplicationTable implements ApplicationStore {
   readonly #database: Database;
   readonly #guard: RowGuard;
@@ -93,12 +87,10 @@ export class ApplicationTable implements ApplicationStore {
 
   async list(
     projectId: string,
-    { search, sort, offset, limit, unusedSince }: ApplicationListQuery,
+    query: ApplicationListQuery,
   ): Promise<{ readonly applications: readonly Application[]; readonly total: number }> {
     let matching = this.#database.selectFrom('applications').where('project_id', '=', projectId);
-    if (search !== undefined && search !== '') {
-      matching = matching.where((e) => matchesSearch(search, [e.ref('name'), e.ref('description')]));
-    }
+    const { unusedSince } = query;
     if (unusedSince !== undefined) {
       const since = unusedSince.getTime();
       matching = matching.where('created_at', '<=', since).where(
@@ -106,17 +98,9 @@ export class ApplicationTable implements ApplicationStore {
   and key_usage.outcome = ${succeeded} and key_usage.last_used_at > ${since})`,
       );
     }
-    const counted = await matching.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirst();
-    const direction = sort.descending ? 'desc' : 'asc';
-    const rows = await matching
-      .selectAll()
-      .orderBy(sortColumns[sort.field], direction)
-      .orderBy('id', direction)
-      .limit(limit)
-      .offset(offset)
-      .execute();
+    const { rows, total } = await namedPage(matching, query);
     const applications = rows.map((row) => this.#applicationOf(row));
-    return { applications, total: Number(counted?.count ?? 0) };
+    return { applications, total };
   }
 
   async idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]> {

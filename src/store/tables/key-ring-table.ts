@@ -17,7 +17,7 @@ import { dateOrNull, flag, timeOrNull } from './column-values.ts';
 import { databaseNow } from './database-clock.ts';
 import { inChunks, inOrderOf } from './in-chunks.ts';
 import type { JwkTable } from './jwk-table.ts';
-import { matchesSearch } from './search-pattern.ts';
+import { namedPage } from './named-page.ts';
 
 type Row = Selectable<KeyRingRow>;
 /** What `update` writes: all that can change but what the scheduler found. */
@@ -136,12 +136,6 @@ const listOpen = statement((db, page: { limit: number }) =>
     .limit(page.limit),
 );
 
-const sortColumns = Object.freeze({
-  name: 'name',
-  createdAt: 'created_at',
-  updatedAt: 'updated_at',
-} as const);
-
 const ringsPerPage = 128;
 
 const findNext = statement((db, _: object) =>
@@ -181,12 +175,10 @@ export class KeyRingTable implements KeyRingStore {
 
   async list(
     projectId: string,
-    { search, sort, offset, limit, unusedSince }: RingListQuery,
+    query: RingListQuery,
   ): Promise<{ readonly rings: readonly KeyRing[]; readonly total: number }> {
     let matching = this.#database.selectFrom('key_rings').where('project_id', '=', projectId);
-    if (search !== undefined && search !== '') {
-      matching = matching.where((e) => matchesSearch(search, [e.ref('name'), e.ref('description')]));
-    }
+    const { unusedSince } = query;
     if (unusedSince !== undefined) {
       const since = unusedSince.getTime();
       matching = matching.where('created_at', '<=', since).where(
@@ -194,16 +186,8 @@ export class KeyRingTable implements KeyRingStore {
   where jwks.ring_id = key_rings.id and key_usage.outcome = 'SUCCEEDED' and key_usage.last_used_at > ${since})`,
       );
     }
-    const counted = await matching.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirst();
-    const direction = sort.descending ? 'desc' : 'asc';
-    const rows = await matching
-      .selectAll()
-      .orderBy(sortColumns[sort.field], direction)
-      .orderBy('id', direction)
-      .limit(limit)
-      .offset(offset)
-      .execute();
-    return { rings: rows.map((row) => this.#ringOf(row)), total: Number(counted?.count ?? 0) };
+    const { rows, total } = await namedPage(matching, query);
+    return { rings: rows.map((row) => this.#ringOf(row)), total };
   }
 
   async idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]> {

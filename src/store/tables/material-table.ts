@@ -11,8 +11,8 @@ import type { RowGuard } from '../integrity/row-guard.ts';
 import { materialParts } from '../integrity/row-macs.ts';
 import { statement } from '../statement.ts';
 import { inChunks } from './in-chunks.ts';
+import { namedPage } from './named-page.ts';
 import type { SealedValues } from './sealed-values.ts';
-import { matchesSearch } from './search-pattern.ts';
 
 type Kind = MaterialRow['kind'];
 type MaterialWith<Placed> = Material & { readonly environments: readonly Placed[] };
@@ -81,12 +81,6 @@ const deleteOne = statement((db, key: { kind: Kind; id: string }) =>
   db.deleteFrom('materials').where('id', '=', key.id).where('kind', '=', key.kind),
 );
 
-const sortColumns = Object.freeze({
-  name: 'name',
-  createdAt: 'created_at',
-  updatedAt: 'updated_at',
-} as const);
-
 export class MaterialTable<M extends MaterialWith<Placed>, Placed extends PlacedEntry>
   implements MaterialStore<M>
 {
@@ -144,24 +138,12 @@ export class MaterialTable<M extends MaterialWith<Placed>, Placed extends Placed
     projectId: string,
     query: MaterialListQuery,
   ): Promise<{ readonly items: readonly M[]; readonly total: number }> {
-    const { search, sort, offset, limit } = query;
-    let matching = this.#database
+    const matching = this.#database
       .selectFrom('materials')
       .where('project_id', '=', projectId)
       .where('kind', '=', this.#kind.kind);
-    if (search !== undefined && search !== '') {
-      matching = matching.where((e) => matchesSearch(search, [e.ref('name'), e.ref('description')]));
-    }
-    const counted = await matching.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirst();
-    const direction = sort.descending ? 'desc' : 'asc';
-    const rows = await matching
-      .selectAll()
-      .orderBy(sortColumns[sort.field], direction)
-      .orderBy('id', direction)
-      .limit(limit)
-      .offset(offset)
-      .execute();
-    return { items: await this.#withEnvironments(rows), total: counted?.count ?? 0 };
+    const { rows, total } = await namedPage(matching, query);
+    return { items: await this.#withEnvironments(rows), total };
   }
 
   async listOfProject(projectId: string): Promise<readonly M[]> {

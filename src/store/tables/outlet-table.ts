@@ -10,7 +10,7 @@ import { statement } from '../statement.ts';
 import { flag } from './column-values.ts';
 import { inOrderOf } from './in-chunks.ts';
 import type { RowGuards } from './material-table.ts';
-import { matchesSearch } from './search-pattern.ts';
+import { namedPage } from './named-page.ts';
 
 type Row = Selectable<OutletRow>;
 
@@ -41,12 +41,6 @@ const updateOne = statement((db, { id, ...columns }: Omit<OutletRow, 'project_id
 );
 const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('outlets').where('id', '=', key.id));
 
-const sortColumns = Object.freeze({
-  name: 'name',
-  createdAt: 'created_at',
-  updatedAt: 'updated_at',
-} as const);
-
 export class OutletTable implements OutletStore {
   readonly #database: Database;
   readonly #guards: RowGuards;
@@ -74,22 +68,11 @@ export class OutletTable implements OutletStore {
 
   async list(
     projectId: string,
-    { search, sort, offset, limit }: OutletListQuery,
+    query: OutletListQuery,
   ): Promise<{ readonly outlets: readonly Outlet[]; readonly total: number }> {
-    let matching = this.#database.selectFrom('outlets').where('project_id', '=', projectId);
-    if (search !== undefined && search !== '') {
-      matching = matching.where((e) => matchesSearch(search, [e.ref('name'), e.ref('description')]));
-    }
-    const counted = await matching.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirst();
-    const direction = sort.descending ? 'desc' : 'asc';
-    const rows = await matching
-      .selectAll()
-      .orderBy(sortColumns[sort.field], direction)
-      .orderBy('id', direction)
-      .limit(limit)
-      .offset(offset)
-      .execute();
-    return { outlets: await this.#outletsOf(rows), total: Number(counted?.count ?? 0) };
+    const matching = this.#database.selectFrom('outlets').where('project_id', '=', projectId);
+    const { rows, total } = await namedPage(matching, query);
+    return { outlets: await this.#outletsOf(rows), total };
   }
 
   async idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]> {

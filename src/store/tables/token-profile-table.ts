@@ -7,7 +7,7 @@ import type { RowGuard } from '../integrity/row-guard.ts';
 import { type TokenProfileColumns, tokenProfileParts } from '../integrity/row-macs.ts';
 import { statement } from '../statement.ts';
 import { inOrderOf } from './in-chunks.ts';
-import { matchesSearch } from './search-pattern.ts';
+import { namedPage } from './named-page.ts';
 
 type Row = Selectable<TokenProfileRow>;
 
@@ -43,12 +43,6 @@ const deleteOne = statement((db, key: { id: string }) =>
   db.deleteFrom('token_profiles').where('id', '=', key.id),
 );
 
-const sortColumns = Object.freeze({
-  name: 'name',
-  createdAt: 'created_at',
-  updatedAt: 'updated_at',
-} as const);
-
 export class TokenProfileTable implements TokenProfileStore {
   readonly #database: Database;
   readonly #guard: RowGuard;
@@ -73,22 +67,11 @@ export class TokenProfileTable implements TokenProfileStore {
 
   async list(
     projectId: string,
-    { search, sort, offset, limit }: TokenProfileListQuery,
+    query: TokenProfileListQuery,
   ): Promise<{ readonly profiles: readonly TokenProfile[]; readonly total: number }> {
-    let matching = this.#database.selectFrom('token_profiles').where('project_id', '=', projectId);
-    if (search !== undefined && search !== '') {
-      matching = matching.where((e) => matchesSearch(search, [e.ref('name'), e.ref('description')]));
-    }
-    const counted = await matching.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirst();
-    const direction = sort.descending ? 'desc' : 'asc';
-    const rows = await matching
-      .selectAll()
-      .orderBy(sortColumns[sort.field], direction)
-      .orderBy('id', direction)
-      .limit(limit)
-      .offset(offset)
-      .execute();
-    return { profiles: rows.map((row) => this.#profileOf(row)), total: Number(counted?.count ?? 0) };
+    const matching = this.#database.selectFrom('token_profiles').where('project_id', '=', projectId);
+    const { rows, total } = await namedPage(matching, query);
+    return { profiles: rows.map((row) => this.#profileOf(row)), total };
   }
 
   async idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]> {

@@ -7,7 +7,7 @@ import type { RowGuard } from '../integrity/row-guard.ts';
 import { type ViewColumns, viewParts } from '../integrity/row-macs.ts';
 import { statement } from '../statement.ts';
 import { inOrderOf } from './in-chunks.ts';
-import { matchesSearch } from './search-pattern.ts';
+import { namedPage } from './named-page.ts';
 
 type Row = Selectable<ViewRow>;
 
@@ -39,12 +39,6 @@ const updateOne = statement((db, { id, ...columns }: Omit<ViewRow, 'project_id' 
 );
 const deleteOne = statement((db, key: { id: string }) => db.deleteFrom('views').where('id', '=', key.id));
 
-const sortColumns = Object.freeze({
-  name: 'name',
-  createdAt: 'created_at',
-  updatedAt: 'updated_at',
-} as const);
-
 export class ViewTable implements ViewStore {
   readonly #database: Database;
   readonly #guard: RowGuard;
@@ -69,22 +63,11 @@ export class ViewTable implements ViewStore {
 
   async list(
     projectId: string,
-    { search, sort, offset, limit }: ViewListQuery,
+    query: ViewListQuery,
   ): Promise<{ readonly views: readonly View[]; readonly total: number }> {
-    let matching = this.#database.selectFrom('views').where('project_id', '=', projectId);
-    if (search !== undefined && search !== '') {
-      matching = matching.where((e) => matchesSearch(search, [e.ref('name'), e.ref('description')]));
-    }
-    const counted = await matching.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirst();
-    const direction = sort.descending ? 'desc' : 'asc';
-    const rows = await matching
-      .selectAll()
-      .orderBy(sortColumns[sort.field], direction)
-      .orderBy('id', direction)
-      .limit(limit)
-      .offset(offset)
-      .execute();
-    return { views: rows.map((row) => this.#viewOf(row)), total: Number(counted?.count ?? 0) };
+    const matching = this.#database.selectFrom('views').where('project_id', '=', projectId);
+    const { rows, total } = await namedPage(matching, query);
+    return { views: rows.map((row) => this.#viewOf(row)), total };
   }
 
   async idsOfProject(projectId: string, afterId: string, limit: number): Promise<readonly string[]> {
