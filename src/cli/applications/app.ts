@@ -7,10 +7,8 @@ import type {
 } from '../../../clients/typescript/src/index.ts';
 import { timeAndDistance, timeText } from '../../runtime/time-text.ts';
 import {
-  addConfirmOption,
   addListOptions,
   addUnusedOption,
-  type ConfirmFlags,
   deployingCommand,
   groupCommand,
   type ListFlags,
@@ -19,6 +17,7 @@ import {
   unusedForDaysOf,
   type WaitFlags,
 } from '../client-command.ts';
+import { addDeletion } from '../deletion.ts';
 import { exitCode, wrongUsage } from '../failure.ts';
 import { durationOption, futureTimeOption } from '../flag-values.ts';
 import { allItems } from '../session/all-items.ts';
@@ -27,7 +26,6 @@ import { showDeployed } from '../terminal/deployment-result.ts';
 import { type ListView, note, show, showList } from '../terminal/output.ts';
 import { documentFormats, isForProgram, listFormats } from '../terminal/output-format.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { confirm } from '../terminal/prompt.ts';
 import { sanitize } from '../terminal/sanitize.ts';
 import { factLines, textTable } from '../terminal/table.ts';
 import {
@@ -94,18 +92,13 @@ export function addAppCommand(program: Command): void {
   addAppCreate(app);
   addAppUpdate(app);
   addAppToken(app);
-  const remove = deployingCommand(app, {
-    usage: 'delete <NAME>',
+  addDeletion(app, {
+    word: 'application',
     summary: 'Delete an application; nodes reject its token',
     examples: ['app delete billing', 'app delete billing --yes --wait'],
     completes: ['applications'],
-  });
-  addConfirmOption(remove).action(async (name: string, flags: ProjectFlags & ConfirmFlags & WaitFlags) => {
-    const { client, projectName } = await connectToProject(flags);
-    await confirm(`Delete application ${name} of project ${projectName}?`, flags.yes);
-    const work = client.deleteApplication({ projectName, applicationName: name });
-    const answer = await withProgress('Deleting the application', work);
-    await showDeployed(client, flags, { answer, done: `Deleted application ${name}`, verb: 'undeploy' });
+    remove: (client, ref) =>
+      client.deleteApplication({ projectName: ref.projectName, applicationName: ref.name }),
   });
 }
 

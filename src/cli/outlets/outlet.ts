@@ -3,15 +3,14 @@ import type { Outlet, OutletDelivery, OutletTrial } from '../../../clients/types
 import { deliveryStates } from '../../outlets/outlet.ts';
 import { timeAndDistance, timeText } from '../../runtime/time-text.ts';
 import {
-  addConfirmOption,
   addListOptions,
-  type ConfirmFlags,
   deployingCommand,
   groupCommand,
   type ListFlags,
   projectCommand,
   type WaitFlags,
 } from '../client-command.ts';
+import { addDeletion } from '../deletion.ts';
 import { exitCode } from '../failure.ts';
 import { allItems } from '../session/all-items.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
@@ -19,7 +18,6 @@ import { showDeployed } from '../terminal/deployment-result.ts';
 import { type ListView, show, showList } from '../terminal/output.ts';
 import { documentFormats, listFormats } from '../terminal/output-format.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { confirm } from '../terminal/prompt.ts';
 import { factLines, textTable } from '../terminal/table.ts';
 import { addOutletChanges } from './change.ts';
 
@@ -70,25 +68,15 @@ export function addOutletCommand(program: Command): void {
     show(flags, answer, { table: () => text(false), wide: () => text(true) });
   });
   addOutletChanges(group);
-  addRemoval(group);
-  addDeliver(group);
-  addTest(group);
-}
-
-function addRemoval(group: Command): void {
-  const remove = deployingCommand(group, {
-    usage: 'delete <NAME>',
+  addDeletion(group, {
+    word: 'outlet',
     summary: 'Delete an outlet; nodes remove its files, and a secret in Vault stays',
     examples: ['outlet delete gateway', 'outlet delete gateway --yes --wait'],
     completes: ['outlets'],
+    remove: (client, ref) => client.deleteOutlet({ projectName: ref.projectName, outletName: ref.name }),
   });
-  addConfirmOption(remove).action(async (name: string, flags: ProjectFlags & ConfirmFlags & WaitFlags) => {
-    const { client, projectName } = await connectToProject(flags);
-    await confirm(`Delete outlet ${name} of project ${projectName}?`, flags.yes);
-    const work = client.deleteOutlet({ projectName, outletName: name });
-    const answer = await withProgress('Deleting the outlet', work);
-    await showDeployed(client, flags, { answer, done: `Deleted outlet ${name}`, verb: 'undeploy' });
-  });
+  addDeliver(group);
+  addTest(group);
 }
 
 function addDeliver(group: Command): void {

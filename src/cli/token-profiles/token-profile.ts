@@ -1,23 +1,12 @@
 import type { Command } from 'commander';
 import type { TokenProfile } from '../../../clients/typescript/src/index.ts';
 import { timeAndDistance, timeText } from '../../runtime/time-text.ts';
-import {
-  addConfirmOption,
-  addListOptions,
-  type ConfirmFlags,
-  deployingCommand,
-  groupCommand,
-  type ListFlags,
-  projectCommand,
-  type WaitFlags,
-} from '../client-command.ts';
+import { addListOptions, groupCommand, type ListFlags, projectCommand } from '../client-command.ts';
+import { addDeletion } from '../deletion.ts';
 import { allItems } from '../session/all-items.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
-import { showDeployed } from '../terminal/deployment-result.ts';
 import { type ListView, show, showList } from '../terminal/output.ts';
 import { documentFormats, listFormats } from '../terminal/output-format.ts';
-import { withProgress } from '../terminal/progress.ts';
-import { confirm } from '../terminal/prompt.ts';
 import { factLines } from '../terminal/table.ts';
 import { addTokenProfileChanges } from './change.ts';
 import { addTokenProfileIssue, addTokenProfileTry } from './issue.ts';
@@ -70,18 +59,13 @@ export function addTokenProfileCommand(program: Command): void {
   addTokenProfileChanges(group);
   addTokenProfileTry(group);
   addTokenProfileIssue(group);
-  const remove = deployingCommand(group, {
-    usage: 'delete <NAME>',
+  addDeletion(group, {
+    word: 'token profile',
     summary: 'Delete a token profile; tokens that were issued stay valid until they expire',
     examples: ['token-profile delete partner-api', 'token-profile delete partner-api --yes --wait'],
     completes: ['token profiles'],
-  });
-  addConfirmOption(remove).action(async (name: string, flags: ProjectFlags & ConfirmFlags & WaitFlags) => {
-    const { client, projectName } = await connectToProject(flags);
-    await confirm(`Delete token profile ${name} of project ${projectName}?`, flags.yes);
-    const work = client.deleteTokenProfile({ projectName, tokenProfileName: name });
-    const answer = await withProgress('Deleting the token profile', work);
-    await showDeployed(client, flags, { answer, done: `Deleted token profile ${name}`, verb: 'undeploy' });
+    remove: (client, ref) =>
+      client.deleteTokenProfile({ projectName: ref.projectName, tokenProfileName: ref.name }),
   });
 }
 

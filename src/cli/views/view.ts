@@ -3,15 +3,14 @@ import type { NewView, View, ViewChange } from '../../../clients/typescript/src/
 import { publicKeyTypeNames } from '../../jose/key-types.ts';
 import { timeAndDistance, timeText } from '../../runtime/time-text.ts';
 import {
-  addConfirmOption,
   addListOptions,
-  type ConfirmFlags,
   deployingCommand,
   groupCommand,
   type ListFlags,
   projectCommand,
   type WaitFlags,
 } from '../client-command.ts';
+import { addDeletion } from '../deletion.ts';
 import { wrongUsage } from '../failure.ts';
 import { splitNames } from '../flag-values.ts';
 import { allItems } from '../session/all-items.ts';
@@ -21,7 +20,6 @@ import { showDeployed } from '../terminal/deployment-result.ts';
 import { type ListView, show, showList } from '../terminal/output.ts';
 import { documentFormats, listFormats } from '../terminal/output-format.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { confirm } from '../terminal/prompt.ts';
 import { factLines } from '../terminal/table.ts';
 
 interface ViewFlags extends ProjectFlags, WaitFlags {
@@ -80,18 +78,12 @@ export function addViewCommand(program: Command): void {
     });
   });
   addChanges(group);
-  const remove = deployingCommand(group, {
-    usage: 'delete <NAME>',
+  addDeletion(group, {
+    word: 'view',
     summary: 'Delete a view; nodes answer 404 at its address',
     examples: ['view delete partners', 'view delete partners --yes --wait'],
     completes: ['views'],
-  });
-  addConfirmOption(remove).action(async (name: string, flags: ProjectFlags & ConfirmFlags & WaitFlags) => {
-    const { client, projectName } = await connectToProject(flags);
-    await confirm(`Delete view ${name} of project ${projectName}?`, flags.yes);
-    const work = client.deleteView({ projectName, viewName: name });
-    const answer = await withProgress('Deleting the view', work);
-    await showDeployed(client, flags, { answer, done: `Deleted view ${name}`, verb: 'undeploy' });
+    remove: (client, ref) => client.deleteView({ projectName: ref.projectName, viewName: ref.name }),
   });
 }
 
