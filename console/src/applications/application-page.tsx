@@ -4,14 +4,13 @@ import { useState } from 'react';
 import { useParams } from 'wouter';
 import type { ApplicationDetail } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
-import { useChange } from '../api/use-change.ts';
 import { CopyButton } from '../display/copy-button.tsx';
 import { DangerButton } from '../display/danger-button.tsx';
 import { type Column, DataTable } from '../display/data-table.tsx';
 import { DeletablePage } from '../display/deletable-page.tsx';
 import { DeploymentNote } from '../display/deployment-note.tsx';
 import { Facts } from '../display/facts.tsx';
-import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
+import { DeleteByName } from '../display/form/delete-by-name.tsx';
 import { type Announcement, useLastDeployment } from '../display/last-deployment.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { QueryView } from '../display/query-view.tsx';
@@ -286,23 +285,16 @@ function DeleteApplication({
   readonly onDone: (announcement: Announcement) => void;
   readonly onClose: () => void;
 }) {
-  const name = appRef.applicationName;
-  const remove = useChange(
-    () => keyplane.deleteApplication(appRef),
-    ({ deploymentResult }) => onDone({ title: `${name} is deleted`, result: deploymentResult }),
-  );
   return (
-    <ConfirmByName
-      title={`Delete ${name}`}
-      name={name}
-      action="Delete the application"
-      error={remove.error}
-      isPending={remove.isPending}
-      onConfirm={() => remove.mutate()}
+    <DeleteByName
+      name={appRef.applicationName}
+      what="the application"
+      request={() => keyplane.deleteApplication(appRef)}
+      onDone={onDone}
       onClose={onClose}
     >
       <Text>Nodes reject it from now on, whatever it is known by. What it signed stays valid.</Text>
       <LastUses {...appRef} />
-    </ConfirmByName>
+    </DeleteByName>
   );
 }

@@ -11,7 +11,7 @@ import { DeletablePage } from '../display/deletable-page.tsx';
 import { DeploymentNote, resultOf } from '../display/deployment-note.tsx';
 import { ErrorNote } from '../display/error-note.tsx';
 import { Facts } from '../display/facts.tsx';
-import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
+import { DeleteByName } from '../display/form/delete-by-name.tsx';
 import { type Announcement, keepDeployment, useLastDeployment } from '../display/last-deployment.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { QueryView } from '../display/query-view.tsx';
@@ -225,23 +225,16 @@ function DeleteOutlet({
   readonly onDone: (announcement: Announcement) => void;
   readonly onClose: () => void;
 }) {
-  const name = outletRef.outletName;
-  const remove = useChange(
-    () => keyplane.deleteOutlet(outletRef),
-    ({ deploymentResult }) => onDone({ title: `${name} is deleted`, result: deploymentResult }),
-  );
   return (
-    <ConfirmByName
-      title={`Delete ${name}`}
-      name={name}
-      action="Delete the outlet"
-      error={remove.error}
-      isPending={remove.isPending}
-      onConfirm={() => remove.mutate()}
+    <DeleteByName
+      name={outletRef.outletName}
+      what="the outlet"
+      request={() => keyplane.deleteOutlet(outletRef)}
+      onDone={onDone}
       onClose={onClose}
     >
       <Text>{deletionTexts[kind]}</Text>
-    </ConfirmByName>
+    </DeleteByName>
   );
 }
 

@@ -4,12 +4,11 @@ import { useState } from 'react';
 import { Link, useParams } from 'wouter';
 import type { TokenProfile } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
-import { useChange } from '../api/use-change.ts';
 import { DangerButton } from '../display/danger-button.tsx';
 import { DeletablePage } from '../display/deletable-page.tsx';
 import { DeploymentNote } from '../display/deployment-note.tsx';
 import { Facts } from '../display/facts.tsx';
-import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
+import { DeleteByName } from '../display/form/delete-by-name.tsx';
 import { type Announcement, useLastDeployment } from '../display/last-deployment.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { QueryView } from '../display/query-view.tsx';
@@ -197,24 +196,17 @@ function DeleteProfile({
   readonly onDone: (announcement: Announcement) => void;
   readonly onClose: () => void;
 }) {
-  const name = profileRef.tokenProfileName;
-  const remove = useChange(
-    () => keyplane.deleteTokenProfile(profileRef),
-    ({ deploymentResult }) => onDone({ title: `${name} is deleted`, result: deploymentResult }),
-  );
   return (
-    <ConfirmByName
-      title={`Delete ${name}`}
-      name={name}
-      action="Delete the token profile"
-      error={remove.error}
-      isPending={remove.isPending}
-      onConfirm={() => remove.mutate()}
+    <DeleteByName
+      name={profileRef.tokenProfileName}
+      what="the token profile"
+      request={() => keyplane.deleteTokenProfile(profileRef)}
+      onDone={onDone}
       onClose={onClose}
     >
       <Text>
         Nodes issue no token of it from now on. Tokens that were issued stay valid until they expire.
       </Text>
-    </ConfirmByName>
+    </DeleteByName>
   );
 }

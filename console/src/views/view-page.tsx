@@ -3,12 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useParams } from 'wouter';
 import { keyplane } from '../api/keyplane.ts';
-import { useChange } from '../api/use-change.ts';
 import { DangerButton } from '../display/danger-button.tsx';
 import { DeletablePage } from '../display/deletable-page.tsx';
 import { DeploymentNote } from '../display/deployment-note.tsx';
 import { Facts } from '../display/facts.tsx';
-import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
+import { DeleteByName } from '../display/form/delete-by-name.tsx';
 import { type Announcement, useLastDeployment } from '../display/last-deployment.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { QueryView } from '../display/query-view.tsx';
@@ -111,24 +110,17 @@ function DeleteView({
   readonly onDone: (announcement: Announcement) => void;
   readonly onClose: () => void;
 }) {
-  const name = viewRef.viewName;
-  const remove = useChange(
-    () => keyplane.deleteView(viewRef),
-    ({ deploymentResult }) => onDone({ title: `${name} is deleted`, result: deploymentResult }),
-  );
   return (
-    <ConfirmByName
-      title={`Delete ${name}`}
-      name={name}
-      action="Delete the view"
-      error={remove.error}
-      isPending={remove.isPending}
-      onConfirm={() => remove.mutate()}
+    <DeleteByName
+      name={viewRef.viewName}
+      what="the view"
+      request={() => keyplane.deleteView(viewRef)}
+      onDone={onDone}
       onClose={onClose}
     >
       <Text>
         Nodes answer 404 at its address from now on. Its keys stay in the other JWK Sets that hold them.
       </Text>
-    </ConfirmByName>
+    </DeleteByName>
   );
 }
