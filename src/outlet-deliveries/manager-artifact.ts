@@ -13,7 +13,7 @@ import type { ContentKey } from '../outlets/content/content-input.ts';
 import { makeArtifact } from '../outlets/content/make-artifact.ts';
 import type { Outlet } from '../outlets/outlet.ts';
 import type { DeployedJwk } from '../protocol/content.ts';
-import { isInView } from '../protocol/view-selection.ts';
+import { isInView, selectableJwk } from '../protocol/view-selection.ts';
 import type { RingStores } from '../rings/ring-store.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { ViewStores } from '../views/view-store.ts';
@@ -84,7 +84,9 @@ async function publicChoice(
       const [view] = await stores.views.getMany([source.id ?? '']);
       if (!view) return () => false;
       if (view.altered) throw alteredInDatabase(`View (name: ${view.name})`);
-      return (jwk) => isPublished(jwk) && isInView(view, selectable(jwk));
+      return (jwk) =>
+        isPublished(jwk) &&
+        isInView(view, selectableJwk(jwk.jwk, { id: jwk.id, keyRingId: jwk.ring?.ringId }));
     }
     case 'KEY_RING':
     case 'JWK':
@@ -94,11 +96,6 @@ async function publicChoice(
     default:
       return source.type satisfies never;
   }
-}
-
-function selectable({ id, jwk, ring }: DeployedJwk) {
-  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-  return { id, keyRingId: ring?.ringId, kty: String(jwk.kty), alg: text(jwk.alg), use: text(jwk.use) };
 }
 
 const pageSize = 512;

@@ -13,6 +13,15 @@ export interface SelectableKey {
   readonly use: string | undefined;
 }
 
+/** @param jwk with the members of its public half */
+export function selectableJwk(
+  jwk: Readonly<Record<string, unknown>>,
+  place: Pick<SelectableKey, 'id' | 'keyRingId'>,
+): SelectableKey {
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  return { ...place, kty: text(jwk.kty) ?? '', alg: text(jwk.alg), use: text(jwk.use) };
+}
+
 /**
  * Whether a view holds a key. Of `include` every kind that is given must match, of `exclude` one is enough, and what is
  * excluded is left out even where it is included.

@@ -35,37 +35,38 @@ export interface LoadedRing {
 export type FormerNode = RegisteredNode & { readonly environmentName: string };
 
 export function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<LoadedRing> {
-  return load(stores, ring, (ids) => stores.nodes.listOf(ids));
+  return load(stores, ring, { withNodes: true });
 }
 
-/** As if no node were registered: for what is decided without them, since there may be thousands. */
+/** As if there were no node and no outlet: for what is decided without them, since there may be thousands. */
 export function loadRingWithoutNodes(stores: RingRuleStores, ring: KeyRing): Promise<LoadedRing> {
-  return load(stores, ring, () => []);
+  return load(stores, ring, { withNodes: false });
 }
 
 async function load(
   stores: RingRuleStores,
   ring: KeyRing,
-  nodesOf: (environmentIds: readonly string[]) => ReturnType<RingRuleStores['nodes']['listOf']> | [],
+  { withNodes }: { readonly withNodes: boolean },
 ): Promise<LoadedRing> {
   const environments = await environmentsOfRing(stores, ring);
   const ids = environments.map(({ id }) => id);
   // Sent together: a remote database answers all of it in one round trip.
-  const [project, members, nodes, withdrawals, openRevocations, caching, nodeRemovedAt, now] =
+  const [project, members, openRevocations, caching, nodeRemovedAt, now, nodes, withdrawals, allOutlets] =
     await Promise.all([
       stores.projects.get(ring.projectId),
       stores.rings.members(ring.id),
-      ids.length === 0 ? [] : nodesOf(ids),
-      stores.desired.withdrawnFrom('key-ring', ring.id),
       stores.rings.openRevocationsOf(ring.id),
       cachingOf(stores),
       stores.rings.nodeRemovedAt(ids),
       stores.rings.now(),
+      withNodes && ids.length > 0 ? stores.nodes.listOf(ids) : [],
+      withNodes ? stores.desired.withdrawnFrom('key-ring', ring.id) : [],
+      withNodes ? stores.outlets.ofProject(ring.projectId) : [],
     ]);
   const formerCaches = await formerCachingOf(stores, now);
-  const outlets = await gatingDeliveries(stores, { ring, members, environments, nodes });
+  const outlets = await gatingDeliveries(stores, allOutlets, { ring, members, environments, nodes });
   const left = new Map(withdrawals.map(({ environmentId, revision }) => [environmentId, revision]));
-  const formerNodes = left.size === 0 ? [] : await unconfirmedNodes(stores, left, nodesOf);
+  const formerNodes = left.size === 0 ? [] : await unconfirmedNodes(stores, left);
   const names = new Map(environments.map(({ id, name }) => [id, name]));
   const generation = generationOf(ring);
   const { requestedActivation, formerLimits } = ring;
@@ -110,12 +111,12 @@ async function load(
 
 /** Nodes that may still have the ring, which was taken from their environments. @param left revisions by environment id */
 async function unconfirmedNodes(
-  { environments }: Pick<RingRuleStores, 'environments'>,
+  { environments, nodes }: Pick<RingRuleStores, 'environments' | 'nodes'>,
   left: ReadonlyMap<string, number>,
-  nodesOf: (environmentIds: readonly string[]) => ReturnType<RingRuleStores['nodes']['listOf']> | [],
 ): Promise<readonly FormerNode[]> {
-  const nodes = await nodesOf([...left.keys()]);
-  const unconfirmed = nodes.filter((node) => node.appliedRevision < (left.get(node.environmentId) ?? 0));
+  const unconfirmed = (await nodes.listOf([...left.keys()])).filter(
+    (node) => node.appliedRevision < (left.get(node.environmentId) ?? 0),
+  );
   if (unconfirmed.length === 0) return [];
   const names = new Map((await environments.list()).map(({ id, name }) => [id, name]));
   return unconfirmed.map((node) => ({ ...node, environmentName: names.get(node.environmentId) ?? '' }));

@@ -5,7 +5,7 @@ import { traitsOf } from '../outlets/content/outlet-content.ts';
 import { outletKind } from '../outlets/kinds/kinds.ts';
 import type { Outlet } from '../outlets/outlet.ts';
 import type { OutletDelivery, OutletStores } from '../outlets/outlet-store.ts';
-import { isInView } from '../protocol/view-selection.ts';
+import { isInView, selectableJwk } from '../protocol/view-selection.ts';
 import type { View } from '../views/view.ts';
 import type { ViewStores } from '../views/view-store.ts';
 import type { KeyRing } from './ring.ts';
@@ -33,17 +33,20 @@ export interface GatingDelivery {
 }
 
 export interface GatedRing {
-  readonly ring: Pick<KeyRing, 'id' | 'projectId' | 'type' | 'use'>;
+  readonly ring: Pick<KeyRing, 'id' | 'type' | 'use'>;
   readonly members: readonly MemberJwk[];
   readonly environments: readonly Environment[];
   readonly nodes: readonly RegisteredNode[];
 }
 
+/** @param all of the ring's project */
 export async function gatingDeliveries(
-  stores: OutletStores & ViewStores,
+  stores: Pick<OutletStores, 'outletDeliveries'> & ViewStores,
+  all: readonly Outlet[],
   { ring, members, environments, nodes }: GatedRing,
 ): Promise<readonly GatingDelivery[]> {
-  const gating = (await stores.outlets.ofProject(ring.projectId)).filter((outlet) => counts(outlet, ring));
+  const gating = all.filter((outlet) => counts(outlet, ring));
+  if (gating.length === 0) return [];
   const viewIds = gating.flatMap(({ source }) => (source.type === 'VIEW' && source.id ? [source.id] : []));
   const views = viewIds.length === 0 ? [] : await stores.views.getMany(viewIds);
   const without = new Set(views.filter((view) => !holdsAny(view, members)).map(({ id }) => id));
@@ -61,16 +64,9 @@ export async function gatingDeliveries(
 }
 
 function holdsAny(view: View, members: readonly MemberJwk[]): boolean {
-  return members.some(({ id, publicMembers, member }) => {
-    const { kty, alg, use } = JSON.parse(publicMembers) as PublicMembers;
-    return isInView(view, { id, keyRingId: member.ringId, kty, alg, use });
-  });
-}
-
-interface PublicMembers {
-  readonly kty: string;
-  readonly alg: string | undefined;
-  readonly use: string | undefined;
+  return members.some(({ id, publicMembers, member }) =>
+    isInView(view, selectableJwk(JSON.parse(publicMembers), { id, keyRingId: member.ringId })),
+  );
 }
 
 /** An OCT key is in no public content. */
