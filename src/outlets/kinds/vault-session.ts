@@ -99,11 +99,14 @@ async function login(
     issueToken,
   }: { readonly credential: ManagerDelivery['credential']; readonly issueToken: ManagerAccess['issueToken'] },
 ): Promise<string> {
-  const isAppRole = credential.type === 'APPROLE';
-  const mount = typeof credential.mount === 'string' ? credential.mount : isAppRole ? 'approle' : 'jwt';
-  const body = isAppRole
-    ? { role_id: credential.roleId, secret_id: credential.secretId }
-    : { role: credential.role, jwt: await issueToken(String(credential.tokenProfileName)) };
+  const { usualMount, body } =
+    credential.type === 'APPROLE'
+      ? { usualMount: 'approle', body: { role_id: credential.roleId, secret_id: credential.secretId } }
+      : {
+          usualMount: 'jwt',
+          body: { role: credential.role, jwt: await issueToken(String(credential.tokenProfileName)) },
+        };
+  const mount = credential.mount ?? usualMount;
   const answer = await ask({ path: `auth/${mount}/login`, body });
   const token = recordOf(answer.body.auth).client_token;
   if (answer.status === 200 && typeof token === 'string') return token;
