@@ -1,78 +1,29 @@
 // Views from outside: what they hold, what every refusal says, and what nodes publish of them.
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RunningNode } from '../../src/node/start-node.ts';
-import { type Api, startTestManager, type TestManager } from '../support/manager.ts';
+import { base, keysAt, kid, patient, startViewWorld, type ViewWorld } from './support/view-world.ts';
 
-const base = '/apiops/projects/MyProject';
-let world: TestManager;
-let api: Api;
-let node: RunningNode;
-let publishDir: string;
+let viewWorld: ViewWorld;
+let world: ViewWorld['world'];
+let api: ViewWorld['api'];
+let node: ViewWorld['node'];
+let publishDir: ViewWorld['publishDir'];
+let ok: ViewWorld['ok'];
+let generate: ViewWorld['generate'];
+let create: ViewWorld['create'];
+let addressOf: ViewWorld['addressOf'];
+let namesIn: ViewWorld['namesIn'];
 
 beforeAll(async () => {
-  world = await startTestManager({ environments: ['gate'], projects: ['MyProject', 'Other'] });
-  ({ api } = world);
-  publishDir = await mkdtemp(join(tmpdir(), 'keyplane-views-'));
-  node = await world.addNode('gate', 'g1', { publishDir });
-  await generate({ name: 'rsa-sig', type: 'RSA', rsa: { keySize: 2048, algorithm: 'RS256', ...kid } });
-  await generate({ name: 'ec-sig', type: 'EC', ec: { curveType: 'P256', algorithm: 'ES256', ...kid } });
-  await generate({ name: 'ec-384', type: 'EC', ec: { curveType: 'P384', algorithm: 'ES384', ...kid } });
-  await generate({
-    name: 'okp-enc',
-    type: 'OKP',
-    okp: { curveType: 'X25519', keyUseType: 'ENCRYPTION', algorithm: 'ECDH-ES', ...kid },
-  });
-  await generate({ name: 'secret', type: 'OCT', oct: { keySize: 256, algorithm: 'HS256', ...kid } });
-  await ok('POST', `${base}/key-rings/`, {
-    name: 'signing',
-    type: 'EC',
-    ec: { curveType: 'P256', algorithm: 'ES256' },
-    verifierCacheTime: 'PT0S',
-  });
+  viewWorld = await startViewWorld();
+  ({ world, api, node, publishDir, ok, generate, create, addressOf, namesIn } = viewWorld);
 });
 
-afterAll(async () => {
-  await world?.close();
-  await rm(publishDir, { recursive: true, force: true });
-});
+afterAll(() => viewWorld?.close());
 
-/** A change of a project is sent to nodes after its response. */
-const patient = { timeout: 20_000 };
-const kid = { keyIdType: 'SHA256' };
-
-async function ok(method: string, path: string, body?: unknown) {
-  const answer = await api(method, path, body);
-  expect([answer.status, answer.body]).toMatchObject([200, { success: true }]);
-  return answer.body;
-}
-
-const generate = (members: object) => ok('POST', `${base}/jwks/generate`, members);
-const create = (name: string, members: object = {}) => ok('POST', `${base}/views/`, { name, ...members });
 const detail = async (name: string) => (await api('GET', `${base}/views/${name}/`)).body.resultList[0];
-const addressOf = (name: string) => `${node.url}/projects/MyProject/views/${name}/.well-known/jwks.json`;
-
-interface PublishedKey {
-  readonly kid: string;
-  readonly kty: string;
-  readonly alg?: string;
-}
-
-async function keysAt(url: string): Promise<readonly PublishedKey[]> {
-  const response = await fetch(url);
-  expect(response.status).toBe(200);
-  return ((await response.json()) as { keys: PublishedKey[] }).keys;
-}
-
-/** Names of JWKs in a view, in the order of the set. */
-async function namesIn(view: string): Promise<readonly string[]> {
-  const { resultList } = (await api('GET', `${base}/jwks/?size=100`)).body;
-  const names = new Map(resultList.map((jwk: { kid: string; name: string }) => [jwk.kid, jwk.name]));
-  return (await keysAt(addressOf(view))).map((key) => String(names.get(key.kid)));
-}
 
 describe('a view', () => {
   test('is stored with all that it was given, deployed, listed and audited', async () => {
