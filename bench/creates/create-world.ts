@@ -1,4 +1,4 @@
-// A manager in a process of its own, with nodes in theirs, that creates JWKs on command and reports what one cost.
+// A manager in a separate process, with its nodes in others, that creates JWKs on command and reports what one cost.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -137,7 +137,7 @@ function builderOf(key: CreateLoad['key']): (name: string) => Record<string, unk
         : generateKeyPairSync('ec', { namedCurve: 'P-256' });
     return privateKey.export({ format: 'jwk' });
   });
-  // A kid of its own: a project keeps one key under a kid only.
+  // Each with another kid: a project keeps one key under a kid only.
   return (name) => {
     const jwk = { ...keys[made % keysMade], kid: name };
     return { name, sourceType: 'COPY_PASTE', jwkStr: JSON.stringify(jwk) };

@@ -49,7 +49,7 @@ function signInPool(digest: string | null, input: string, key: KeyObject): Promi
   });
 }
 
-/** The algorithm has a hash function of its own. */
+/** The algorithm includes its hash function. */
 function digestOf(alg: SignedWith): string | null {
   return alg === 'EdDSA' || alg === 'ML-DSA-65' ? null : 'sha256';
 }

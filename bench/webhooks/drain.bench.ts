@@ -56,7 +56,7 @@ export async function run(): Promise<BenchRow[]> {
         yardstick: `${limitMs} ms`,
         ratio: ownMax / limitMs,
         goal: { atMost: 1 },
-        note: `of processor time; p99 of the delay ${p99.toFixed(1)} ms; ${Math.round(events / seconds).toLocaleString('en')} events/s, each over a connection of its own`,
+        note: `of processor time; p99 of the delay ${p99.toFixed(1)} ms; ${Math.round(events / seconds).toLocaleString('en')} events/s, each over a separate connection`,
       },
     ];
   } finally {

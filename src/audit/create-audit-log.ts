@@ -2,7 +2,7 @@
 // the newest mark; hash and mark both need the key. So a writer of the database without the key cannot alter, insert,
 // remove or reorder a record or cut off the tail undetected. Details that are not short public facts are rejected.
 // An open record has a MAC over its content, its place and its number among those of its project. The numbers remain in
-// the chain, and the highest stands under a MAC of its own: so a record that was removed, repeated or moved while it was
+// the chain, and the highest has a separate MAC: so a record that was removed, repeated or moved while it was
 // open leaves a gap or a repetition.
 
 import { createHmac, createSecretKey } from 'node:crypto';

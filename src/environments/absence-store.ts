@@ -7,9 +7,9 @@ export interface AbsentNode {
 
 /** Which absences of nodes were reported. */
 export interface AbsenceStore {
-  /** Nodes that were seen once, are connected to no manager for `awayAfterMs`, and whose absence was not reported. */
-  unreported(awayAfterMs: number, limit: number): Promise<readonly AbsentNode[]>;
-  isUnreported(nodeId: string, awayAfterMs: number): Promise<boolean>;
+  /** Nodes that were seen once, are connected to no manager for `absentAfterMs`, and whose absence was not reported. */
+  unreported(absentAfterMs: number, limit: number): Promise<readonly AbsentNode[]>;
+  isUnreported(nodeId: string, absentAfterMs: number): Promise<boolean>;
   report(nodeId: string, at: Date): Promise<void>;
   /** Whether a node is connected again whose absence was reported. */
   hasReturned(): Promise<boolean>;

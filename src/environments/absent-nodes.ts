@@ -1,4 +1,4 @@
-// Reports nodes that are away: connected to no manager for a minute, so that a restart is none. Once each absence. A manager
+// Reports absent nodes: those that no manager was connected to for a minute, so that a restart is no absence. Once each absence. A manager
 // that started just now waits as long itself: its nodes may not have reconnected yet.
 
 import type { Lease } from '../leases/lease.ts';
@@ -16,11 +16,11 @@ export interface AbsentNodesOptions {
   readonly lease: Lease;
   readonly clock: () => Date;
   readonly onError: (error: unknown) => void;
-  readonly awayAfterMs?: number;
+  readonly absentAfterMs?: number;
 }
 
 const lookEveryMs = 5_000;
-const defaultAwayAfterMs = 60_000;
+const defaultAbsentAfterMs = 60_000;
 const pageSize = 100;
 
 export class AbsentNodes {
@@ -50,10 +50,10 @@ export class AbsentNodes {
   }
 
   async #look(): Promise<void> {
-    const { store, lease, awayAfterMs = defaultAwayAfterMs } = this.#options;
-    if (performance.now() < this.#startedMs + awayAfterMs) return;
+    const { store, lease, absentAfterMs = defaultAbsentAfterMs } = this.#options;
+    if (performance.now() < this.#startedMs + absentAfterMs) return;
     const { absent, hasReturned } = await store.read(async ({ absences }) => ({
-      absent: await absences.unreported(awayAfterMs, pageSize),
+      absent: await absences.unreported(absentAfterMs, pageSize),
       hasReturned: await absences.hasReturned(),
     }));
     // What lies idle takes no lease.
@@ -71,11 +71,11 @@ export class AbsentNodes {
   }
 
   async #report({ id, environmentId, name, lastSeenAt }: AbsentNode): Promise<void> {
-    const { store, lease, clock, awayAfterMs = defaultAwayAfterMs } = this.#options;
+    const { store, lease, clock, absentAfterMs = defaultAbsentAfterMs } = this.#options;
     await store.write(async (stores) => {
       await lease.requireHeld(stores);
       // It may have come back meanwhile.
-      if (!(await stores.absences.isUnreported(id, awayAfterMs))) return;
+      if (!(await stores.absences.isUnreported(id, absentAfterMs))) return;
       const at = clock();
       await stores.absences.report(id, at);
       await recordNodeEvent(stores, {

@@ -1,4 +1,4 @@
-// Delivers events to webhooks, on one manager at a time. Each receiver has a delivery of its own, so that one that does not
+// Delivers events to webhooks, on one manager at a time. Each receiver has a separate delivery, so that one that does not
 // answer delays no other.
 
 import { LookGate } from '../runtime/look-gate.ts';

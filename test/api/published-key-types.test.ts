@@ -62,7 +62,7 @@ describe('the key types of a project’s own set', () => {
     await expect.poll(() => types(setUrl()), patient).toEqual(['EC', 'OKP', 'RSA']);
   });
 
-  test('give a key of another type no kid of its own: a kid names one key in every set of the project', async () => {
+  test('do not give a key of another type a kid that is taken: a kid names one key in every set of the project', async () => {
     const [taken] = await keysAt(setUrl());
     const { status, body } = await api('POST', `${base}/jwks/generate`, {
       name: 'pq-dup',

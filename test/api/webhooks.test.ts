@@ -207,7 +207,7 @@ test('a replaced secret signs beside the new one', async () => {
   expect([1, 2, 3].map((byte) => rightSignatures(only, secretOf(byte)))).toEqual([1, 1, 0]);
 });
 
-test('a test sends one event of its own, and reports what the receiver answered', async () => {
+test('a test sends one event of type outlet.test, and reports what the receiver answered', async () => {
   const receiver = await receive('tested', ['jwk.created']);
   const trial = async () => (await api('POST', `${base}/outlets/tested/test`)).body.resultList;
   expect(await trial()).toEqual([{ success: true, message: 'The receiver accepted a test event' }]);

@@ -26,7 +26,7 @@ beforeAll(async () => {
     lease: new Lease({ store, name: 'absent nodes of a test', holder: 'test', onError: failed }),
     clock: () => new Date(),
     onError: failed,
-    awayAfterMs: 1,
+    absentAfterMs: 1,
   });
 });
 afterAll(async () => {
@@ -48,7 +48,7 @@ test('a node that is connected is not away', async () => {
   expect(await eventsOf('MyProject')).toEqual([]);
 });
 
-test('a node that is away is one event in every project that reaches its environment', async () => {
+test('a node that stays disconnected is one event in every project that reaches its environment', async () => {
   await node.close();
   await until(async () => !(await isConnected()), 'it is disconnected');
   await until(async () => {

@@ -15,7 +15,7 @@ export function nameColumn<Row extends NamedObject>(pathOf: (name: string) => st
     kind: 'title',
     cell: ({ name, description }) => (
       <>
-        {/* A block of its own: a link within a text would need more than its colour to be seen. */}
+        {/* A separate block: a link within a text would need more than its colour to be seen. */}
         <div>
           <Anchor component={Link} href={pathOf(name)} fw={500}>
             {name}

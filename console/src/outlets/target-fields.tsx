@@ -1,4 +1,4 @@
-// The fields that each kind of outlet has of its own.
+// The fields that only one kind of outlet has.
 
 import { MultiSelect, NativeSelect, PasswordInput, SimpleGrid, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';

@@ -1,6 +1,6 @@
 // Writes a PKCS#12 file (RFC 7292) as keytool 17 does, with what OpenSSL 3 reads as well: PBES2 with PBKDF2-HMAC-SHA256 and
 // AES-256-CBC for keys and certificates, an HMAC-SHA256 over the whole. All of a file is encrypted with one derived key, each
-// part under an IV of its own: the password is stretched once, however many keys there are.
+// part under a separate IV: the password is stretched once, however many keys there are.
 
 import { Buffer } from 'node:buffer';
 import { createCipheriv, createHmac, hash, pbkdf2 } from 'node:crypto';

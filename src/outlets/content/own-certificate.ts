@@ -22,7 +22,7 @@ import {
 interface CertificateSigner {
   readonly key: KeyObject;
   readonly algorithm: Buffer;
-  /** Null: the algorithm has a digest of its own. */
+  /** Null: the algorithm includes its digest. */
   readonly digest: string | null;
 }
 

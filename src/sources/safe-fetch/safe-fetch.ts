@@ -42,7 +42,7 @@ export interface SafeFetch {
   /** @throws KeyplaneError 400 with a message for each way to fail, 503 when closed */
   fetch(url: string, limits: FetchLimits, conditions?: FetchConditions): Promise<FetchedDocument>;
   /**
-   * Sends one request to an address that passes the same checks, on a connection of its own. Redirects are not followed.
+   * Sends one request to an address that passes the same checks, on a separate connection. Redirects are not followed.
    * @returns the status of the answer
    * @throws KeyplaneError as `fetch`
    */

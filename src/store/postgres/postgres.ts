@@ -220,7 +220,7 @@ class PostgresTransaction implements DatabaseTransaction {
   async commit(): Promise<void> {
     let isClean = false;
     // PostgreSQL commits transactions that notify one after another, each with its wait for the disk. So where others
-    // commit at the same time the notification follows in a transaction of its own. One that is lost costs a poll.
+    // commit at the same time the notification follows in a separate transaction. One that is lost costs a poll.
     const notifiesAfter = this.isWithin && this.#topics.size > 0;
     try {
       const notify =

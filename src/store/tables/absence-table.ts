@@ -16,19 +16,19 @@ export class AbsenceTable implements AbsenceStore {
     this.#clock = clock;
   }
 
-  async unreported(awayAfterMs: number, limit: number): Promise<readonly AbsentNode[]> {
-    return this.#select(awayAfterMs, sql`1 = 1`, limit);
+  async unreported(absentAfterMs: number, limit: number): Promise<readonly AbsentNode[]> {
+    return this.#select(absentAfterMs, sql`1 = 1`, limit);
   }
 
-  async isUnreported(nodeId: string, awayAfterMs: number): Promise<boolean> {
-    return (await this.#select(awayAfterMs, sql`nodes.id = ${nodeId}`, 1)).length > 0;
+  async isUnreported(nodeId: string, absentAfterMs: number): Promise<boolean> {
+    return (await this.#select(absentAfterMs, sql`nodes.id = ${nodeId}`, 1)).length > 0;
   }
 
-  async #select(awayAfterMs: number, where: RawBuilder<boolean>, limit: number) {
+  async #select(absentAfterMs: number, where: RawBuilder<boolean>, limit: number) {
     const { rows } = await sql<{ id: string; environment_id: string; name: string; last_seen_at: number }>`
 select id, environment_id, name, last_seen_at from nodes
 where ${where} and not (${this.#isConnected()})
-  and last_seen_at < ${databaseNow(this.#database)} - ${sql.lit(awayAfterMs)}
+  and last_seen_at < ${databaseNow(this.#database)} - ${sql.lit(absentAfterMs)}
   and not exists (select 1 from node_absences where node_absences.node_id = nodes.id)
 order by id limit ${limit}`.execute(this.#database);
     return rows.map((row) => ({

@@ -1,4 +1,4 @@
-// An environment leaves a ring while one of its nodes is away: the node still has its keys, and signs until its lease ends.
+// An environment leaves a ring while one of its nodes is disconnected: the node still has its keys, and signs until its lease ends.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestManager, type TestManager, until } from '../../support/manager.ts';
@@ -30,7 +30,7 @@ test('a key retires no sooner, and a revocation waits for the node, until it has
   await rings.create({ name: 'tokens', rotationInterval: null, ...policy });
   await rings.ringWhen('tokens', ({ members }) => members[1]?.state === 'NEXT', 'a successor is published');
   await away.close();
-  await until(async () => !(await nodesOf('staging'))[0]?.connected, 'the node of staging is away');
+  await until(async () => !(await nodesOf('staging'))[0]?.connected, 'the node of staging is disconnected');
   const lastSeenAt = Date.parse((await nodesOf('staging'))[0]?.lastSeenAt);
 
   expect((await rings.call('PUT', 'tokens/', { environmentNames: ['production'] })).status).toBe(200);

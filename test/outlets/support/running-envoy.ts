@@ -1,4 +1,4 @@
-// Envoy in a folder of its own, with a configuration of a documentation page.
+// Envoy in a separate folder, with a configuration of a documentation page.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
