@@ -13,6 +13,7 @@ beforeAll(async () => {
     KEYPLANE_URL: world.url,
     KEYPLANE_TOKEN: world.api.token,
     KEYPLANE_PROJECT: 'MyProject',
+    KEYPLANE_COMPLETION_TIMEOUT: '60000',
   });
   await cli.ok(['ring', 'create', 'api-signing', '--type', 'EC', '--curve', 'P-256']);
   for (const name of ['one', 'two']) {
