@@ -1,5 +1,6 @@
 // Outlets that count in the gate of a ring: those that deliver its keys. Each delivery confirms a revision as a node does.
 
+import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import type { Environment, RegisteredNode } from '../environments/environment-store.ts';
 import { traitsOf } from '../outlets/content/outlet-content.ts';
 import { outletKind } from '../outlets/kinds/kinds.ts';
@@ -41,7 +42,7 @@ export interface GatedRing {
 
 /** @param all of the ring's project */
 export async function gatingDeliveries(
-  stores: Pick<OutletStores, 'outletDeliveries'> & ViewStores,
+  stores: Pick<OutletStores, 'outletDeliveries'> & DesiredStateStores & ViewStores,
   all: readonly Outlet[],
   { ring, members, environments, nodes }: GatedRing,
 ): Promise<readonly GatingDelivery[]> {
@@ -56,10 +57,28 @@ export async function gatingDeliveries(
   for (const delivery of await stores.outletDeliveries.ofOutlets(outlets.map(({ id }) => id))) {
     known.set(idOf(delivery), delivery);
   }
+  const changedAt = await revisionsOf(stores, outlets, environments);
   return outlets.flatMap((outlet) =>
     environments
       .filter(({ id }) => outlet.environmentIds?.includes(id) ?? true)
-      .flatMap((environment) => deliveriesIn(outlet, environment, { ring, nodes, known })),
+      .flatMap((environment) => deliveriesIn(outlet, environment, { ring, nodes, known, changedAt })),
+  );
+}
+
+/** Revisions of the last changes of outlets that nodes deliver, by outlet and environment. */
+async function revisionsOf(
+  { desired }: DesiredStateStores,
+  outlets: readonly Outlet[],
+  environments: readonly Environment[],
+): Promise<ReadonlyMap<string, number>> {
+  const keys = outlets
+    .filter(({ kind }) => outletKind(kind).runsAt === 'NODE')
+    .flatMap(({ id: objectId }) =>
+      environments.map(({ id: environmentId }) => ({ environmentId, kind: 'outlet' as const, objectId })),
+    );
+  const found = keys.length === 0 ? [] : await desired.findMany(keys);
+  return new Map(
+    found.map(({ objectId, environmentId, revision }) => [`${objectId}/${environmentId}`, revision]),
   );
 }
 
@@ -95,10 +114,12 @@ function deliveriesIn(
     ring,
     nodes,
     known,
+    changedAt,
   }: {
     readonly ring: Pick<KeyRing, 'use'>;
     readonly nodes: readonly RegisteredNode[];
     readonly known: ReadonlyMap<string, OutletDelivery>;
+    readonly changedAt: ReadonlyMap<string, number>;
   },
 ): readonly GatingDelivery[] {
   // What encrypts to a key counts for as long as messages to it come.
@@ -106,6 +127,12 @@ function deliveriesIn(
   const of = (nodeId: string) => {
     const id = idOf({ outletId: outlet.id, environmentId, nodeId });
     const delivery = known.get(id);
+    const revision = delivery?.revision ?? 0;
+    // What it delivered before it changed may have been another source.
+    const isOfNow =
+      outletKind(outlet.kind).runsAt === 'MANAGER'
+        ? (delivery?.generation ?? 0) >= outlet.generation
+        : revision >= (changedAt.get(`${outlet.id}/${environmentId}`) ?? 0);
     return {
       id,
       outletName: outlet.name,
@@ -113,7 +140,7 @@ function deliveriesIn(
       environmentName,
       isFailing: delivery?.state === 'FAILING',
       holdsPrivateKeys,
-      revision: delivery?.revision ?? 0,
+      revision: isOfNow ? revision : 0,
       confirmedAt: delivery?.updatedAt ?? null,
     };
   };

@@ -2,6 +2,7 @@
 
 import {
   hasConfirmed,
+  outletsWithout,
   publicationOf,
   publishersOf,
   stopsServingAt,
@@ -122,7 +123,7 @@ function forwardOf(facts: RingFacts, member: MemberFacts, force: boolean): Activ
 
 function towards(facts: RingFacts, member: MemberFacts, cause: ActivationCause, force: boolean): Activation {
   const { now } = facts;
-  if (!isPublished(member)) {
+  if (!isPublished(member) || outletsWithout(facts, member).length > 0) {
     return { ...nothing, wanted: true, blocked: true, waitingFor: missingOf(facts, member) };
   }
   const oldest = activeOf(facts) ? retiringLimitOf(facts) : undefined;
@@ -184,7 +185,10 @@ function isPublished({ state, publishedAt }: MemberFacts): boolean {
 }
 
 function missingOf(facts: RingFacts, member: MemberFacts | undefined): readonly Waiting[] {
-  return member && !isPublished(member) ? waitingForNodes(publicationOf(facts, member).missing) : [];
+  if (!member) return [];
+  return waitingForNodes(
+    isPublished(member) ? outletsWithout(facts, member) : publicationOf(facts, member).missing,
+  );
 }
 
 function timeAlone(reason: 'CACHES' | 'HELD'): Waiting {

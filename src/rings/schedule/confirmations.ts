@@ -30,6 +30,14 @@ export function hasConfirmed(node: NodeFacts, revisions: MemberFacts['revisions'
   return revision === undefined || node.appliedRevision >= revision;
 }
 
+/**
+ * Outlets that have not delivered a member that is published: such an outlet began to count, or changed, when the others had
+ * the member. What reads its files would not know it.
+ */
+export function outletsWithout(facts: RingFacts, { revisions }: MemberFacts): readonly NodeFacts[] {
+  return publishersOf(facts).filter((node) => node.outlet !== undefined && !hasConfirmed(node, revisions));
+}
+
 /** When it was last heard; a node that never was has served nothing since it registered. */
 export function lastSeenAtOf({ lastSeenAt, registeredAt }: NodeFacts): number {
   return lastSeenAt ?? registeredAt;

@@ -4,7 +4,7 @@ import type { ErrorReason } from '../../error-reasons.ts';
 import { badRequest, type KeyplaneError } from '../../errors.ts';
 import { instantText } from '../ring-texts.ts';
 import { activeOf, retiringLimitOf } from './activation.ts';
-import { publicationOf } from './confirmations.ts';
+import { outletsWithout, publicationOf } from './confirmations.ts';
 import { readyAtOf } from './formulas.ts';
 import type { MemberFacts, RingFacts } from './ring-facts.ts';
 
@@ -48,8 +48,8 @@ export function requireActivatable(facts: RingFacts, member: MemberFacts, force:
 }
 
 function requirePublished(facts: RingFacts, member: MemberFacts, key: string): void {
-  if (member.state === 'NEXT' && member.publishedAt !== null) return;
-  const [node] = publicationOf(facts, member).missing;
+  const isPublished = member.state === 'NEXT' && member.publishedAt !== null;
+  const [node] = isPublished ? outletsWithout(facts, member) : publicationOf(facts, member).missing;
   if (!node) return;
   const by = node.outlet
     ? `outlet (name: ${node.outlet.name})${node.outlet.nodeName === null ? '' : ` at node (name: ${node.outlet.nodeName})`}`

@@ -1,6 +1,6 @@
 // Outlets count in the gate of a ring: a member is published once each of them has delivered it.
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -70,4 +70,47 @@ test('a member waits for an outlet that cannot deliver it, which the ring names,
   expect((await world.api('PUT', `${outlets}gateway/`, { ...outlet, gate: false })).status).toBe(200);
   const clock = await rings.call('GET', `tokens/revocations/${revoked.body.revocationId}/`);
   expect(clock.body).toMatchObject({ pendingNodes: [], nodesSafeAt: expect.any(String) });
+});
+
+test('a key that is published waits for an outlet that is created, or given the ring, afterwards', async () => {
+  const create = (name: string, more: object) =>
+    world.api('POST', outlets, {
+      name,
+      kind: 'FILES',
+      content: 'JWKS',
+      environmentNames: ['production'],
+      target: { path: `${name}/jwks.json` },
+      ...more,
+    });
+  const ec = { curveType: 'P256', algorithm: 'ES256' };
+  const key = await world.api('POST', '/apiops/projects/MyProject/jwks/generate', {
+    name: 'k',
+    type: 'EC',
+    ec,
+  });
+  expect(key.status).toBe(200);
+  expect((await create('moved', { source: { jwkName: 'k' } })).status).toBe(200);
+  await rings.create({ name: 'later', ...policy });
+  await rings.ringWhen('later', ({ members }) => members[1]?.state === 'NEXT', 'the second key is NEXT');
+
+  const source = { keyRingName: 'later' };
+  expect((await create('new', { source, environmentNames: ['staging'] })).status).toBe(200);
+  const outside = join(outletDir, 'MyProject', 'blocked');
+  await mkdir(outside, { recursive: true });
+  await symlink(outside, join(outletDir, 'MyProject', 'linked'));
+  const change = { source, target: { path: 'linked/jwks.json' } };
+  expect((await world.api('PUT', `${outlets}moved/`, change)).status).toBe(200);
+  const rotated = await rings.call('POST', 'later/rotate');
+  expect(rotated.body).toMatchObject({
+    state: 'BLOCKED',
+    waitingFor: [
+      { environmentName: 'production', nodeName: 'p1', outletName: 'moved', reason: 'NOT_CONFIRMED' },
+      { environmentName: 'staging', nodeName: 's1', outletName: 'new', reason: 'NOT_CONFIRMED' },
+    ],
+  });
+
+  expect((await world.api('DELETE', `${outlets}new/`)).status).toBe(200);
+  await rm(join(outletDir, 'MyProject', 'linked'));
+  await world.api('POST', `${outlets}moved/deliver`, {});
+  await rings.ringWhen('later', ({ members }) => members[1]?.state === 'ACTIVE', 'the second key is ACTIVE');
 });

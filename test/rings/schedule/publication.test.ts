@@ -57,6 +57,23 @@ describe('publishedAt', () => {
     expect(publishedAt([node('g1')], { outlets })).toBe(start + 3 * minute);
   });
 
+  test('is not enough while an outlet lacks the member that began to count later: the activation waits for it', () => {
+    const outlet = { name: 'gateway', nodeName: 'g1', isFailing: true };
+    const late = node('late', { outlet, appliedRevision: 0, appliedAt: null, registeredAt: now });
+    const members = [active, member(2, 'NEXT', { publishedAt: start, readyAt: start })];
+    const policy = { ...ring().policy, verifierCacheTimeMs: 0 };
+    const due = { members, policy, rotateRequestedAt: now };
+    const waiting = { environmentName: 'gate', nodeName: 'g1', outletName: 'gateway' };
+    expect(published([node('g1')], { ...due, outlets: [late] })).toMatchObject({
+      step: undefined,
+      state: 'BLOCKED',
+      waitsForNodes: true,
+      waitingFor: [{ ...waiting, reason: 'NOT_CONFIRMED' }],
+    });
+    const outlets = [{ ...late, appliedRevision: 10, appliedAt: now }];
+    expect(published([node('g1')], { ...due, outlets }).step).toMatchObject({ type: 'ACTIVATE', version: 2 });
+  });
+
   test('is when the member was created where no node is registered', () => {
     expect(publishedAt([])).toBe(start);
   });

@@ -20,6 +20,16 @@ describe('activate', () => {
     expect(activating(member(2, 'STAGED'), { nodes }, true)).toThrow(text);
   });
 
+  test('is refused for a NEXT member that an outlet has not delivered, also with force', () => {
+    const outlet = { name: 'gateway', nodeName: 'g1', isFailing: true };
+    const outlets = [node('late', { outlet, appliedRevision: 9 })];
+    const next = member(2, 'NEXT', { publishedAt: start - 2 * day });
+    const text =
+      'Key (kid: k2) of key ring (name: api-signing) can not be activated: it is not confirmed by outlet (name: gateway) at node (name: g1) of environment (name: gate)!';
+    expect(activating(next, { outlets })).toThrow(text);
+    expect(activating(next, { outlets }, true)).toThrow(text);
+  });
+
   test('is refused before readyAt, which is rounded up to a second, unless it is forced', () => {
     const next = member(2, 'NEXT', { publishedAt: start + 1 });
     expect(activating(next)).toThrow(

@@ -60,6 +60,12 @@ describe('the timeline of a ring', () => {
   const away = node('g2', { connected: false, appliedRevision: 9 });
   const facts = ring({ now, members, nodes: [node('g1'), away] });
 
+  test('plans as if every outlet delivered now', () => {
+    const outlet = { name: 'gateway', nodeName: 'g1', isFailing: true };
+    const outlets = [node('delivery', { outlet, appliedRevision: 0, appliedAt: null })];
+    expect(texts({ ...facts, outlets }, 1)).toEqual(texts(facts, 1));
+  });
+
   test('has past transitions, and plans as if every node confirmed now', () => {
     expect(texts(facts, 1)).toEqual([
       'past 0 1 k1 null STAGED CREATED',
