@@ -2,7 +2,7 @@
 
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Artifact } from '../../src/outlets/content/artifact.ts';
 import { type OutletContent, traitsOf } from '../../src/outlets/content/outlet-content.ts';
@@ -145,6 +145,20 @@ export function conformsAtNodes(conforming: ConformingKind<NodeOutletKind>): voi
       await expect(stat(file)).rejects.toThrow('ENOENT');
       expect(await readdir(join(outletDir, 'MyProject'))).toEqual(['foreign.txt']);
       await remove();
+    });
+
+    test('removes what a crash left of a file, with the file or with its next version', async () => {
+      const { deliver, remove, file, outletDir } = await place();
+      await deliver(one);
+      const left = join(dirname(file), `..keyplane.${basename(file)}`);
+      await writeFile(left, 'half');
+      if (target.layout !== 'SYMLINK') {
+        await deliver(two);
+        await expect(stat(left)).rejects.toThrow('ENOENT');
+        await writeFile(left, 'half');
+      }
+      await remove();
+      expect(await readdir(join(outletDir, 'MyProject'))).toEqual([]);
     });
 
     test('does not follow a symbolic link out of the folder of the project', async () => {

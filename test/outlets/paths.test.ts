@@ -54,6 +54,25 @@ test.each(attacks)('the path %j is rejected, by the manager and by the node', as
     await expect(folder.touch(path)).rejects.toThrow('is no path below a folder!');
 });
 
+test.each([
+  [{ touch: 'a/b' }, 'touch'],
+  [{ touch: 'a' }, 'touch'],
+  [{ touch: 'a/b/c' }, 'touch'],
+  [{ signal: 'SIGHUP', pidFile: 'a/b' }, 'pidFile'],
+])('a file a/b that is also %j is rejected', (afterChange, member) => {
+  expect(() => files.readTarget({ path: 'a/b', afterChange }, 'JWKS')).toThrow(
+    expect.objectContaining({
+      message: `target.afterChange.${member} is not valid! The outlet has its own file there: a/b`,
+      member: `target.afterChange.${member}`,
+    }),
+  );
+});
+
+test('a file can be touched in a folder of PEM files', () => {
+  const target = { path: 'a/b', layout: 'RENAME', afterChange: { touch: 'a/b/changed' } };
+  expect(files.readTarget(target, 'PEM_PUBLIC')).toEqual(target);
+});
+
 test('a project whose name is no folder reaches nothing', async () => {
   for (const project of ['..', '.', '', 'a/b']) {
     await expect(new ProjectFolder(outletDir, project).touch('x')).rejects.toThrow(

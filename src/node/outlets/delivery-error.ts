@@ -12,6 +12,7 @@ const texts: Readonly<Record<string, string>> = {
   ENOTDIR: 'a file is where a folder has to be',
   ENOTEMPTY: 'a folder is where the file has to be',
   ELOOP: 'a symbolic link is where a file or folder has to be',
+  ENXIO: 'a pipe or a socket is where the file has to be',
   ENAMETOOLONG: 'a name is too long for the file system',
   ENOENT: 'the outlet directory does not exist',
   EMFILE: 'the node has too many open files',

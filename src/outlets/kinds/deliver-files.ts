@@ -3,7 +3,12 @@
 
 import type { Artifact } from '../content/artifact.ts';
 import { isSegment } from './outlet-path.ts';
-import { type OpenFolder, type ProjectFolder, temporaryName } from './project-folder.ts';
+import {
+  dataFolderPattern,
+  newDataFolderName,
+  type OpenFolder,
+  type ProjectFolder,
+} from './project-folder.ts';
 
 export interface FileDelivery {
   /** Of the file, or of the folder. */
@@ -61,15 +66,14 @@ export async function deliverBySymlink(
     if (isCurrent && unlinked.length === 0 && ended.length === 0) return false;
     await prepare();
     if (!isCurrent) {
-      const next = temporaryName();
-      const data = await folder.folder(next, true);
+      // What a crash left takes room that a full disk does not have.
+      await removeOldData(folder);
       try {
-        for (const [name, bytes] of files) await data?.create(name, bytes, mode);
-        await data?.sync();
-      } finally {
-        await data?.close();
+        await folder.link(dataLink, await newData(folder, files, mode));
+      } catch (error) {
+        await removeOldData(folder).catch(() => undefined);
+        throw error;
       }
-      await folder.link(dataLink, next);
     }
     for (const name of unlinked) await folder.link(name, `${dataLink}/${name}`);
     for (const name of ended) await folder.remove(name);
@@ -78,6 +82,23 @@ export async function deliverBySymlink(
     return !isCurrent;
   });
   return changed === true;
+}
+
+/** @returns the name of a folder that holds the files */
+async function newData(
+  folder: OpenFolder,
+  files: ReadonlyMap<string, Buffer>,
+  mode: number,
+): Promise<string> {
+  const next = newDataFolderName();
+  const data = await folder.folder(next, true);
+  try {
+    for (const [name, bytes] of files) await data?.create(name, bytes, mode);
+    await data?.sync();
+  } finally {
+    await data?.close();
+  }
+  return next;
 }
 
 /** Removes an outlet's files, and folders that become empty. */
@@ -141,8 +162,6 @@ async function holdsAll(
     await data.close();
   }
 }
-
-const dataFolderPattern = /^\.\.keyplane-[0-9a-f]{16}$/;
 
 async function dataFolderOf(folder: OpenFolder): Promise<string | undefined> {
   const name = await folder.linkOf(dataLink);

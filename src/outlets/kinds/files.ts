@@ -38,11 +38,12 @@ export const files: NodeOutletKind = {
 
   sources: (content) => sources[content] ?? [],
 
-  readTarget(given): OutletJson {
+  readTarget(given, content): OutletJson {
     requireKnownMembers(given, ['path', 'layout', 'afterChange'], 'target');
     const path = requirePath(given, 'path', 'target');
     const layout = given.layout == null ? 'RENAME' : requireOneOf(given, 'layout', 'target', layouts);
     const afterChange = readAfterChange(given);
+    if (afterChange) requireApart(afterChange, path, content);
     const target: FilesTarget = { path, layout, ...(afterChange && { afterChange }) };
     return { ...target };
   },
@@ -87,6 +88,20 @@ export const files: NodeOutletKind = {
     await removeFiles(folder, { path, names, isFolder: traitsOf(content).isFolder, layout });
   },
 };
+
+/** No pid file or touched file can be where the outlet has its own file. In a folder of PEM files there is room beside them. */
+function requireApart(afterChange: AfterChange, path: string, content: OutletContent): void {
+  const { member, path: other } = notifiedPath(afterChange);
+  const isBelow = other.startsWith(`${path}/`) && !traitsOf(content).isFolder;
+  if (other !== path && !isBelow && !path.startsWith(`${other}/`)) return;
+  throw notValid(`target.afterChange.${member}`, `The outlet has its own file there: ${path}`);
+}
+
+function notifiedPath(afterChange: AfterChange): { readonly member: string; readonly path: string } {
+  return 'touch' in afterChange
+    ? { member: 'touch', path: afterChange.touch }
+    : { member: 'pidFile', path: afterChange.pidFile };
+}
 
 /** Keys that are private are for the owner alone; others also for the group. */
 function modeOf(content: OutletContent): number {

@@ -79,14 +79,7 @@ export class OpenFolder {
 
   /** Replaces the file as a whole: a reader sees the former or the new one. */
   async replace(name: string, bytes: Buffer, mode: number): Promise<void> {
-    const temporary = temporaryName();
-    try {
-      await this.create(temporary, bytes, mode);
-      await rename(this.#at(temporary), this.#at(name));
-    } catch (error) {
-      await this.remove(temporary).catch(() => undefined);
-      throw error;
-    }
+    await this.#byRename(name, (temporary) => this.create(temporary, bytes, mode));
   }
 
   /** A new file, on the disk when it resolves. */
@@ -104,14 +97,7 @@ export class OpenFolder {
 
   /** Points a symbolic link to another name in this folder, in one step. */
   async link(name: string, to: string): Promise<void> {
-    const temporary = temporaryName();
-    try {
-      await symlink(to, this.#at(temporary));
-      await rename(this.#at(temporary), this.#at(name));
-    } catch (error) {
-      await this.remove(temporary).catch(() => undefined);
-      throw error;
-    }
+    await this.#byRename(name, (temporary) => symlink(to, this.#at(temporary)));
   }
 
   /** Where a symbolic link points; undefined where there is none. */
@@ -133,7 +119,9 @@ export class OpenFolder {
     return readdir(this.#path);
   }
 
+  /** Also what a crash left of it. */
   async remove(name: string): Promise<void> {
+    await unlink(this.#at(temporaryOf(name))).catch(unless('ENOENT'));
     await unlink(this.#at(name)).catch(unless('ENOENT'));
   }
 
@@ -150,13 +138,32 @@ export class OpenFolder {
     await this.#handle.close();
   }
 
+  async #byRename(name: string, make: (temporary: string) => Promise<void>): Promise<void> {
+    const temporary = temporaryOf(name);
+    try {
+      await unlink(this.#at(temporary)).catch(unless('ENOENT'));
+      await make(temporary);
+      await rename(this.#at(temporary), this.#at(name));
+    } catch (error) {
+      await unlink(this.#at(temporary)).catch(() => undefined);
+      throw error;
+    }
+  }
+
   #at(name: string): string {
     return join(this.#path, name);
   }
 }
 
-/** One that no outlet can have. */
-export function temporaryName(): string {
+/** One that no outlet can have, and always the same: the next attempt replaces what a crash left. */
+function temporaryOf(name: string): string {
+  return `..keyplane.${name}`;
+}
+
+/** Of the folders that `..data` links to, which no outlet can have either. */
+export const dataFolderPattern = /^\.\.keyplane-[0-9a-f]{16}$/;
+
+export function newDataFolderName(): string {
   return `..keyplane-${randomBytes(8).toString('hex')}`;
 }
 
