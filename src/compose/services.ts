@@ -338,6 +338,7 @@ function connect(foundations: Foundations): Services {
     views: createViews(rules),
     outlets: createOutlets({
       ...rules,
+      tryAtNode: (at) => deployments.testOutlet(at),
       tryWebhook: testEventSender({ safeFetch, clock }),
       accessFor: (outlet, projectName) => managerAccess(outletAccess, outlet, projectName),
     }),

@@ -26,6 +26,7 @@ import {
 } from './node-session.ts';
 import { NodeSessions } from './node-sessions.ts';
 import { createNodeStatusRecorder, type NodeStatusRecorder } from './node-status-recorder.ts';
+import type { OutletTestResult } from './outlet-tests.ts';
 import { createHeartbeats, type Heartbeats } from './presence/heartbeats.ts';
 import { checkSessions } from './presence/lost-sessions.ts';
 import type { DeploymentTarget } from './put-desired-state.ts';
@@ -162,6 +163,24 @@ export class Deployments {
       if (!session.closed) answer(heard);
     };
     session.onceCaughtUp(() => this.#heartbeats.beat({ identity, time, clockOffsetMs, answer: onHeard }));
+  }
+
+  /**
+   * Has a node find out whether it could deliver an outlet.
+   * @returns undefined where this manager cannot ask it: it is connected to another one, or of an earlier release
+   */
+  async testOutlet({
+    environmentId,
+    nodeId,
+    outletId,
+  }: {
+    readonly environmentId: string;
+    readonly nodeId: string;
+    readonly outletId: string;
+  }): Promise<OutletTestResult | undefined> {
+    const session = this.#sessions.of(environmentId).get(nodeId);
+    if (session === undefined || session.closed) return undefined;
+    return session.outletTests?.run(outletId, this.#options.deployTimeoutMs);
   }
 
   /** An ephemeral node stops: from now on nothing waits for it. */

@@ -13,6 +13,7 @@ import {
 import { removeDigest } from '../protocol/state-digest.ts';
 import { backOffMs } from '../runtime/back-off.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
+import type { OutletTests } from './outlet-tests.ts';
 import type { SendTurns } from './send-turns.ts';
 import { type ObjectKey, type StatePage, type StatePosition, tooFarBehind } from './state-page.ts';
 import type { StatePageReader } from './state-page-reader.ts';
@@ -56,6 +57,8 @@ export interface NodeSessionOptions {
   readonly seal: (header: Omit<State, 'sealed'>, changes: string) => State;
   /** Seals and sends another message than state; undefined where the node is of an earlier release and knows none. */
   readonly say?: ((message: SealedFromManager) => void) | undefined;
+  /** Undefined where the node tests no outlets. */
+  readonly outletTests?: OutletTests | undefined;
   readonly startRevision: number;
   /** Where its environment was at the handshake. */
   readonly environmentRevision: number;
@@ -121,6 +124,11 @@ export class NodeSession {
     this.#confirmed = options.reset ? 0 : options.startRevision;
     this.#sent = this.#confirmed;
     this.#noteProgress();
+  }
+
+  /** Undefined where the node tests none. */
+  get outletTests(): OutletTests | undefined {
+    return this.#options.outletTests;
   }
 
   /** Highest revision that the node reported as written to its disk and served. */
@@ -359,6 +367,7 @@ export class NodeSession {
   /** The connection has ended. */
   lost(): void {
     this.#closed = true;
+    this.#options.outletTests?.close();
     this.#leave();
   }
 }

@@ -78,9 +78,14 @@ export function failed(delivery: DeliveryState, { error, nowMs, random }: Delive
     ...delivery,
     state: 'FAILING',
     attempts: delivery.attempts + 1,
-    lastError: error.length > longestError ? `${error.slice(0, longestError - 1)}…` : error,
+    lastError: shownError(error),
     retryAtMs: nowMs + waitMs,
   };
+}
+
+/** As much of it as is reported. */
+export function shownError(error: string): string {
+  return error.length > longestError ? `${error.slice(0, longestError - 1)}…` : error;
 }
 
 /** Whether it is to be tried now. */

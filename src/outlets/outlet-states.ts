@@ -13,6 +13,8 @@ export interface ShownDelivery {
   readonly environmentName: string;
   /** Undefined where the manager delivers. */
   readonly nodeName: string | undefined;
+  /** The node of that name. */
+  readonly node?: Pick<RegisteredNode, 'id' | 'environmentId' | 'connected'>;
   readonly state: DeliveryStateName;
   readonly digest: string | null;
   readonly deliveredAt: Date | null;
@@ -56,7 +58,12 @@ export async function describeDeliveries(
       for (const node of facts.nodes) {
         const delivery = of(node.id);
         const since = { outletRevision: desired?.revision ?? 0, head: facts.head };
-        deliveries.push({ environmentName, nodeName: node.name, ...nodeFactsOf(delivery, node, since) });
+        deliveries.push({
+          environmentName,
+          nodeName: node.name,
+          node,
+          ...nodeFactsOf(delivery, node, since),
+        });
       }
     }
     shown.set(outlet.id, deliveries);
@@ -72,7 +79,7 @@ async function environmentFacts(stores: StateStores, environmentId: string) {
   return { nodes, head };
 }
 
-type Facts = Omit<ShownDelivery, 'environmentName' | 'nodeName'>;
+type Facts = Omit<ShownDelivery, 'environmentName' | 'nodeName' | 'node'>;
 
 /** Before the first report, the delivery is still to come. */
 function factsOf(delivery: OutletDelivery | undefined): Facts {

@@ -3,8 +3,7 @@
 
 import type { AccessStores } from '../access/access-store.ts';
 import type { ProjectScope } from '../access/caller.ts';
-import { auditEvent } from '../audit/audit-event.ts';
-import type { AuditEvent, AuditLog, AuditStore } from '../audit/audit-log.ts';
+import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
 import type { ChangeResult } from '../deployments/deployment-result.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
@@ -27,11 +26,19 @@ import { outletKind } from './kinds/kinds.ts';
 import type { ManagerAccess } from './kinds/outlet-kind.ts';
 import { type Outlet, type OutletJson, type OutletKindName, outletKindNames } from './outlet.ts';
 import { putDesiredOutlet, withdrawOutlet } from './outlet-deployment.ts';
+import { outletEvent } from './outlet-event.ts';
 import { nameSources, resolveSource, type SourceRequest, type SourceStores } from './outlet-sources.ts';
 import { describeDeliveries, type ShownDelivery } from './outlet-states.ts';
 import type { OutletListQuery, OutletStores } from './outlet-store.ts';
 import { openCredential, sealCredential } from './sealed-credential.ts';
-import { keysTrial, type OutletTrial, trialOf, webhookTrial } from './try-outlet.ts';
+import {
+  keysTrial,
+  nodeTrial,
+  notConnectedTrial,
+  type OutletTrial,
+  reportedTrial,
+  webhookTrial,
+} from './try-outlet.ts';
 import { webhookOf } from './webhook-outlets.ts';
 
 export interface OutletRequest {
@@ -102,6 +109,8 @@ export interface OutletRuleOptions<Stores extends OutletRuleStores> {
   readonly audit: AuditLog;
   readonly deployments: Pick<Deployments, 'deploy'>;
   readonly clock: () => Date;
+  /** Undefined where this manager cannot ask the node. */
+  readonly tryAtNode: Deployments['testOutlet'];
   /** Sends a test event. */
   readonly tryWebhook: (webhook: Webhook) => Promise<SendOutcome>;
   /** Of outlets whose keys the manager delivers. */
@@ -112,7 +121,16 @@ export interface OutletRuleOptions<Stores extends OutletRuleStores> {
 const mostOutlets = 500;
 
 export function createOutlets<Stores extends OutletRuleStores>(options: OutletRuleOptions<Stores>): Outlets {
-  const { store, sealer, audit, deployments, clock, tryWebhook, accessFor } = options;
+  const { store, sealer, audit, deployments, clock, tryAtNode, tryWebhook, accessFor } = options;
+
+  async function testAtNode({ id: outletId }: Outlet, delivery: ShownDelivery): Promise<OutletTrial> {
+    const { environmentName, nodeName, node } = delivery;
+    const place = { environmentName, nodeName };
+    if (node?.connected === false) return { ...place, ...notConnectedTrial };
+    const result =
+      node && (await tryAtNode({ environmentId: node.environmentId, nodeId: node.id, outletId }));
+    return { ...place, ...(result === undefined ? reportedTrial(delivery) : nodeTrial(result)) };
+  }
 
   return {
     list: (projectId, query) =>
@@ -277,7 +295,7 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
         const given = { target: outlet.target, credential };
         return [await keysTrial(kind.keys.probe(given, accessFor(outlet, project?.name ?? '')))];
       }
-      return (found?.deliveries ?? []).map(trialOf);
+      return Promise.all((found?.deliveries ?? []).map((delivery) => testAtNode(outlet, delivery)));
     },
   };
 }
@@ -397,28 +415,4 @@ function readCredential(
   }
   const former = openCredential(sealer, before);
   return sealCredential(sealer, before.id, rules.readCredential(credential, { now, former }));
-}
-
-function outletEvent(
-  verb: string,
-  { actor, projectName }: ProjectScope,
-  { id, name, kind, source, content, target, gate }: Outlet,
-  more: AuditEvent['details'] = {},
-): AuditEvent {
-  return auditEvent({
-    actor,
-    action: `outlet.${verb}`,
-    objectType: 'outlet',
-    objectId: id,
-    objectName: name,
-    projectName,
-    details: {
-      kind,
-      outletContent: content,
-      sourceType: source.type,
-      path: typeof target.path === 'string' ? target.path : null,
-      gate,
-      ...more,
-    },
-  });
 }

@@ -1,5 +1,6 @@
 // What a test of an outlet answers.
 
+import type { OutletTestResult } from '../deployments/outlet-tests.ts';
 import { isKeyplaneError } from '../errors.ts';
 import type { SendOutcome } from '../webhooks/send-webhook.ts';
 import type { ShownDelivery } from './outlet-states.ts';
@@ -12,31 +13,36 @@ export interface OutletTrial {
   readonly message: string;
 }
 
-/** Of an outlet that nodes deliver: what each last reported. */
-export function trialOf({
-  environmentName,
-  nodeName,
+/** What a node found out. */
+export function nodeTrial(result: OutletTestResult): Pick<OutletTrial, 'success' | 'message'> {
+  if (result === 'NO_ANSWER') return { success: false, message: 'The node did not answer in time' };
+  const { error } = result;
+  return error === null
+    ? { success: true, message: 'The files can be written' }
+    : { success: false, message: error };
+}
+
+/** Of a node that this manager cannot ask: what it reported last. */
+export function reportedTrial({
   state,
   lastError,
   deliveredAt,
-}: ShownDelivery): OutletTrial {
+}: Pick<ShownDelivery, 'state' | 'lastError' | 'deliveredAt'>): Pick<OutletTrial, 'success' | 'message'> {
+  if (state === 'FAILING') return { success: false, message: lastError ?? 'The delivery failed' };
+  if (state === 'CURRENT') return { success: true, message: 'Delivered, as the node reported last' };
   return {
-    environmentName,
-    nodeName,
-    success: state !== 'FAILING' && deliveredAt !== null,
-    message: messageOf({ state, lastError, deliveredAt }),
+    success: false,
+    message:
+      deliveredAt === null
+        ? 'Nothing was delivered yet'
+        : 'The delivery of the latest change is still to come',
   };
 }
 
-function messageOf({
-  state,
-  lastError,
-  deliveredAt,
-}: Pick<ShownDelivery, 'state' | 'lastError' | 'deliveredAt'>): string {
-  if (state === 'FAILING') return lastError ?? 'The delivery failed';
-  if (deliveredAt === null) return 'Nothing was delivered yet';
-  return state === 'CURRENT' ? 'Delivered' : 'The delivery of the latest change is still to come';
-}
+export const notConnectedTrial: Pick<OutletTrial, 'success' | 'message'> = Object.freeze({
+  success: false,
+  message: 'The node is not connected',
+});
 
 export function webhookTrial(outcome: SendOutcome): OutletTrial {
   switch (outcome.result) {

@@ -108,6 +108,8 @@ export interface Resume {
   readonly ephemeral?: boolean;
   /** It reads `heard`, `counted` and `revoked`; absent: it is of an earlier release, which ends the stream for them. */
   readonly heartbeats?: boolean;
+  /** It reads `test-outlet`; absent: it is of an earlier release. */
+  readonly outletTests?: boolean;
 }
 
 export interface Welcome {
@@ -256,6 +258,21 @@ export interface OutletsReport {
   }[];
 }
 
+/** The node finds out whether it could deliver an outlet, and delivers nothing. Only where `resume` has `outletTests`. */
+export interface TestOutlet {
+  readonly type: 'test-outlet';
+  /** Which test of this connection it is. */
+  readonly test: number;
+  readonly outletId: string;
+}
+
+export interface OutletTested {
+  readonly type: 'outlet-tested';
+  readonly test: number;
+  /** Null: it could be delivered. */
+  readonly error: string | null;
+}
+
 export type FromNode = Hello | NodeProof | SealedMessage;
 export type FromManager = Identity | ManagerProof | SealedMessage | State;
 /** What is inside `SealedMessage`. */
@@ -267,5 +284,6 @@ export type SealedFromNode =
   | Goodbye
   | Usage
   | RevokedKids
-  | OutletsReport;
-export type SealedFromManager = Welcome | Ended | Heard | Counted | Revoked;
+  | OutletsReport
+  | OutletTested;
+export type SealedFromManager = Welcome | Ended | Heard | Counted | Revoked | TestOutlet;

@@ -105,6 +105,7 @@ const sealedFromNode: Shapes = {
     serveLimitMs: orAbsent(isRevision),
     ephemeral: orAbsent(isFlag),
     heartbeats: orAbsent(isFlag),
+    outletTests: orAbsent(isFlag),
   },
   applied: { revision: isRevision, digest: isDigest },
   refused: {
@@ -118,6 +119,7 @@ const sealedFromNode: Shapes = {
   usage: { report: isRevision, uses: isUses },
   'revoked-kids': { keys: isKeys },
   outlets: { deliveries: isDeliveries },
+  'outlet-tested': { test: isRevision, error: orNull(isText) },
 };
 
 const fromManager: Shapes = {
@@ -153,6 +155,7 @@ const sealedFromManager: Shapes = {
   heard: { time: isTime, lastSeenAt: isTime, managerTime: isTime, nodes: orAbsent(isRevision) },
   counted: { report: isRevision },
   revoked: { keys: isKeys },
+  'test-outlet': { test: isRevision, outletId: isText },
 };
 
 export function readFromNode(text: string): FromNode | NotAMessage {

@@ -102,6 +102,20 @@ export function conformsAtNodes(conforming: ConformingKind<NodeOutletKind>): voi
       expect((await stat(file)).ino).toBe(before);
     });
 
+    test('a test tells whether it could be delivered, and leaves nothing', async () => {
+      const { deliver, folder, file, outletDir } = await place();
+      const probe = () => kind.probe({ target, content, artifact: one }, folder);
+      await probe();
+      expect(await readdir(outletDir)).toEqual([]);
+      await deliver(one);
+      const names = await readdir(dirname(file));
+      await probe();
+      expect(await readdir(dirname(file))).toEqual(names);
+      await rm(file);
+      await mkdir(file);
+      await expect(probe()).rejects.toMatchObject({ code: 'EISDIR' });
+    });
+
     test('replaces what it delivered before, and leaves no other file', async () => {
       const { deliver, file } = await place();
       await deliver(one);
@@ -162,11 +176,13 @@ export function conformsAtNodes(conforming: ConformingKind<NodeOutletKind>): voi
     });
 
     test('does not follow a symbolic link out of the folder of the project', async () => {
-      const { deliver, outletDir } = await place();
+      const { deliver, folder, outletDir } = await place();
       const outside = join(outletDir, 'OtherProject');
       await mkdir(outside);
       await symlink(outside, join(outletDir, 'MyProject'));
       await expect(deliver(one)).rejects.toThrow('MyProject is a symbolic link or a file');
+      const probe = kind.probe({ target, content, artifact: one }, folder);
+      await expect(probe).rejects.toThrow('MyProject is a symbolic link or a file');
       expect(await readdir(outside)).toEqual([]);
     });
 

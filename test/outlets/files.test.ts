@@ -100,6 +100,52 @@ test('a node that starts again finds its files and does not write them', async (
   expect((await detail('set')).environments).toEqual(delivered);
 });
 
+test('a test has each node try its files, and tells what became of them since', async () => {
+  const trials = async (name: string) => {
+    const { body } = await api('POST', `${base}/outlets/${name}/test`);
+    return body.resultList.map((trial: { nodeName: string; success: boolean; message: string }) => [
+      trial.nodeName,
+      trial.success,
+      trial.message,
+    ]);
+  };
+  const project = join(outletDir, 'MyProject');
+  await create({
+    name: 'tried',
+    environmentNames: ['gate'],
+    content: 'JWKS',
+    target: { path: 'tried/jwks.json' },
+  });
+  await until(isCurrent('tried'), 'the file is delivered');
+  expect(await trials('tried')).toEqual([['g1', true, 'The files can be written']]);
+  expect(await readdir(join(project, 'tried'))).toEqual(['jwks.json']);
+
+  await rm(join(project, 'tried'), { recursive: true });
+  await writeFile(join(project, 'tried'), 'foreign');
+  expect(await trials('tried')).toEqual([
+    ['g1', false, 'tried is a symbolic link or a file where a folder of the outlet has to be!'],
+  ]);
+  await rm(join(project, 'tried'));
+  expect(await trials('tried')).toEqual([['g1', true, 'The files can be written']]);
+
+  await create({
+    name: 'elsewhere',
+    environmentNames: ['lab'],
+    content: 'JWKS',
+    target: { path: 'elsewhere.json' },
+  });
+  const node = await world.addNode('lab', 'l2', { outletDir: join(outletDir, 'of-l2') });
+  await until(isCurrent('elsewhere'), 'both nodes have delivered it');
+  await node.close();
+  await until(async () => (await trials('elsewhere'))[1][1] === false, 'the manager sees the node leave');
+  expect(await trials('elsewhere')).toEqual([
+    ['l1', true, 'The files can be written'],
+    ['l2', false, 'The node is not connected'],
+  ]);
+  const { status, body } = await api('POST', `${base}/outlets/tried/test`, { force: true });
+  expect([status, body]).toMatchObject([400, { reason: 'FIELD_UNKNOWN', member: 'force' }]);
+});
+
 test('another path moves the file, and a deleted outlet leaves none', async () => {
   await create({ name: 'moving', content: 'JWKS', target: { path: 'one/jwks.json', layout: 'RENAME' } });
   const project = join(outletDir, 'MyProject');
@@ -110,6 +156,31 @@ test('another path moves the file, and a deleted outlet leaves none', async () =
   expect(await readdir(project)).not.toContain('one');
   await api('DELETE', `${base}/outlets/moving/`);
   await until(async () => !(await readdir(project)).includes('two'), 'the files are removed');
+});
+
+test('a path that another outlet gets keeps the files of that one, also where those before it are removed late', async () => {
+  const limits = { environmentNames: ['gate'], content: 'PEM_PUBLIC' };
+  const place = join(outletDir, 'MyProject', 'passed-on');
+  const target = { path: 'passed-on' };
+  await create({ name: 'former', ...limits, source: { jwkName: 'orders' }, target });
+  await until(isCurrent('former'), 'the first outlet is delivered');
+  const own = (await readdir(place)).find((name) => name !== 'current.pem') ?? '';
+  await rm(join(place, own));
+  await mkdir(join(place, own));
+  await writeFile(join(place, own, 'file'), 'in the way');
+  await api('PUT', `${base}/outlets/former/`, { target: { path: 'moved-on' } });
+  await until(
+    async () => (await detail('former')).environments[0].state === 'FAILING',
+    'its former files are not removed',
+  );
+  await create({ name: 'next', ...limits, source: { keyRingName: 'ring' }, target });
+  await until(isCurrent('next'), 'the second outlet is delivered');
+  await rm(join(place, own), { recursive: true });
+  await until(isCurrent('former'), 'the first outlet has moved');
+  await until(
+    async () => (await readdir(place)).includes('current.pem'),
+    'the files of the second outlet are there',
+  );
 });
 
 test.skipIf(process.getuid?.() === 0)('a folder without permission is FAILING until it has it', async () => {

@@ -50,6 +50,10 @@ describe.skipIf(disk === undefined).each(outlets)('$kind.name with $content at $
     ));
   }
   const failure = (text: string) => deliver(text).then(() => undefined, deliveryErrorText);
+  const probed = (text: string) =>
+    kind
+      .probe({ target, content, artifact: artifactOf(content, text) }, folder)
+      .then(() => undefined, deliveryErrorText);
   const names = async () => (await readdir(own, { recursive: true })).sort();
 
   afterEach(async () => {
@@ -65,6 +69,7 @@ describe.skipIf(disk === undefined).each(outlets)('$kind.name with $content at $
       for (let attempt = 0; attempt < 3; attempt += 1) {
         expect(await failure('two')).toBe('The files could not be written: the disk is full (ENOSPC)!');
       }
+      expect(await probed('two')).toBe('The files could not be written: the disk is full (ENOSPC)!');
       expect(await readFile(file, 'utf8')).toBe(textOf('one'));
       expect(await names()).toEqual(there);
     } finally {
@@ -82,6 +87,9 @@ describe.skipIf(disk === undefined).each(outlets)('$kind.name with $content at $
         'The files could not be written: the file system is read-only (EROFS)!',
       );
       expect(await failure('one')).toBeUndefined();
+      expect(await probed('one')).toBe(
+        'The files could not be written: the file system is read-only (EROFS)!',
+      );
       expect(await readFile(file, 'utf8')).toBe(textOf('one'));
     } finally {
       disk?.allow('rw');

@@ -1,11 +1,11 @@
 // Attacks on the paths of outlets, and on the files that a component is notified by.
 
-import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { requireFreePlace } from '../../src/outlets/claims.ts';
-import { notify } from '../../src/outlets/kinds/after-change.ts';
+import { notify, tryNotify } from '../../src/outlets/kinds/after-change.ts';
 import { files } from '../../src/outlets/kinds/files.ts';
 import { ProjectFolder } from '../../src/outlets/kinds/project-folder.ts';
 
@@ -129,6 +129,16 @@ describe('a pid file', () => {
     kill.mockRestore();
   });
 
+  test('is tried without a signal', async () => {
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    await writeFile(pidPath(), '4242');
+    await tryNotify(folder, signal);
+    expect(kill.mock.calls).toEqual([[4242, 0]]);
+    kill.mockRestore();
+    await writeFile(pidPath(), '1');
+    await expect(tryNotify(folder, signal)).rejects.toThrow('does not name a process above 1!');
+  });
+
   test('that is a link is not read', async () => {
     const real = join(outletDir, 'real.pid');
     await writeFile(real, '4242');
@@ -140,6 +150,14 @@ describe('a pid file', () => {
     await writeFile(pidPath(), '4194304');
     await expect(notify(folder, signal)).rejects.toThrow('does not take SIGHUP (ESRCH)!');
   });
+});
+
+test('a touched file is tried without a touch', async () => {
+  const own = join(outletDir, 'MyProject');
+  await tryNotify(folder, { touch: 'java/changed' });
+  expect(await readdir(own)).toEqual([]);
+  await symlink('/tmp', join(own, 'link'));
+  await expect(tryNotify(folder, { touch: 'link' })).rejects.toThrow('ELOOP');
 });
 
 describe('two outlets of a project', () => {

@@ -1226,6 +1226,7 @@ export interface Operations {
       readonly projectName: string;
       /**  */
       readonly outletName: string;
+      readonly body: NoMembers;
     };
     answer: OutletTrialList;
   };
@@ -2209,7 +2210,7 @@ export const operations = {
     method: 'POST',
     path: '/apiops/projects/{projectName}/outlets/{outletName}/test',
     query: [],
-    body: 'none',
+    body: 'json',
     answer: 'json',
     repeatable: false,
   },

@@ -66,7 +66,7 @@ function Shown({
   const mayDeploy = useMayDeploy(projectName);
   const close = () => setDialog(undefined);
   const deliver = useDeliver(outletRef);
-  const trial = useMutation({ mutationFn: () => keyplane.testOutlet(outletRef) });
+  const trial = useMutation({ mutationFn: () => keyplane.testOutlet({ ...outletRef, body: {} }) });
   const found = useQuery({
     queryKey: ['outlet', outletRef],
     queryFn: async () => {

@@ -104,7 +104,10 @@ function addTest(group: Command): void {
     formats: documentFormats,
   }).action(async (outletName: string, flags: ProjectFlags) => {
     const { client, projectName } = await connectToProject(flags);
-    const answer = await withProgress('Testing the outlet', client.testOutlet({ projectName, outletName }));
+    const answer = await withProgress(
+      'Testing the outlet',
+      client.testOutlet({ projectName, outletName, body: {} }),
+    );
     show(flags, answer, { table: () => trialsText(answer.resultList) });
     if (answer.resultList.some(({ success }) => !success)) process.exitCode = exitCode.failed;
   });

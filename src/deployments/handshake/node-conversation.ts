@@ -23,6 +23,7 @@ import type { Deployments } from '../deployments.ts';
 import type { Divergences, DivergingNode } from '../history/divergences.ts';
 import { planSync } from '../history/plan-sync.ts';
 import type { NodeSession, NodeStream } from '../node-session.ts';
+import { OutletTests } from '../outlet-tests.ts';
 import type { StatePageReader } from '../state-page-reader.ts';
 import { type JoinRejection, refusal } from './decide-join.ts';
 import { type HandshakeOptions, ManagerHandshake, type ProvenNodeSession } from './manager-handshake.ts';
@@ -238,6 +239,8 @@ export class NodeConversation {
     };
     const say =
       resume.heartbeats === true ? (message: SealedFromManager) => this.#say(sealing, message) : undefined;
+    const outletTests =
+      resume.outletTests === true ? new OutletTests((message) => this.#say(sealing, message)) : undefined;
     this.#say(sealing, welcome);
     const identity = {
       nodeId: node.id,
@@ -253,6 +256,7 @@ export class NodeConversation {
         clockOffsetMs,
         privateKeys,
         say,
+        outletTests,
         stream: this.#stream,
         pages,
         seal: (header, changes) => sealing.sealState({ header, changes }),
@@ -300,6 +304,9 @@ export class NodeConversation {
         return;
       case 'outlets':
         this.#recordDeliveries(joined, said);
+        return;
+      case 'outlet-tested':
+        session.outletTests?.answered(said);
         return;
       default:
         said satisfies never;

@@ -143,7 +143,7 @@ export function outletView({ outlet, source: named, environmentNames, deliveries
     target: { ...outlet.target },
     hasCredential: outlet.credential !== null,
     gate: outlet.gate,
-    environments: deliveries.map(({ nodeName, deliveredAt, ...facts }) => ({
+    environments: deliveries.map(({ nodeName, node: _, deliveredAt, ...facts }) => ({
       ...facts,
       ...(nodeName !== undefined && { nodeName }),
       deliveredAt: instantOrNull(deliveredAt),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
+import { noMembers } from '../requests/body-schemas.ts';
 import { listOf, listResponse } from '../responses/response-schemas.ts';
 import { openToDeployers } from '../route-access.ts';
 import { outletParams } from './outlet-schemas.ts';
@@ -26,8 +27,9 @@ export function testOutletRoute(app: KeyplaneServer, { outlets }: Pick<RouteServ
       tags: ['outlets'],
       summary: 'Test whether an outlet can be delivered',
       description:
-        'Nothing is delivered. Of FILES and ENVOY it is what each node reported last; to a WEBHOOK an event of type `outlet.test` is sent.',
+        'Nothing is delivered. For FILES and ENVOY each node makes the content and tries its files, the touched file and the process of the pid file; where it is connected to another manager, the answer is what it reported last. For VAULT_KV the manager signs in and reads the secret. A WEBHOOK is sent an event of type `outlet.test`. The body has no members.',
       params: outletParams,
+      body: noMembers,
       response: { 200: listOf(trial) },
     },
     handler: async (request) => {

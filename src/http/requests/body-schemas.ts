@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { roles } from '../../access/access-store.ts';
+import { named } from '../openapi/named.ts';
 
 const longestDescription = 1024;
+
+/** Of a request whose body has none. */
+export const noMembers = named('NoMembers', z.strictObject({})).optional();
 
 /** Required text; `missing` is the message of the rules. */
 export function requiredText(missing: string) {

@@ -7,14 +7,13 @@ import type { ChangeResult } from '../../deployments/deployment-result.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
+import { noMembers } from '../requests/body-schemas.ts';
 import { composeOnce } from '../requests/once.ts';
 import { openToDeployers } from '../route-access.ts';
 import { forceMembers, ringParams, rotationResponse } from './ring-schemas.ts';
 import { rotationView } from './ring-views.ts';
 
 type Services = Pick<RouteServices, 'keyRings' | 'idempotency'>;
-
-const noMembers = named('NoMembers', z.strictObject({})).optional();
 
 const activation = named(
   'KeyRingActivation',

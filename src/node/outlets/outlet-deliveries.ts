@@ -11,6 +11,7 @@ import {
   failed,
   isDue,
   newDelivery,
+  shownError,
   succeeded,
   wanted,
 } from '../../outlets/delivery-state.ts';
@@ -171,6 +172,29 @@ export class OutletDeliveries implements StateFollower {
     return deliveries.length === 0 ? undefined : { type: 'outlets', deliveries };
   }
 
+  /**
+   * Whether an outlet could be delivered now: it is made, and its files are tried. Nothing is delivered.
+   * @returns why not; null: it could be
+   */
+  async test(outletId: string): Promise<string | null> {
+    const object = this.#tracked.get(outletId)?.object;
+    if (object === undefined) return 'This node does not have the outlet yet!';
+    try {
+      const { outlet } = object;
+      const { kind, folder } = this.#placeOf(outlet);
+      const membersOf = ringMembers(this.#options.state.objects);
+      const { artifact } = await makeArtifact(
+        { object, membersOf, former: this.#formerArtifact(outletId) },
+        this.#options,
+      );
+      const content = outlet.content as OutletContent;
+      await kind.probe({ target: outlet.target, content, artifact }, folder);
+      return null;
+    } catch (error) {
+      return shownError(deliveryErrorText(error));
+    }
+  }
+
   #track(object: OutletObject): void {
     const before = this.#tracked.get(object.id);
     if (before) {
@@ -324,9 +348,17 @@ export class OutletDeliveries implements StateFollower {
     const kept = this.#kept.get(id);
     if (kept === undefined || isSamePlace(kept.written, { target, content })) return kept?.written;
     await kind.remove(kept.written, folder);
+    this.#forget(id, kept);
+    return undefined;
+  }
+
+  /** Its files were removed. Another outlet may have its path by now: what that one delivered is looked at again. */
+  #forget(id: string, { project }: KeptOutlet): void {
     this.#kept.delete(id);
     this.#options.record?.changed();
-    return undefined;
+    for (const tracked of this.#tracked.values()) {
+      if (tracked.object.project === project && tracked.object.id !== id) tracked.isDirty = true;
+    }
   }
 
   /** On the disk before the files are, so that a crash leaves none that is not remembered. */
@@ -372,8 +404,7 @@ export class OutletDeliveries implements StateFollower {
       try {
         const { kind, folder } = this.#placeOf(kept);
         await kind.remove(kept.written, folder);
-        this.#kept.delete(id);
-        this.#options.record?.changed();
+        this.#forget(id, kept);
       } catch (error) {
         this.#options.log.warn(
           { err: error, project: kept.project },

@@ -14,6 +14,7 @@ import {
   type Resume,
   type SealedFromNode,
   type State,
+  type TestOutlet,
   type Welcome,
 } from '../../protocol/messages.ts';
 import { mostEntries, readFromManager, readSealedFromManager } from '../../protocol/read-message.ts';
@@ -54,7 +55,7 @@ export interface SessionOptions {
   readonly traits: NodeTraits;
   /** Undefined where no operation uses keys. */
   readonly usage?: Pick<UsageCounter, 'nextReport' | 'counted'> | undefined;
-  readonly outlets?: Pick<OutletDeliveries, 'reportAll' | 'takeReport'> | undefined;
+  readonly outlets?: Pick<OutletDeliveries, 'reportAll' | 'takeReport' | 'test'> | undefined;
   readonly log: NodeLog;
   readonly send: (text: string) => void;
   /** More messages wait to be handled. */
@@ -133,6 +134,7 @@ export class ManagerSession {
         if (said.type === 'heard') return this.#heard(said);
         if (said.type === 'counted') return this.#counted(said.report);
         if (said.type === 'revoked') return this.#withdraw(said.keys);
+        if (said.type === 'test-outlet') return this.#testOutlet(said, stage.manager);
         if (stage.at !== 'welcome') throw wrongMessage('a second welcome');
         return this.#welcomed(said, stage.manager);
       }
@@ -203,6 +205,16 @@ export class ManagerSession {
     if (report !== undefined) this.#say(stage.manager, report);
   }
 
+  /** Other messages do not wait for the disk. */
+  #testOutlet({ test, outletId }: TestOutlet, manager: ProvenManager): void {
+    const { outlets, log } = this.#options;
+    if (outlets === undefined) return;
+    outlets
+      .test(outletId)
+      .then((error) => this.#say(manager, { type: 'outlet-tested', test, error }))
+      .catch((error: unknown) => log.warn({ err: error }, 'an outlet could not be tested'));
+  }
+
   async #counted(report: number): Promise<void> {
     if (this.#options.usage?.counted(report) === true) await this.reportUsage();
   }
@@ -245,6 +257,7 @@ export class ManagerSession {
       digest: state.digest.toString('hex'),
       time: Math.round(contact.sample().wallMs),
       heartbeats: true,
+      outletTests: this.#options.outlets !== undefined,
       ...traits,
       ...(state.lineage !== undefined && { lineage: state.lineage }),
       ...(state.incomplete && { incomplete: true }),

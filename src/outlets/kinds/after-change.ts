@@ -30,14 +30,28 @@ const longestPidFile = 64;
 /** @throws KeyplaneError `bad_request`, with a text for the operator */
 export async function notify(folder: ProjectFolder, afterChange: AfterChange): Promise<void> {
   if ('touch' in afterChange) return folder.touch(afterChange.touch);
-  const { signal, pidFile } = afterChange;
+  await signalled(folder, afterChange, afterChange.signal);
+}
+
+async function signalled(
+  folder: ProjectFolder,
+  { signal, pidFile }: Extract<AfterChange, { readonly pidFile: string }>,
+  sent: Signal | 0,
+): Promise<void> {
   const pid = readPid(await folder.read(pidFile, longestPidFile), pidFile);
   try {
-    process.kill(pid, signal);
+    process.kill(pid, sent);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw badRequest(`Process ${pid} of pid file ${pidFile} does not take ${signal} (${code ?? 'unknown'})!`);
   }
+}
+
+/** Whether the component could be notified; it is not. @throws as `notify` */
+export async function tryNotify(folder: ProjectFolder, afterChange: AfterChange): Promise<void> {
+  if ('touch' in afterChange) return folder.tryTouch(afterChange.touch);
+  // 0 is no signal: the process is looked for.
+  await signalled(folder, afterChange, 0);
 }
 
 function readPid(bytes: Buffer | undefined, pidFile: string): number {

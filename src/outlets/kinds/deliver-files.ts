@@ -101,6 +101,13 @@ async function newData(
   return next;
 }
 
+/** Whether the files could be written; nothing stays. */
+export async function tryFiles(project: ProjectFolder, path: string, artifact: Artifact): Promise<void> {
+  const { within, files } = placed(path, artifact);
+  const folder = within.slice(0, within.lastIndexOf('/') + 1);
+  for (const [name, { length }] of files) await project.tryWrite(`${folder}${name}`, length);
+}
+
 /** Removes an outlet's files, and folders that become empty. */
 export async function removeFiles(
   project: ProjectFolder,

@@ -4,7 +4,7 @@ import { badRequest } from '../../errors.ts';
 import { namesKeySource } from '../content/envoy-resources.ts';
 import type { OutletContent } from '../content/outlet-content.ts';
 import type { OutletJson } from '../outlet.ts';
-import { deliverByRename, removeFiles } from './deliver-files.ts';
+import { deliverByRename, removeFiles, tryFiles } from './deliver-files.ts';
 import type { NodeOutletKind } from './outlet-kind.ts';
 import { requirePath } from './outlet-path.ts';
 import { notValid, optionalObject, requireKnownMembers, requireText } from './read-members.ts';
@@ -48,6 +48,8 @@ export const envoy: NodeOutletKind = {
     const changed = await deliverByRename(folder, delivery, () => willWrite(written));
     return { written, changed };
   },
+
+  probe: ({ target, artifact }, folder) => tryFiles(folder, String(target.path), artifact),
 
   async remove({ target, names }, folder) {
     await removeFiles(folder, { path: String(target.path), names, isFolder: false, layout: 'RENAME' });

@@ -4,8 +4,8 @@ import type { Artifact } from '../content/artifact.ts';
 import { type OutletContent, traitsOf } from '../content/outlet-content.ts';
 import { isPkcs12Password } from '../content/pkcs12-file.ts';
 import type { OutletJson, OutletSourceType } from '../outlet.ts';
-import { type AfterChange, notify, readAfterChange } from './after-change.ts';
-import { deliverByRename, deliverBySymlink, removeFiles } from './deliver-files.ts';
+import { type AfterChange, notify, readAfterChange, tryNotify } from './after-change.ts';
+import { deliverByRename, deliverBySymlink, removeFiles, tryFiles } from './deliver-files.ts';
 import type { Claim, NodeOutletKind } from './outlet-kind.ts';
 import { requirePath } from './outlet-path.ts';
 import { notValid, requireKnownMembers, requireOneOf, requireText } from './read-members.ts';
@@ -81,6 +81,12 @@ export const files: NodeOutletKind = {
         : await deliverByRename(folder, delivery, prepare);
     if (afterChange && (changed || before?.mustNotify)) await notify(folder, afterChange);
     return { written: { target, content, names: namesOf(artifact, []), mustNotify: false }, changed };
+  },
+
+  async probe({ target, artifact }, folder) {
+    const { path, afterChange } = target as unknown as FilesTarget;
+    await tryFiles(folder, path, artifact);
+    if (afterChange) await tryNotify(folder, afterChange);
   },
 
   async remove({ target, content, names }, folder) {

@@ -50,6 +50,14 @@ export interface NodeOutletKind extends OutletKindRules {
   readonly runsAt: 'NODE';
   /** Writes what differs. It is called again, also after a restart, until it succeeds. */
   deliver(delivery: NodeDelivery, folder: ProjectFolder): Promise<NodeDelivered>;
+  /**
+   * Whether it could be delivered now: what a test writes, it removes.
+   * @throws as `deliver`
+   */
+  probe(
+    delivery: Pick<NodeDelivery, 'target' | 'content' | 'artifact'>,
+    folder: ProjectFolder,
+  ): Promise<void>;
   /** Removes what it has written. */
   remove(written: WrittenFiles, folder: ProjectFolder): Promise<void>;
 }

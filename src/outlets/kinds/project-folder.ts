@@ -105,6 +105,18 @@ export class OpenFolder {
     return readlink(this.#at(name)).catch(unless('ENOENT', 'EINVAL'));
   }
 
+  /** @returns false where there is none */
+  async opensToTouch(name: string): Promise<boolean> {
+    try {
+      const file = await open(this.#at(name), O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+      await file.close();
+      return true;
+    } catch (error) {
+      unless('ENOENT')(error);
+      return false;
+    }
+  }
+
   async touch(name: string, mode: number): Promise<void> {
     const file = await open(this.#at(name), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode);
     try {
@@ -112,6 +124,18 @@ export class OpenFolder {
       await file.utimes(now, now);
     } finally {
       await file.close();
+    }
+  }
+
+  /** Whether a file of that name could be written, by one beside it that is removed at once. */
+  async tryWrite(name: string, bytes: number): Promise<void> {
+    if ((await lstat(this.#at(name)).catch(unless('ENOENT')))?.isDirectory())
+      throw Object.assign(new Error(`${name} is a folder`), { code: 'EISDIR' });
+    const trial = `..keyplane-test-${randomBytes(8).toString('hex')}`;
+    try {
+      await this.create(trial, Buffer.alloc(bytes), 0o600);
+    } finally {
+      await unlink(this.#at(trial)).catch(unless('ENOENT'));
     }
   }
 
@@ -187,12 +211,14 @@ export class ProjectFolder {
   /**
    * Opens the folder that a path is in.
    * @param path below the folder of the project
-   * @returns what `work` returns; undefined where the folder does not exist and `create` is false
+   * @param orElse of the innermost folder that exists and the name that it lacks, where `create` is false
+   * @returns what `work` or `orElse` returns; undefined where the folder does not exist
    */
   async within<T>(
     path: string,
     create: boolean,
     work: (folder: OpenFolder, name: string) => Promise<T>,
+    orElse?: (folder: OpenFolder, missing: string) => Promise<T>,
   ): Promise<T | undefined> {
     const segments = path.split('/');
     const name = segments.pop() ?? '';
@@ -203,8 +229,8 @@ export class ProjectFolder {
     try {
       for (const segment of [this.#project, ...segments]) {
         const next = await folder.folder(segment, create);
+        if (next === undefined) return orElse && (await orElse(folder, segment));
         await folder.close();
-        if (next === undefined) return undefined;
         folder = next;
       }
       return await work(folder, name);
@@ -213,9 +239,21 @@ export class ProjectFolder {
     }
   }
 
+  /** Whether a file of that size could be written, and the folders that it needs; nothing stays. */
+  async tryWrite(path: string, bytes: number): Promise<void> {
+    const tryIn = (folder: OpenFolder, name: string) => folder.tryWrite(name, bytes);
+    await this.within(path, false, tryIn, tryIn);
+  }
+
   /** Undefined where there is no such plain file. */
   async read(path: string, longest: number): Promise<Buffer | undefined> {
     return this.within(path, false, (folder, name) => folder.read(name, longest));
+  }
+
+  /** Whether a file could be touched: one that is there stays as it is, and none is created. */
+  async tryTouch(path: string): Promise<void> {
+    const isThere = await this.within(path, false, (folder, name) => folder.opensToTouch(name));
+    if (isThere !== true) await this.tryWrite(path, 0);
   }
 
   async touch(path: string): Promise<void> {
