@@ -19,6 +19,7 @@ import { openPrivateJwk } from '../jwks/sealed-members.ts';
 import { detached } from '../jwks/update-jwk.ts';
 import { laterThan } from '../materials/optimistic-update.ts';
 import { lookupName, shownText } from '../names.ts';
+import { moveOutletsToRing } from '../outlets/move-outlets.ts';
 import { moveViewsToRing } from '../views/move-views.ts';
 import { policyDetails, prepareRing } from './create-ring.ts';
 import { newMember } from './make-member.ts';
@@ -87,7 +88,14 @@ export function jwkAdoption(options: SettleOptions): AdoptJwk {
         now: loaded.now,
         audit: options.audit,
       });
-      const targets = mergeTargets([...drafted.targets, ...moved, ...views]);
+      const outlets = await moveOutletsToRing(stores, scope, {
+        jwk: found,
+        ring: { id: keyRingId, exportable: loaded.ring.policy.exportable },
+        now: loaded.now,
+        audit: options.audit,
+        sealer,
+      });
+      const targets = mergeTargets([...drafted.targets, ...moved, ...views, ...outlets]);
       await scope.once?.save(stores, { targets, verb: 'deploy' });
       return { ringId: keyRingId, targets };
     });

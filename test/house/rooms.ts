@@ -173,6 +173,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'type events',
     'outlets/content/outlet-content.ts',
     'outlets/kinds/kinds.ts',
+    'outlets/move-outlets.ts',
     'outlets/outlet-uses.ts',
     'type outlets',
     'protocol/view-selection.ts',

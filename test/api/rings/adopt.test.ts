@@ -56,6 +56,62 @@ describe('an adopted JWK', () => {
   });
 });
 
+describe('outlets of an adopted JWK', () => {
+  const outlets = '/apiops/projects/MyProject/outlets/';
+  const deliver = async (name: string, jwkName: string, content: string) => {
+    const target = { path: name };
+    const outlet = { name, kind: 'FILES', source: { jwkName }, content, target };
+    expect((await world.api('POST', outlets, outlet)).status).toBe(200);
+  };
+  const generate = (name: string) =>
+    call('POST', 'generate', { name, type: 'EC', ec: { curveType: 'P256' } });
+
+  test('deliver the key ring from then on', async () => {
+    await generate('delivered');
+    await deliver('gateway', 'delivered', 'JWKS');
+    const gated = { ringName: 'gated', ...policy };
+    expect((await call('POST', 'delivered/adopt', gated)).status).toBe(200);
+    const { body } = await world.api('GET', `${outlets}gateway/`);
+    expect(body.resultList[0].source).toEqual({ keyRingName: 'gated' });
+    const ring = await rings.ringWhen(
+      'gated',
+      ({ members }) => members.length === 2,
+      'the second key is made',
+    );
+    expect(ring.members[1].state).toBe('STAGED');
+    const rotated = await rings.call('POST', 'gated/rotate');
+    expect(rotated.body.waitingFor).toMatchObject([{ nodeName: 'p1', outletName: 'gateway' }]);
+    expect((await world.api('DELETE', `${outlets}gateway/`)).status).toBe(200);
+  });
+
+  test('keep it from being adopted where the key ring would not give them its private keys', async () => {
+    await generate('secret');
+    await deliver('till', 'secret', 'JWKS_PRIVATE');
+    const adopt = (more: object) => call('POST', 'secret/adopt', { ringName: 'secrets', ...policy, ...more });
+    expect(refusal(await adopt({}))).toEqual([
+      400,
+      'JWK (name: secret) can not be adopted: outlet (name: till) delivers its private key! Make the key ring exportable, or delete the outlet.',
+      'STILL_NEEDED',
+    ]);
+    expect((await rings.call('GET', 'secrets/')).status).toBe(400);
+    expect((await adopt({ exportable: true })).status).toBe(200);
+    expect((await world.api('DELETE', `${outlets}till/`)).status).toBe(200);
+  });
+
+  test('keep it from being adopted where they deliver its certificate', async () => {
+    await generate('certified');
+    await deliver('certificates', 'certified', 'PEM_CERTIFICATE');
+    expect(refusal(await call('POST', 'certified/adopt', { ringName: 'certified-ring', ...policy }))).toEqual(
+      [
+        400,
+        'JWK (name: certified) can not be adopted: outlet (name: certificates) delivers its certificate! Give it another source, or delete it.',
+        'STILL_NEEDED',
+      ],
+    );
+    expect((await world.api('DELETE', `${outlets}certificates/`)).status).toBe(200);
+  });
+});
+
 describe('Adopt rejects', () => {
   test.each([
     [
