@@ -132,8 +132,10 @@ describe.skipIf(envoy === undefined)('Envoy, configured as documented,', () => {
       }
     })();
     const ring = ringDriver({ ask: world.api }, 'orders');
-    for (let count = 0; count < rotations; count += 1) await ring.rotate();
-    await fresh();
+    for (let count = 0; count < rotations; count += 1) {
+      const kid = await ring.rotate();
+      await until(async () => kids.has(kid), 'a token of the new key is sent');
+    }
     isOver = true;
     await traffic;
 
