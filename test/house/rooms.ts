@@ -231,6 +231,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'operations/request-members.ts',
     'operations/token-profile',
     'type jose/json.ts',
+    'type sealing/sealed.ts',
     'type access',
     'type audit',
     'type deployments',

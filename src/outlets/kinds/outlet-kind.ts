@@ -32,6 +32,8 @@ export interface OutletKindRules {
     given: OutletJson,
     at: { readonly now: Date; readonly former: OutletJson | null },
   ): OutletJson;
+  /** The token profile of the project that a credential signs in with; undefined: none. Absent: no credential has one. */
+  tokenProfileOf?(credential: OutletJson): string | undefined;
   /** Names of what it writes to: no two outlets of a project have one in common, nor one below another (`a/b` is below `a`). */
   claims(target: OutletJson, content: OutletContent): readonly Claim[];
 }

@@ -1,5 +1,6 @@
 // VAULT_KV: a secret of a key/value engine, version 2, of Vault or OpenBao, written by the manager.
 
+import { lookupName } from '../../names.ts';
 import type { Artifact } from '../content/artifact.ts';
 import type { ManagerDelivery, ManagerOutletKind } from './outlet-kind.ts';
 import { notValid, optionalText, requireKnownMembers, requireOneOf, requireText } from './read-members.ts';
@@ -44,13 +45,16 @@ export const vaultKv: ManagerOutletKind = {
         return {
           type,
           role: requireText(given, 'role', 'credential'),
-          tokenProfileName: requireText(given, 'tokenProfileName', 'credential'),
+          tokenProfileName: lookupName(requireText(given, 'tokenProfileName', 'credential')),
           ...mount,
         };
       default:
         return type satisfies never;
     }
   },
+
+  tokenProfileOf: ({ tokenProfileName }) =>
+    typeof tokenProfileName === 'string' ? tokenProfileName : undefined,
 
   keys: {
     async deliver(delivery, access) {
