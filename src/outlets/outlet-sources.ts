@@ -126,7 +126,7 @@ async function findSource(stores: SourceStores, { type, name, demand }: SourceSe
       if (!jwk) throw notFound('JWK', name, member);
       if (jwk.member) {
         const [ring] = await stores.rings.getMany([jwk.member.ringId]);
-        throw ringMemberError(jwk.name, ring?.name ?? '');
+        throw ringMemberError(jwk.name, ring?.name ?? '', member);
       }
       const title = `JWK (name: ${jwk.name})`;
       requireNoSecretInPublic(jwk.type, title, { content, member });

@@ -246,6 +246,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'deployments/content-reader.ts',
     'deployments/deployment-result.ts',
     'deployments/put-desired-state.ts',
+    'jose/algorithm-hint.ts',
     'jose/algorithm-spelling.ts',
     'jose/algorithms.ts',
     'jose/key-types.ts',
