@@ -13,6 +13,16 @@ function findingOf(webhook: FailingWebhook): Finding {
   const { projectName, outletName, attempts, lastError, isStopped, lost } = webhook;
   const label = `Outlet ${outletName} of project ${projectName}`;
   const missing = lost === 0 ? '' : ` ${lost} events were deleted undelivered.`;
+  if (!isStopped && attempts === 0) {
+    return {
+      topic: 'outlets',
+      severity: 'warning',
+      summary: 'Webhooks that lost events',
+      problem: `${label} is still to be notified of a gap:${missing}`,
+      advice:
+        'Its receiver gets one event of type events.gap. Have it read what it missed from the objects themselves.',
+    };
+  }
   if (isStopped) {
     return {
       topic: 'outlets',

@@ -56,6 +56,8 @@ interface Tracked {
   /** Of the outlet, when it was delivered last. */
   deliveredGeneration: number;
   remoteVersion: number | null;
+  /** Digests of what failed to be delivered since the last success: it may be there all the same. */
+  maybeWritten: ReadonlySet<string>;
   /** Of the last attempt: what differs from it is attempted at once. */
   attempted: Pick<Seen, 'revisions'> & { readonly generation: number };
   validUntilMs: number;
@@ -71,6 +73,7 @@ interface Seen {
 const lookEveryMs = 500;
 /** What does not answer is under way for some seconds. */
 const mostAtOnce = 16;
+const mostMaybeWritten = 64;
 
 const kindsWithKeys: readonly OutletKindName[] = outletKindNames.filter((name) => keysOf(name) !== undefined);
 
@@ -115,15 +118,15 @@ export class OutletRunner {
   }
 
   async #look(): Promise<void> {
-    const { store, lease, onError } = this.#options;
+    const { lease, onError } = this.#options;
     this.#gate.begin();
-    const seen = await store.read((stores) => this.#read(stores));
-    const known = new Set(seen.map(({ outlet }) => outlet.id));
-    for (const id of this.#tracked.keys()) if (!known.has(id)) this.#tracked.delete(id);
-    const due = seen.filter((one) => this.#isDue(one));
+    const due = await this.#findDue();
     if (due.length === 0 && this.#underWay.size === 0) this.#gate.foundNothingUntil(this.#nextAt());
+    const wasHeld = lease.isHeld;
     if (due.length === 0 || !(await lease.take())) return;
-    for (const one of due) {
+    // Another manager may have delivered since they were read.
+    if (!wasHeld) this.#tracked.clear();
+    for (const one of wasHeld ? due : await this.#findDue()) {
       if (this.#underWay.size >= mostAtOnce) return;
       const { id } = one.outlet;
       const delivering = onBehalfOf(`outlet ${id}`, () => this.#deliver(one))
@@ -131,6 +134,13 @@ export class OutletRunner {
         .finally(() => this.#underWay.delete(id));
       this.#underWay.set(id, delivering);
     }
+  }
+
+  async #findDue(): Promise<readonly Seen[]> {
+    const seen = await this.#options.store.read((stores) => this.#read(stores));
+    const known = new Set(seen.map(({ outlet }) => outlet.id));
+    for (const id of this.#tracked.keys()) if (!known.has(id)) this.#tracked.delete(id);
+    return seen.filter((one) => this.#isDue(one));
   }
 
   async #read(stores: RunnerStores): Promise<readonly Seen[]> {
@@ -151,6 +161,7 @@ export class OutletRunner {
         delivered: new Map(rows.map(({ environmentId, revision }) => [environmentId, revision])),
         deliveredGeneration: first?.generation ?? 0,
         remoteVersion: first?.remoteVersion ?? null,
+        maybeWritten: new Set(),
         attempted: { generation: 0, revisions: new Map() },
         validUntilMs: Number.POSITIVE_INFINITY,
       });
@@ -198,9 +209,10 @@ export class OutletRunner {
     const attempted = { generation, revisions };
     const isChanged = before.attempted.generation !== generation || before.delivery.state === 'CURRENT';
     const delivery = isChanged ? wanted(before.delivery) : before.delivery;
+    const maybeWritten = new Set(before.maybeWritten);
     let after: Tracked;
     try {
-      const made = await this.#attempt(seen, before);
+      const made = await this.#attempt(seen, before, (digest) => maybeWritten.add(digest));
       const revision = Math.max(0, ...revisions.values());
       const { digest, version, changed, validUntilMs } = made;
       after = {
@@ -208,6 +220,7 @@ export class OutletRunner {
         delivered: revisions,
         deliveredGeneration: generation,
         remoteVersion: version,
+        maybeWritten: new Set(),
         attempted,
         validUntilMs,
       };
@@ -220,14 +233,19 @@ export class OutletRunner {
         : 'The delivery failed; the log of the manager says why!';
       const at = { nowMs: performance.now(), random: Math.random() };
       const state = failed(delivery, { error: text, ...at });
-      after = { ...before, delivery: state, attempted, validUntilMs: Number.POSITIVE_INFINITY };
+      const kept = new Set([...maybeWritten].slice(-mostMaybeWritten));
+      const validUntilMs = Number.POSITIVE_INFINITY;
+      after = { ...before, delivery: state, attempted, maybeWritten: kept, validUntilMs };
     }
     await this.#record(seen, after);
     if (this.#tracked.get(outlet.id) === before) this.#tracked.set(outlet.id, after);
   }
 
-  /** @throws KeyplaneError with a text for the operator */
-  async #attempt({ outlet, projectName }: Seen, before: Tracked) {
+  /**
+   * @param onWrite called with the digest of what may be written from here on
+   * @throws KeyplaneError with a text for the operator
+   */
+  async #attempt({ outlet, projectName }: Seen, before: Tracked, onWrite: (digest: string) => void) {
     const { store, sealer, clock } = this.#options;
     const keys = keysOf(outlet.kind);
     if (keys === undefined) throw new TypeError(`the manager delivers no keys to ${outlet.kind}`);
@@ -250,7 +268,9 @@ export class OutletRunner {
       artifact,
       force: outlet.forcedGeneration !== null && outlet.forcedGeneration > before.deliveredGeneration,
       lastVersion: remoteVersion,
+      maybeWritten: before.maybeWritten,
     };
+    onWrite(digest);
     const delivered = await keys.deliver(request, managerAccess(this.#options, outlet, projectName));
     return { ...delivered, digest, validUntilMs };
   }

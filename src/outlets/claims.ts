@@ -27,6 +27,7 @@ function claimsOf({ kind, target, content }: Claiming): readonly Claim[] {
 
 function meet(one: Claim, other: Claim): boolean {
   if (one.space !== other.space || (one.shared && other.shared)) return false;
+  if (one.exact && other.exact) return one.path === other.path;
   // Some file systems take two spellings for one name.
   const [a, b] = [folded(one.path), folded(other.path)];
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);

@@ -37,6 +37,7 @@ interface SourceJwk extends Named {
 }
 
 interface SourceProfile extends Named {
+  readonly encryptTo: unknown;
   readonly rules: {
     readonly audiences: readonly string[];
     readonly audienceMode: string;
@@ -111,37 +112,42 @@ interface SourceSearch {
 
 async function findSource(stores: SourceStores, { type, name, demand }: SourceSearch): Promise<string> {
   const { projectId, content } = demand;
+  const member = `source.${members[type]}`;
   switch (type) {
     case 'KEY_RING': {
       const ring = await stores.rings.find(projectId, lookupName(name));
-      if (!ring) throw notFound('Key ring', name, type);
-      requireNoSecretInPublic(ring.type, `Key ring (name: ${ring.name})`, { content, type });
+      if (!ring) throw notFound('Key ring', name, member);
+      requireNoSecretInPublic(ring.type, `Key ring (name: ${ring.name})`, { content, member });
       if (traitsOf(content).isPrivate && !ring.policy.exportable) throw notExportable(ring.name);
       return ring.id;
     }
     case 'JWK': {
       const jwk = await stores.jwks.find(projectId, lookupName(name));
-      if (!jwk) throw notFound('JWK', name, type);
+      if (!jwk) throw notFound('JWK', name, member);
       if (jwk.member) {
         const [ring] = await stores.rings.getMany([jwk.member.ringId]);
-        throw ringMemberError(jwk.name, ring?.name ?? '');
+        throw ringMemberError(jwk.name, ring?.name ?? '', member);
       }
       const title = `JWK (name: ${jwk.name})`;
-      requireNoSecretInPublic(jwk.type, title, { content, type });
+      requireNoSecretInPublic(jwk.type, title, { content, member });
       if (traitsOf(content).isPrivate && jwk.privateMembers === null) {
-        throw notSupported(`${title} has no private key!`, type);
+        throw notSupported(`${title} has no private key!`, member);
       }
       return jwk.id;
     }
     case 'VIEW':
-      return required(await stores.views.find(projectId, lookupName(name)), 'View', name, type).id;
+      return required(await stores.views.find(projectId, lookupName(name)), 'View', name, member).id;
     case 'CERTIFICATE':
-      return required(await stores.certificates.find(projectId, lookupName(name)), 'Certificate', name, type)
-        .id;
+      return required(
+        await stores.certificates.find(projectId, lookupName(name)),
+        'Certificate',
+        name,
+        member,
+      ).id;
     case 'TOKEN_PROFILE': {
       const found = await stores.tokenProfiles.find(projectId, lookupName(name));
-      const profile = required(found, 'Token profile', name, type);
-      requireNothingOfCaller(profile, type);
+      const profile = required(found, 'Token profile', name, member);
+      requireNothingOfCaller(profile, member);
       return profile.id;
     }
     default:
@@ -149,8 +155,8 @@ async function findSource(stores: SourceStores, { type, name, demand }: SourceSe
   }
 }
 
-function required<Found>(found: Found | undefined, what: string, name: string, type: NamedType): Found {
-  if (found === undefined) throw notFound(what, name, type);
+function required<Found>(found: Found | undefined, what: string, name: string, member: string): Found {
+  if (found === undefined) throw notFound(what, name, member);
   return found;
 }
 
@@ -158,10 +164,10 @@ function required<Found>(found: Found | undefined, what: string, name: string, t
 function requireNoSecretInPublic(
   keyType: string,
   title: string,
-  { content, type }: { readonly content: OutletContent; readonly type: NamedType },
+  { content, member }: { readonly content: OutletContent; readonly member: string },
 ): void {
   if (keyType !== 'OCT' || traitsOf(content).isPrivate) return;
-  throw notSupported(`${title} is of type OCT, and ${content} is public!`, type);
+  throw notSupported(`${title} is of type OCT, and ${content} is public!`, member);
 }
 
 function notExportable(ringName: string): KeyplaneError {
@@ -176,7 +182,7 @@ function notExportable(ringName: string): KeyplaneError {
 }
 
 /** @throws KeyplaneError `bad_request`: an outlet issues tokens with an empty request */
-function requireNothingOfCaller({ name, rules }: SourceProfile, type: NamedType): void {
+function requireNothingOfCaller({ name, rules }: SourceProfile, member: string): void {
   const { subject, audienceMode, audiences, claims } = rules;
   const left = [
     ...(subject.mode === 'GIVEN' ? ['subject'] : []),
@@ -187,19 +193,37 @@ function requireNothingOfCaller({ name, rules }: SourceProfile, type: NamedType)
   const title = `Token profile (name: ${name})`;
   throw notSupported(
     `${title} requires ${left.join(', ')} of its caller, and an outlet gives nothing!`,
-    type,
+    member,
   );
 }
 
-function notSupported(text: string, type: NamedType): KeyplaneError {
-  return badRequest(text, { reason: 'KEY_NOT_SUPPORTED', member: `source.${members[type]}` });
+/**
+ * The token profile that a credential names, if it names one: the manager can issue its tokens.
+ * @throws KeyplaneError `bad_request`
+ */
+export async function requireCredentialProfile(
+  { tokenProfiles }: Pick<SourceStores, 'tokenProfiles'>,
+  projectId: string,
+  given: string | undefined,
+): Promise<void> {
+  if (given === undefined) return;
+  const member = 'credential.tokenProfileName';
+  const profile = await tokenProfiles.find(projectId, given);
+  if (!profile) throw notFound('Token profile', given, member);
+  requireNothingOfCaller(profile, member);
+  if (profile.encryptTo === null) return;
+  throw notSupported(
+    `Token profile (name: ${profile.name}) encrypts its tokens, and no server signs in with those!`,
+    member,
+  );
 }
 
-function notFound(what: string, name: string, type: NamedType): KeyplaneError {
-  return badRequest(`${what} (name: ${shownText(name)}) is not found!`, {
-    reason: 'NOT_FOUND',
-    member: `source.${members[type]}`,
-  });
+function notSupported(text: string, member: string): KeyplaneError {
+  return badRequest(text, { reason: 'KEY_NOT_SUPPORTED', member });
+}
+
+function notFound(what: string, name: string, member: string): KeyplaneError {
+  return badRequest(`${what} (name: ${shownText(name)}) is not found!`, { reason: 'NOT_FOUND', member });
 }
 
 /** The names that sources have now, by the id of the outlet; null: the project's set. */

@@ -27,10 +27,16 @@ import type { ManagerAccess } from './kinds/outlet-kind.ts';
 import { type Outlet, type OutletJson, type OutletKindName, outletKindNames } from './outlet.ts';
 import { putDesiredOutlet, withdrawOutlet } from './outlet-deployment.ts';
 import { outletEvent } from './outlet-event.ts';
-import { nameSources, resolveSource, type SourceRequest, type SourceStores } from './outlet-sources.ts';
+import {
+  nameSources,
+  requireCredentialProfile,
+  resolveSource,
+  type SourceRequest,
+  type SourceStores,
+} from './outlet-sources.ts';
 import { describeDeliveries, type ShownDelivery } from './outlet-states.ts';
 import type { OutletListQuery, OutletStores } from './outlet-store.ts';
-import { openCredential, sealCredential } from './sealed-credential.ts';
+import { credentialProfile, openCredential, sealCredential } from './sealed-credential.ts';
 import {
   keysTrial,
   nodeTrial,
@@ -181,6 +187,7 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
           throw badRequest(`A project has at most ${mostOutlets} outlets!`, { reason: 'REQUEST_NOT_VALID' });
         }
         requireFreePlace(outlet, others);
+        await requireCredentialProfile(stores, projectId, credentialProfile(sealer, outlet));
         await stores.outlets.insert(outlet);
         const desired = await putDesiredOutlet(stores, outlet, { projectName, sealer });
         await audit.append(stores, outletEvent('create', scope, outlet));
@@ -231,6 +238,9 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
           updatedAt: now,
         };
         requireFreePlace(after, await stores.outlets.ofProject(projectId));
+        if (request.credential !== undefined) {
+          await requireCredentialProfile(stores, projectId, credentialProfile(sealer, after));
+        }
         await stores.outlets.update(after);
         await stores.outletDeliveries.deleteOutside(
           after.id,

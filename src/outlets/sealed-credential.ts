@@ -1,6 +1,7 @@
 // The credential of an outlet, sealed to its row.
 
 import type { Sealed, Sealer } from '../sealing/sealed.ts';
+import { outletKind } from './kinds/kinds.ts';
 import type { Outlet, OutletJson } from './outlet.ts';
 
 function binding(outletId: string) {
@@ -18,4 +19,14 @@ export function openCredential(
 ): OutletJson | null {
   if (credential === null) return null;
   return JSON.parse(sealer.openSecret(binding(id), credential).toString('utf8'));
+}
+
+/** The name of the token profile that the outlet signs in with; undefined: none. */
+export function credentialProfile(
+  sealer: Sealer,
+  outlet: Pick<Outlet, 'id' | 'kind' | 'credential'>,
+): string | undefined {
+  const { tokenProfileOf } = outletKind(outlet.kind);
+  const credential = tokenProfileOf && openCredential(sealer, outlet);
+  return credential ? tokenProfileOf(credential) : undefined;
 }

@@ -21,7 +21,8 @@ import { newId } from '../new-id.ts';
 import type { EncryptionKey } from '../operations/encryption/encryption-key.ts';
 import { ClaimsChecks } from '../operations/token-profile/schema/claims-checks.ts';
 import type { OutletStores } from '../outlets/outlet-store.ts';
-import { requireNoOutlet } from '../outlets/outlet-uses.ts';
+import { requireNoCredential, requireNoOutlet } from '../outlets/outlet-uses.ts';
+import type { Sealer } from '../sealing/sealed.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import {
   type EncryptionRequest,
@@ -81,6 +82,7 @@ export interface TokenProfileRuleOptions<Stores extends TokenProfileRuleStores> 
   readonly store: UnitOfWork<Stores>;
   /** What a JWK encrypts with; undefined where nothing is encrypted with its algorithm. */
   readonly encryptionKeyOf: (stores: Stores, jwkId: string) => Promise<EncryptionKey | undefined>;
+  readonly sealer: Sealer;
   readonly audit: AuditLog;
   readonly deployments: Pick<Deployments, 'deploy'>;
   readonly clock: () => Date;
@@ -90,7 +92,7 @@ export interface TokenProfileRuleOptions<Stores extends TokenProfileRuleStores> 
 export function createTokenProfiles<Stores extends TokenProfileRuleStores>(
   options: TokenProfileRuleOptions<Stores>,
 ): TokenProfiles {
-  const { store, encryptionKeyOf, audit, deployments, clock, onUnreadable } = options;
+  const { store, encryptionKeyOf, sealer, audit, deployments, clock, onUnreadable } = options;
   const claimsChecks = new ClaimsChecks();
   const keyIn = (stores: Stores) => (jwkId: string) => encryptionKeyOf(stores, jwkId);
 
@@ -184,6 +186,7 @@ export function createTokenProfiles<Stores extends TokenProfileRuleStores>(
       const targets = await store.write(async (stores) => {
         const profile = await requireTokenProfile(stores, scope.projectId, given);
         await requireNoOutlet(stores, profile.id, `Token profile (name: ${profile.name})`);
+        await requireNoCredential(stores, sealer, profile);
         const [ring] = await stores.rings.getMany([profile.keyRingId]);
         const withdrawn = await withdrawGrants(stores, scope, { objectId: profile.id, onUnreadable });
         await stores.tokenProfiles.delete(profile.id);

@@ -2,6 +2,7 @@
 // deleted and created again is another one.
 
 import { badRequest, type KeyplaneError } from '../errors.ts';
+import { algorithmHint } from '../jose/algorithm-hint.ts';
 import { spelledAlgorithm } from '../jose/algorithm-spelling.ts';
 import { algorithmsFor } from '../jose/algorithms.ts';
 import { isSymmetric, keyTypes, publicKeyTypeNames } from '../jose/key-types.ts';
@@ -155,7 +156,7 @@ function readAlgorithm(text: string, member: string): string {
   const algorithm = spelledAlgorithm(text);
   if (publishedAlgorithms.includes(algorithm)) return algorithm;
   throw badRequest(
-    `Algorithm (${shownText(text)}) is not valid! Valid values: ${publishedAlgorithms.join(', ')}`,
+    `Algorithm (${shownText(text)}) is not valid!${algorithmHint(text)} Valid values: ${publishedAlgorithms.join(', ')}`,
     { reason: 'ALGORITHM_NOT_VALID', member },
   );
 }
@@ -178,7 +179,7 @@ const findJwk: FindKey = async ({ jwks, rings }, projectId, { name, member }) =>
   if (jwk.member === undefined) return jwk;
   // It would leave the set when it retires, and its successors would not enter it. A view names the ring.
   const [ring] = await rings.getMany([jwk.member.ringId]);
-  throw ringMemberError(jwk.name, ring?.name ?? '');
+  throw ringMemberError(jwk.name, ring?.name ?? '', member);
 };
 
 function notValid(text: string, member: string): KeyplaneError {

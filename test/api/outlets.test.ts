@@ -158,7 +158,7 @@ test.each([
     files('x', { source: { jwkName: 'kept.1' } }),
     'JWK (name: kept.1) belongs to key ring (name: kept)!',
     'KEY_RING_MEMBER',
-    undefined,
+    'source.jwkName',
   ],
   [
     'an OCT key in public content',
@@ -285,6 +285,76 @@ test('what an outlet delivers is not deleted', async () => {
       'View (name: part) is used by outlet (name: holder3)! Give it another source, or delete it.',
   });
   expect((await api('DELETE', `${base}/outlets/holder/`)).body).toMatchObject({ success: true });
+});
+
+describe('a token profile that a credential names', () => {
+  const vault = (name: string, tokenProfileName: string) => ({
+    name,
+    kind: 'VAULT_KV',
+    content: 'JWKS',
+    gate: false,
+    target: { address: 'https://vault.invalid', mount: 'secret', path: name },
+    credential: { type: 'JWT', role: 'keyplane', tokenProfileName },
+  });
+  const appRole = { type: 'APPROLE', roleId: 'r', secretId: 's' };
+  const profile = (name: string, more: object = {}) =>
+    api('POST', `${base}/token-profiles/`, {
+      name,
+      keyRingName: 'kept',
+      issuer: 'https://keyplane.example',
+      audiences: ['vault'],
+      subject: { mode: 'FIXED', value: 'keyplane' },
+      ...more,
+    });
+  const remove = (name: string) => api('DELETE', `${base}/token-profiles/${name}/`);
+
+  test('is there, and asks nothing of its caller: otherwise the outlet is rejected and not stored', async () => {
+    const member = 'credential.tokenProfileName';
+    expect((await create(vault('v1', 'nowhere'))).body).toMatchObject({
+      error_description: 'Token profile (name: nowhere) is not found!',
+      reason: 'NOT_FOUND',
+      member,
+    });
+    expect((await profile('asking', { subject: { mode: 'GIVEN' } })).body).toMatchObject({ success: true });
+    expect((await create(vault('v1', 'asking'))).body).toMatchObject({
+      error_description:
+        'Token profile (name: asking) requires subject of its caller, and an outlet gives nothing!',
+      member,
+    });
+    const recipient = { name: 'recipient', type: 'RSA', rsa: { keySize: 2048, keyUseType: 'ENCRYPTION' } };
+    expect((await api('POST', `${base}/jwks/generate`, recipient)).body).toMatchObject({ success: true });
+    const encrypted = await profile('sealing', { encryptTo: { jwkName: 'recipient', enc: 'A256GCM' } });
+    expect(encrypted.body).toMatchObject({ success: true });
+    expect((await create(vault('v1', 'sealing'))).body).toMatchObject({
+      error_description:
+        'Token profile (name: sealing) encrypts its tokens, and no server signs in with those!',
+      member,
+    });
+    expect((await api('GET', `${base}/outlets/v1/`)).status).toBe(400);
+  });
+
+  test('is not deleted until no outlet names it', async () => {
+    await profile('signer');
+    expect((await create(vault('v2', 'signer'))).body).toMatchObject({ success: true });
+    const inUse = {
+      error_description:
+        'Token profile (name: signer) is used by outlet (name: v2)! Give it another credential, or delete it.',
+      reason: 'STILL_NEEDED',
+    };
+    expect((await remove('signer')).body).toMatchObject(inUse);
+    await api('PUT', `${base}/outlets/v2/`, { description: 'its credential stays' });
+    expect((await remove('signer')).body).toMatchObject(inUse);
+    await world.restart();
+    expect((await remove('signer')).body).toMatchObject(inUse);
+    const unknown = await api('PUT', `${base}/outlets/v2/`, {
+      credential: vault('v2', 'nowhere').credential,
+    });
+    expect(unknown.body).toMatchObject({ reason: 'NOT_FOUND' });
+    expect((await remove('signer')).body).toMatchObject(inUse);
+    await api('PUT', `${base}/outlets/v2/`, { credential: appRole });
+    expect((await remove('signer')).body).toMatchObject({ success: true });
+    await api('DELETE', `${base}/outlets/v2/`);
+  });
 });
 
 test('kind and name stay as they are', async () => {

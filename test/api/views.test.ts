@@ -195,7 +195,13 @@ describe('a request for a view is rejected', () => {
       { name: 'v', include: { jwkNames: ['signing.1'] } },
       'JWK (name: signing.1) belongs to key ring (name: signing)!',
       'KEY_RING_MEMBER',
-      undefined,
+      'include.jwkNames[0]',
+    ],
+    [
+      { name: 'v', include: { algorithms: ['ES256', 'ESP256'] } },
+      /^Algorithm \(ESP256\) is not valid! ES256 is the JOSE name\. Valid values: /,
+      'ALGORITHM_NOT_VALID',
+      'include.algorithms[1]',
     ],
     [
       { name: 'v', include: { keyTypes: ['OCT'] } },

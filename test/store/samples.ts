@@ -13,6 +13,7 @@ import type { StoredJwk } from '../../src/jwks/jwk-store.ts';
 import type { RingMember } from '../../src/jwks/ring-member.ts';
 import type { Certificate, CryptoKey, StoredKeystore } from '../../src/materials/material-store.ts';
 import { newId } from '../../src/new-id.ts';
+import type { Outlet } from '../../src/outlets/outlet.ts';
 import type { KeyRing } from '../../src/rings/ring.ts';
 import type { Sealed } from '../../src/sealing/sealed.ts';
 import type { TokenProfile } from '../../src/token-profiles/token-profile.ts';
@@ -347,6 +348,27 @@ export function sampleView(projectId: string, over: Partial<View> = {}): View {
     description: null,
     include: { keyTypes: ['EC'], uses: ['sig'] },
     exclude: null,
+    createdAt,
+    updatedAt,
+    ...over,
+  };
+}
+
+export function sampleOutlet(projectId: string, over: Partial<Outlet> = {}): Outlet {
+  return {
+    id: newId(),
+    projectId,
+    name: name('outlet'),
+    description: null,
+    kind: 'FILES',
+    source: { type: 'PROJECT', id: null },
+    content: 'JWKS',
+    environmentIds: null,
+    target: { path: 'jwks.json', layout: 'RENAME' },
+    credential: null,
+    gate: true,
+    generation: 1,
+    forcedGeneration: null,
     createdAt,
     updatedAt,
     ...over,

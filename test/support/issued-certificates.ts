@@ -24,6 +24,8 @@ export interface CertificatePlan {
   readonly issuer?: Issued;
   /** Lines of an extension file. */
   readonly extensions?: string;
+  /** Ten years by default. */
+  readonly days?: number;
 }
 
 export const curve = (name: string) => ['-algorithm', 'EC', '-pkeyopt', `ec_paramgen_curve:${name}`];
@@ -41,7 +43,7 @@ export class CertificateFolder {
     execFileSync('openssl', args, { cwd: this.path, stdio: 'pipe' });
   }
 
-  issue({ subject, key = curve('P-256'), issuer, extensions = '' }: CertificatePlan): Issued {
+  issue({ subject, key = curve('P-256'), issuer, extensions = '', days = 3650 }: CertificatePlan): Issued {
     this.#made += 1;
     const [keyPath, request, certificatePath, extensionPath] = ['key', 'csr', 'pem', 'ext'].map((ending) =>
       join(this.path, `${this.#made}.${ending}`),
@@ -52,7 +54,7 @@ export class CertificateFolder {
     const signer = issuer
       ? ['-CA', issuer.certificatePath, '-CAkey', issuer.keyPath, '-CAcreateserial']
       : ['-signkey', keyPath];
-    const certified = ['-days', '3650', '-extfile', extensionPath, '-out', certificatePath];
+    const certified = ['-days', String(days), '-extfile', extensionPath, '-out', certificatePath];
     this.openssl('x509', '-req', '-in', request, ...signer, ...certified);
     const pem = readFileSync(certificatePath, 'utf8');
     const der = Buffer.from(new X509Certificate(pem).raw);

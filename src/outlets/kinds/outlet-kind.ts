@@ -32,7 +32,9 @@ export interface OutletKindRules {
     given: OutletJson,
     at: { readonly now: Date; readonly former: OutletJson | null },
   ): OutletJson;
-  /** Names of what it writes to: no two outlets of a project have one in common, nor one below another (`a/b` is below `a`). */
+  /** The token profile of the project that a credential signs in with; undefined: none. Absent: no credential has one. */
+  tokenProfileOf?(credential: OutletJson): string | undefined;
+  /** Names of what it writes to: no two outlets of a project have one in common, nor one below another (`a/b` is below `a`), unless they are exact. */
   claims(target: OutletJson, content: OutletContent): readonly Claim[];
 }
 
@@ -43,6 +45,8 @@ export interface Claim {
   readonly path: string;
   /** Other outlets may write there as well, if it is shared for them too: a touched file. */
   readonly shared?: true;
+  /** It is a name and no folder: nothing is below it, and upper and lower case differ. */
+  readonly exact?: true;
 }
 
 /** Delivered by the nodes, into files. */
@@ -116,6 +120,8 @@ export interface ManagerDelivery {
   readonly force: boolean;
   /** What it wrote last; null: nothing. */
   readonly lastVersion: number | null;
+  /** Digests of artifacts whose attempts failed since: each may have been written, and the answer lost. */
+  readonly maybeWritten: ReadonlySet<string>;
 }
 
 export interface ManagerDelivered {

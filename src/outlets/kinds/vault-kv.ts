@@ -1,6 +1,8 @@
 // VAULT_KV: a secret of a key/value engine, version 2, of Vault or OpenBao, written by the manager.
 
-import type { Artifact } from '../content/artifact.ts';
+import { X509Certificate } from 'node:crypto';
+import { lookupName } from '../../names.ts';
+import { type Artifact, artifactDigest } from '../content/artifact.ts';
 import type { ManagerDelivery, ManagerOutletKind } from './outlet-kind.ts';
 import { notValid, optionalText, requireKnownMembers, requireOneOf, requireText } from './read-members.ts';
 import { openVault, otherVersion, type VaultSecret, type VaultSession } from './vault-session.ts';
@@ -21,6 +23,7 @@ export const vaultKv: ManagerOutletKind = {
     const mount = requireApiPath('target.mount', requireText(given, 'mount', 'target', 256));
     const path = requireApiPath('target.path', requireText(given, 'path', 'target', 512));
     const caPem = optionalText(given, 'caPem', 'target', 64 * 1024);
+    if (caPem !== undefined) requireCertificates(caPem);
     return { address, mount, path, ...(caPem !== undefined && { caPem }) };
   },
 
@@ -44,13 +47,16 @@ export const vaultKv: ManagerOutletKind = {
         return {
           type,
           role: requireText(given, 'role', 'credential'),
-          tokenProfileName: requireText(given, 'tokenProfileName', 'credential'),
+          tokenProfileName: lookupName(requireText(given, 'tokenProfileName', 'credential')),
           ...mount,
         };
       default:
         return type satisfies never;
     }
   },
+
+  tokenProfileOf: ({ tokenProfileName }) =>
+    typeof tokenProfileName === 'string' ? tokenProfileName : undefined,
 
   keys: {
     async deliver(delivery, access) {
@@ -71,7 +77,11 @@ export const vaultKv: ManagerOutletKind = {
     },
   },
 
-  claims: ({ address, mount, path }) => [{ space: `vault ${address} ${mount}`, path: String(path) }],
+  claims: ({ address, mount, path }) => {
+    const { origin, pathname } = new URL(String(address));
+    const space = `vault ${origin}${pathname.replace(/\/+$/, '')}`;
+    return [{ space, path: `${mount}/${path}`, exact: true }];
+  },
 };
 
 function requireHttpUrl(text: string): string {
@@ -90,6 +100,17 @@ function requireHttpUrl(text: string): string {
   );
 }
 
+function requireCertificates(caPem: string): void {
+  const blocks = caPem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  try {
+    for (const block of blocks) new X509Certificate(block);
+    if (blocks.length > 0) return;
+  } catch {
+    // One of them is damaged.
+  }
+  throw notValid('target.caPem', 'It takes certificates in PEM');
+}
+
 /** It becomes part of a URL: no segment may lead elsewhere. */
 function requireApiPath(member: string, text: string): string {
   const path = text.replace(/^\/+|\/+$/g, '');
@@ -98,18 +119,39 @@ function requireApiPath(member: string, text: string): string {
   throw notValid(member, 'It takes names of letters, digits, "_", "-", "." and "~", separated by "/"');
 }
 
+const setName = 'jwks.json';
+
 /** The names in a secret: `jwks.json`, or those of the files of a folder. */
 function dataOf(artifact: Artifact): Readonly<Record<string, string>> {
-  if (artifact.form === 'FILE') return { 'jwks.json': artifact.bytes.toString('utf8') };
+  if (artifact.form === 'FILE') return { [setName]: artifact.bytes.toString('utf8') };
   return Object.fromEntries([...artifact.files].map(([name, bytes]) => [name, bytes.toString('utf8')]));
 }
 
-async function write(vault: VaultSession, { artifact, force, lastVersion }: ManagerDelivery) {
-  const wanted = dataOf(artifact);
+/** The inverse of `dataOf`; undefined: it was not made by it. */
+function artifactOf(data: Readonly<Record<string, unknown>>): Artifact | undefined {
+  const files = new Map<string, Buffer>();
+  for (const [name, text] of Object.entries(data)) {
+    if (typeof text !== 'string') return undefined;
+    files.set(name, Buffer.from(text));
+  }
+  const bytes = files.get(setName);
+  return bytes !== undefined && files.size === 1 ? { form: 'FILE', bytes } : { form: 'FOLDER', files };
+}
+
+async function write(vault: VaultSession, delivery: ManagerDelivery) {
+  const wanted = dataOf(delivery.artifact);
   const there = await vault.read();
   if (isAlike(there, wanted)) return { version: there.version, changed: false };
-  if (!force && there.version !== (lastVersion ?? 0)) throw otherVersion(there.version);
+  if (!delivery.force && !isOwn(there, delivery)) throw otherVersion(there.version);
   return { version: await vault.write(wanted, there.version), changed: true };
+}
+
+/** Nothing of another program is lost where it is replaced. */
+function isOwn({ version, data }: VaultSecret, { lastVersion, maybeWritten }: ManagerDelivery): boolean {
+  // There is none, or it was removed with all of its versions.
+  if (version === 0 || version === lastVersion) return true;
+  const artifact = data === null ? undefined : artifactOf(data);
+  return artifact !== undefined && maybeWritten.has(artifactDigest(artifact));
 }
 
 function isAlike({ data }: VaultSecret, wanted: Readonly<Record<string, string>>): boolean {

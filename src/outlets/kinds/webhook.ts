@@ -13,14 +13,22 @@ export interface WebhookTarget {
   readonly events: readonly string[];
 }
 
+/** Receivers change theirs at another time, so a secret that was replaced signs as well until then. */
+interface FormerSecret {
+  readonly secret: string;
+  readonly until: string;
+}
+
 interface WebhookCredential {
   readonly secret: string;
-  /** The secret that it replaced. Receivers change theirs at another time, so both sign until then. */
-  readonly former?: { readonly secret: string; readonly until: string };
+  /** The newest first. An earlier build kept one alone. */
+  readonly former?: FormerSecret | readonly FormerSecret[];
 }
 
 const mostPatterns = 64;
 const formerSecretMs = 24 * 3600 * 1000;
+/** Each has one more signature in each message. */
+const mostFormer = 8;
 
 export const webhook: ManagerOutletKind = {
   name: 'WEBHOOK',
@@ -63,7 +71,8 @@ export const webhook: ManagerOutletKind = {
     if (before === null) return { secret };
     if (before.secret === secret) return { ...before };
     const until = new Date(now.getTime() + formerSecretMs).toISOString();
-    return { secret, former: { secret: before.secret, until } };
+    const replaced = [{ secret: before.secret, until }, ...formerOf(before, now)];
+    return { secret, former: replaced.filter((one) => one.secret !== secret).slice(0, mostFormer) };
   },
 
   claims: () => [],
@@ -72,7 +81,12 @@ export const webhook: ManagerOutletKind = {
 /** What signs now, the newest first. */
 export function keysOfCredential(credential: OutletJson | null, now: Date): readonly Buffer[] {
   if (credential === null) return [];
-  const { secret, former } = credential as unknown as WebhookCredential;
-  const secrets = former && new Date(former.until) > now ? [secret, former.secret] : [secret];
+  const known = credential as unknown as WebhookCredential;
+  const secrets = [known.secret, ...formerOf(known, now).map(({ secret }) => secret)];
   return secrets.flatMap((one) => readWebhookSecret(one) ?? []);
+}
+
+/** Those that still sign. */
+function formerOf({ former = [] }: WebhookCredential, now: Date): readonly FormerSecret[] {
+  return [former].flat().filter(({ until }) => new Date(until) > now);
 }

@@ -10,6 +10,7 @@ import { deliveryKinds, operationKinds, projectKinds, publicationKinds } from '.
 import { emptyDigest } from '../../protocol/state-digest.ts';
 import type { Database } from '../database-schema.ts';
 import { dateOrNull } from './column-values.ts';
+import { isReached } from './reach.ts';
 
 /** Tables of which each row was made with an audit record. */
 const recordedTables = [
@@ -68,9 +69,6 @@ select views.id, 'view', views.name, views.project_id, views.audit_sequence, 0 f
 union all
 select outlets.id, 'outlet', outlets.name, outlets.project_id, outlets.audit_sequence, 0 from outlets`;
 
-const isReached = (projectId: string) => sql`(environments.restricted = 0 or exists (
-  select 1 from environment_projects as reach
-  where reach.environment_id = environments.id and reach.project_id = ${sql.ref(projectId)}))`;
 /** Ids are UUIDs, so an id stands in the list only where it is meant. */
 const isOfRing = sql`(key_rings.environment_ids is null
   or key_rings.environment_ids like '%"' || environments.id || '"%')`;

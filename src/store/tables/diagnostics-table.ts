@@ -17,6 +17,7 @@ import type { Database } from '../database-schema.ts';
 import { isSqlite } from '../dump/catalog.ts';
 import { DatabaseFailure } from '../engine.ts';
 import { dateOrNull } from './column-values.ts';
+import { failingDeliveries } from './failing-deliveries.ts';
 import { inChunks } from './in-chunks.ts';
 import { isAlive } from './manager-table.ts';
 import { usedRetiringKeys } from './retiring-use.ts';
@@ -221,19 +222,16 @@ select key_rings.id, 'for the historical keys' from key_rings join projects on p
   }
 
   async failingOutlets(limit: number): Promise<readonly FailingOutlet[]> {
-    const rows = await this.#database
-      .selectFrom('outlet_deliveries')
-      .innerJoin('outlets', 'outlets.id', 'outlet_deliveries.outlet_id')
+    const rows = await failingDeliveries(this.#database)
       .innerJoin('projects', 'projects.id', 'outlets.project_id')
-      .innerJoin('environments', 'environments.id', 'outlet_deliveries.environment_id')
       .leftJoin('nodes', 'nodes.id', 'outlet_deliveries.node_id')
       .select(['projects.name as projectName', 'outlets.name as outletName'])
       .select(['environments.name as environmentName', 'nodes.name as nodeName'])
       .select(['outlet_deliveries.attempts as attempts', 'outlet_deliveries.last_error as lastError'])
-      .where('outlet_deliveries.state', '=', 'FAILING')
       .orderBy('projects.name')
       .orderBy('outlets.name')
       .orderBy('environments.name')
+      .orderBy('nodes.name')
       .limit(limit)
       .execute();
     return rows.map((row) => ({ ...row, attempts: Number(row.attempts) }));

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { InstallationStats, InstallationStatsStore } from '../../metrics/installation-stats-store.ts';
 import { ringStates } from '../../rings/ring.ts';
 import type { Database } from '../database-schema.ts';
+import { failingDeliveries } from './failing-deliveries.ts';
 import { isAlive } from './manager-table.ts';
 import { usedRetiringKeys } from './retiring-use.ts';
 import type { TableContext } from './table-context.ts';
@@ -124,10 +125,8 @@ export class InstallationStatsTable implements InstallationStatsStore {
   }
 
   async #failingDeliveries(): Promise<number> {
-    const row = await this.#database
-      .selectFrom('outlet_deliveries')
+    const row = await failingDeliveries(this.#database)
       .select((b) => b.fn.countAll<number>().as('count'))
-      .where('state', '=', 'FAILING')
       .executeTakeFirst();
     return Number(row?.count ?? 0);
   }
