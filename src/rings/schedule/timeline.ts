@@ -99,7 +99,7 @@ function plannedOf(facts: RingFacts, rotations: number): readonly TimelineRow[] 
   return rows;
 }
 
-/** Without nodes nothing is waited for, and what they have not confirmed yet counts as confirmed now. */
+/** Without nodes and outlets nothing is waited for, and what they have not confirmed yet counts as confirmed now. */
 function withConfirmingNodes(facts: RingFacts): RingFacts {
   const { now } = facts;
   const members = facts.members.map((member) => {
@@ -107,7 +107,7 @@ function withConfirmingNodes(facts: RingFacts): RingFacts {
     if (state !== 'RETIRING' || retireAt === null) return member;
     return { ...member, confirmedAt: retireAt - validityAfterUse(facts), pendingNodeIds: [] };
   });
-  return { ...facts, members, nodes: [], nodeRemovedAt: now };
+  return { ...facts, members, nodes: [], formerNodes: [], outlets: [], nodeRemovedAt: now };
 }
 
 function validityAfterUse(facts: RingFacts): number {
