@@ -26,7 +26,7 @@ import { type OutletContent, traitsOf } from './content/outlet-content.ts';
 import { outletKind } from './kinds/kinds.ts';
 import type { ManagerAccess } from './kinds/outlet-kind.ts';
 import { type Outlet, type OutletJson, type OutletKindName, outletKindNames } from './outlet.ts';
-import { putDesiredOutlet, withdrawOutlet } from './outlet-deployment.ts';
+import { environmentsOfOutlet, putDesiredOutlet, withdrawOutlet } from './outlet-deployment.ts';
 import { nameSources, resolveSource, type SourceRequest, type SourceStores } from './outlet-sources.ts';
 import { describeDeliveries, type ShownDelivery } from './outlet-states.ts';
 import type { OutletListQuery, OutletStores } from './outlet-store.ts';
@@ -213,6 +213,7 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
           updatedAt: now,
         };
         requireFreePlace(after, await stores.outlets.ofProject(projectId));
+        if (!deliversSame(before, after)) await markRemoval(stores, before);
         await stores.outlets.update(after);
         await stores.outletDeliveries.deleteOutside(
           after.id,
@@ -229,6 +230,7 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
     async delete(scope, given) {
       const targets = await store.write(async (stores) => {
         const outlet = await requireOutlet(stores, scope.projectId, given);
+        await markRemoval(stores, outlet);
         await stores.outlets.delete(outlet.id);
         const desired = await withdrawOutlet(stores, outlet);
         await audit.append(stores, outletEvent('delete', scope, outlet));
@@ -280,6 +282,25 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
       return (found?.deliveries ?? []).map(trialOf);
     },
   };
+}
+
+/** Until now its readers used what it delivered: key rings count that. */
+async function markRemoval(stores: EnvironmentStores, outlet: Outlet): Promise<void> {
+  if (!outlet.gate || !traitsOf(outlet.content).holdsKeys) return;
+  const environments = await environmentsOfOutlet(stores, outlet);
+  await stores.environments.markRemoval(environments.map(({ id }) => id));
+}
+
+/** The same keys, at least where it delivered them before. */
+function deliversSame(before: Outlet, after: Outlet): boolean {
+  const { source, content, environmentIds } = after;
+  const kept = before.environmentIds;
+  return (
+    source.type === before.source.type &&
+    source.id === before.source.id &&
+    content === before.content &&
+    (environmentIds === null || kept?.every((id) => environmentIds.includes(id)) === true)
+  );
 }
 
 async function describe(
