@@ -5,9 +5,9 @@ import fc from 'fast-check';
 import { publicationDelayMs } from '../../../../src/rings/schedule/formulas.ts';
 import type { PolicyFacts, RingFacts } from '../../../../src/rings/schedule/ring-facts.ts';
 import { outletEvents } from './outlet-events.ts';
-import type { OutletBugs } from './outlets.ts';
 import { recover } from './recover.ts';
 import type { NodeBugs, SimulatedNode } from './simulated-node.ts';
+import type { OutletBugs } from './simulated-outlets.ts';
 import { World } from './world.ts';
 import type { ManagerBugs } from './world-options.ts';
 

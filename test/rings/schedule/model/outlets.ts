@@ -2,16 +2,9 @@
 
 import type { NodeFacts, RingFacts } from '../../../../src/rings/schedule/ring-facts.ts';
 import type { Content, SimulatedNode } from './simulated-node.ts';
-import { type DeliveredContent, SimulatedDelivery } from './simulated-outlets.ts';
+import { type DeliveredContent, type OutletBugs, SimulatedDelivery } from './simulated-outlets.ts';
 import { BrokenInvariant, start, type Verifiers } from './verifiers.ts';
 import { environmentIds } from './world-options.ts';
-
-/** Ways in which deliveries may be wrong; see `planted-outlet-bugs.ts`. */
-export interface OutletBugs {
-  readonly reportsRevisionOfState?: boolean;
-  readonly deliversOnce?: boolean;
-  readonly forgetsDeleted?: boolean;
-}
 
 /** What outlets need of the world. */
 export interface OutletWorld {
@@ -67,9 +60,8 @@ export class Outlets {
     const environmentId = environmentIds[environment] ?? '';
     const { kind } = this.#world.ring;
     const registeredAt = this.#world.now;
-    const delivery = new SimulatedDelivery({
-      ...{ name, kind, content, environment, environmentId, node, since, registeredAt },
-    });
+    const place = { environment, environmentId, node, since };
+    const delivery = new SimulatedDelivery({ name, kind, content, registeredAt, ...place });
     this.deliveries = [...this.deliveries, delivery];
   }
 

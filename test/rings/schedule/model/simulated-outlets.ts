@@ -4,6 +4,13 @@
 import type { RingFacts } from '../../../../src/rings/schedule/ring-facts.ts';
 import { type Content, type SimulatedNode, withoutRetired } from './simulated-node.ts';
 
+/** Ways in which deliveries may be wrong; see `planted-outlet-bugs.ts`. */
+export interface OutletBugs {
+  readonly reportsRevisionOfState?: boolean;
+  readonly deliversOnce?: boolean;
+  readonly forgetsDeleted?: boolean;
+}
+
 /** SET: what verifiers or senders read; PRIVATE: keys that the reader uses by itself. */
 export type DeliveredContent = 'SET' | 'PRIVATE';
 

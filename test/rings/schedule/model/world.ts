@@ -18,6 +18,7 @@ import type {
   RingFacts,
   RingStep,
 } from '../../../../src/rings/schedule/ring-facts.ts';
+import { contentOfRing, formerLimitsOf } from './deployed-ring.ts';
 import { Outlets } from './outlets.ts';
 import { type Content, hasStopped, SimulatedNode } from './simulated-node.ts';
 import { BrokenInvariant, requireOneActive, start, Verifiers } from './verifiers.ts';
@@ -53,7 +54,7 @@ export class World {
     this.ring = newRing(options);
     this.outlets = new Outlets(this, this.#verifiers, options.outletBugs);
     for (let environment = 0; environment < environments; environment += 1) {
-      this.#contents.push(this.#contentAt(1));
+      this.#contents.push(contentOfRing(this.ring, 1));
     }
   }
 
@@ -305,7 +306,7 @@ export class World {
       sent.includes(member.version) ? { ...member, revisions } : member,
     );
     this.ring = { ...this.ring, members };
-    this.#contents = this.#contents.map(({ revision }) => this.#contentAt(revision + 1));
+    this.#contents = this.#contents.map(({ revision }) => contentOfRing(this.ring, revision + 1));
     requireOneActive(this.ring);
   }
 
@@ -315,23 +316,6 @@ export class World {
       revisions[environmentIds[index] ?? ''] = revision + 1;
     }
     return revisions;
-  }
-
-  #contentAt(revision: number): Content {
-    const { members, policy, cachesMs, kind } = this.ring;
-    let usable = 0;
-    let active = 0;
-    let revoked = 0;
-    const retireAt: (number | undefined)[] = [];
-    for (const { version, state, retireAt: at } of members) {
-      if (state === 'REVOKED') revoked |= 1 << version;
-      else if (state !== 'RETIRED') usable |= 1 << version;
-      if (state === 'ACTIVE') active = version;
-      if (state === 'RETIRING' && at !== null && kind !== 'ENCRYPTION') retireAt[version] = at;
-    }
-    const { maxTokenLifetimeMs: lifetimeMs, signingLeaseMs } = policy;
-    const leaseMs = kind === 'ENCRYPTION' ? null : signingLeaseMs;
-    return { revision, usable, active, retireAt, revoked, lifetimeMs, leaseMs, cachesMs };
   }
 
   /** @returns whether that changed anything */
@@ -415,17 +399,7 @@ export class World {
     // S covers the clocks of the nodes; with less they would not be allowed to sign.
     const clockSkewMs = Math.max(requested.clockSkewMs, 2 * this.#options.offsetMs);
     const policy = { ...requested, clockSkewMs };
-    const { policy: old, formerLimits: former } = this.facts();
-    const counts = former !== null && (former.until === null || this.now < former.until);
-    const lifetimeMs = Math.max(old.maxTokenLifetimeMs, counts ? former.maxTokenLifetimeMs : 0);
-    const leases = [old.signingLeaseMs, counts ? former.signingLeaseMs : 0];
-    const leaseMs = leases.includes(null) ? null : Math.max(...leases.map((lease) => lease ?? 0));
-    const formerLimits = {
-      maxTokenLifetimeMs: lifetimeMs,
-      signingLeaseMs: leaseMs,
-      revisions: this.#nextRevisions(),
-      until: null,
-    };
+    const formerLimits = formerLimitsOf(this.facts(), this.#nextRevisions());
     this.ring = { ...this.ring, policy, formerLimits };
     this.#verifiers.verifierCacheTimeMs = Math.min(
       this.#verifiers.verifierCacheTimeMs,
