@@ -55,6 +55,8 @@ export interface ApplicationStore {
 
   /** Adds the counts; raises `lastUsedAt`. What belongs to no application or JWK that is there is left out. */
   addUsage(usage: readonly KeyUsage[]): Promise<void>;
+  /** By id: outlets have tokens issued, and are counted like applications. */
+  outletNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** The application of a use is '' where it was deleted. */
   listUsage(
     projectId: string,

@@ -24,8 +24,10 @@ export interface UsageRequest {
 }
 
 export interface UsageItem {
-  /** Null: applications that were deleted. */
+  /** Null: an outlet, or applications that were deleted. */
   readonly applicationName: string | null;
+  /** Absent: an application, or an outlet that was deleted. */
+  readonly outletName?: string | undefined;
   readonly jwkName: string;
   /** Null: a JWK that belongs to no key ring. */
   readonly keyRingName: string | null;
@@ -51,11 +53,13 @@ export function createUsageList(store: UnitOfWork<ApplicationStores & GrantedKey
       const rings = await stores.rings.getMany([...new Set(ringIds)]);
       const applicationIds = usage.map(({ applicationId }) => applicationId).filter((id) => id !== '');
       const applications = await stores.applications.getMany([...new Set(applicationIds)]);
+      const outlets = await stores.applications.outletNames([...new Set(applicationIds)]);
       const named = [...applications, ...jwks, ...rings, kubernetesSigner];
       const names = new Map(named.map(({ id, name }) => [id, name]));
       const ringOf = new Map(jwks.map(({ id, member }) => [id, member?.ringId ?? '']));
       const items = usage.map(({ applicationId, jwkId, ...rest }) => ({
         applicationName: names.get(applicationId) ?? null,
+        outletName: outlets.get(applicationId),
         jwkName: names.get(jwkId) ?? '',
         keyRingName: names.get(ringOf.get(jwkId) ?? '') ?? null,
         ...rest,

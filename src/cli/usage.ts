@@ -19,7 +19,7 @@ interface UsageFlags extends ProjectFlags {
 
 const view: ListView<KeyUsage> = {
   columns: [
-    { head: 'APPLICATION', value: ({ applicationName }) => applicationName ?? 'deleted' },
+    { head: 'APPLICATION', value: userOf },
     { head: 'KEY RING', value: ({ keyRingName }) => keyRingName },
     { head: 'JWK', value: ({ jwkName }) => jwkName },
     { head: 'OPERATION', value: ({ operation }) => operation },
@@ -29,6 +29,10 @@ const view: ListView<KeyUsage> = {
   ],
   name: ({ jwkName }) => jwkName,
 };
+
+function userOf({ applicationName, outletName }: KeyUsage): string {
+  return applicationName ?? (outletName === undefined ? 'deleted' : `outlet ${outletName}`);
+}
 
 /** `keyplane usage`: which application used which key for what. */
 export function addUsageCommand(program: Command): void {

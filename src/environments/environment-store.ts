@@ -161,6 +161,8 @@ export interface EnvironmentStore {
   update(environment: Environment): Promise<void>;
   /** Takes its tokens, nodes, desired state and per-environment materials along. */
   delete(id: string): Promise<void>;
+  /** What published or used keys there was removed just now, as a node is: see `nodeRemovedAt` of the rings. */
+  markRemoval(ids: readonly string[]): Promise<void>;
 }
 
 export interface EnrollmentTokenStore {

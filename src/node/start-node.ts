@@ -135,7 +135,9 @@ async function run(
   const cacheControl = () => sets.cacheControl;
   const historical = new HistoricalJwks({ state, copy, lease, clock, cacheControl });
   state.follow(historical);
-  const usesKeys = options.operations !== undefined || options.kubernetesSigner !== undefined;
+  const { outletDir } = options;
+  const usesKeys =
+    options.operations !== undefined || options.kubernetesSigner !== undefined || outletDir !== undefined;
   const usage = usesKeys ? await UsageCounter.load({ path: usagePath, key, now: clock, log }) : undefined;
   if (usage) closers.push(() => usage.close());
   const parts = usage && { state, copy, contact, lease, usage, records: recordsOf(options, key), log };
@@ -144,9 +146,8 @@ async function run(
   const signer =
     options.kubernetesSigner && parts && startKubernetesSigner(options.kubernetesSigner, parts, serveLimit);
   if (signer) closers.push(() => signer.close());
-  const { outletDir } = options;
   if (outletDir !== undefined) await makeOutletDir(outletDir, log);
-  const tokens = new OutletTokens({ state, copy, contact, lease, log });
+  const tokens = new OutletTokens({ state, copy, contact, lease, usage, log });
   state.follow(tokens);
   const outlets = new OutletDeliveries({
     outletDir,

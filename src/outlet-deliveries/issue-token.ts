@@ -2,6 +2,7 @@
 // profile's ring, whose private half the manager has.
 
 import { randomUUID } from 'node:crypto';
+import type { ApplicationStores } from '../applications/application-store.ts';
 import { badRequest } from '../errors.ts';
 import { parseDuration } from '../iso-duration.ts';
 import type { JwkStores } from '../jwks/jwk-store.ts';
@@ -21,17 +22,19 @@ import { tokenProfileContent } from '../token-profiles/token-profile-content.ts'
 import type { TokenProfileStores } from '../token-profiles/token-profile-store.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 
-export type IssuingStores = TokenProfileStores & RingStores & JwkStores;
+export type IssuingStores = TokenProfileStores & RingStores & JwkStores & ApplicationStores;
 
 export interface IssuedFor {
   readonly projectId: string;
   readonly projectName: string;
+  readonly outletId: string;
   /** The `sub` of a profile whose subject is its caller. */
   readonly caller: string;
 }
 
 /** Long enough to sign in. */
 const lifetime = 'PT1M';
+const minuteMs = 60_000;
 
 /** @throws KeyplaneError `bad_request`, with a text for the operator */
 export async function issueManagerToken(
@@ -41,7 +44,7 @@ export async function issueManagerToken(
     now,
   }: { readonly store: UnitOfWork<IssuingStores>; readonly sealer: Sealer; readonly now: Date },
   profileName: string,
-  { projectId, projectName, caller }: IssuedFor,
+  { projectId, projectName, outletId, caller }: IssuedFor,
 ): Promise<string> {
   const { profile, ring, members } = await store.read(async (stores) => {
     const found = await stores.tokenProfiles.find(projectId, profileName);
@@ -53,7 +56,7 @@ export async function issueManagerToken(
   });
   const active = members.find(({ member }) => member.state === 'ACTIVE');
   const key = active && signingKey(openPrivateJwk(sealer, active));
-  if (key === undefined) {
+  if (active === undefined || key === undefined) {
     throw badRequest(`Key ring (name: ${ring?.name ?? ''}) has no ACTIVE key yet!`, {
       reason: 'KEY_STATE_NOT_VALID',
     });
@@ -79,5 +82,22 @@ export async function issueManagerToken(
   const iat = Math.floor(now.getTime() / 1_000);
   const times = { iat, exp: iat + issued.lifetimeMs / 1_000, jti: randomUUID() };
   const signer = createSigner(key);
-  return signJws(signer, tokenHeader(signer, content.tokenType), issuedPayload(issued, content, times));
+  const token = await signJws(
+    signer,
+    tokenHeader(signer, content.tokenType),
+    issuedPayload(issued, content, times),
+  );
+  await store.write(({ applications }) =>
+    applications.addUsage([
+      {
+        applicationId: outletId,
+        jwkId: active.id,
+        operation: 'ISSUE',
+        outcome: 'SUCCEEDED',
+        count: 1,
+        lastUsedAt: new Date(Math.floor(now.getTime() / minuteMs) * minuteMs),
+      },
+    ]),
+  );
+  return token;
 }

@@ -302,7 +302,7 @@ export class OutletRunner {
 /** What a delivery of an outlet has of the manager. */
 export function managerAccess(
   { store, sealer, safeFetch, clock }: Pick<OutletRunnerOptions, 'store' | 'sealer' | 'safeFetch' | 'clock'>,
-  { name, projectId }: Pick<Outlet, 'name' | 'projectId'>,
+  { id, name, projectId }: Pick<Outlet, 'id' | 'name' | 'projectId'>,
   projectName: string,
 ): ManagerAccess {
   return {
@@ -311,6 +311,7 @@ export function managerAccess(
       issueManagerToken({ store, sealer, now: clock() }, tokenProfileName, {
         projectId,
         projectName,
+        outletId: id,
         caller: name,
       }),
   };

@@ -25,7 +25,7 @@ import { type OutletContent, traitsOf } from './content/outlet-content.ts';
 import { outletKind } from './kinds/kinds.ts';
 import type { ManagerAccess } from './kinds/outlet-kind.ts';
 import { type Outlet, type OutletJson, type OutletKindName, outletKindNames } from './outlet.ts';
-import { putDesiredOutlet, withdrawOutlet } from './outlet-deployment.ts';
+import { environmentsOfOutlet, putDesiredOutlet, withdrawOutlet } from './outlet-deployment.ts';
 import { outletEvent } from './outlet-event.ts';
 import {
   nameSources,
@@ -241,6 +241,7 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
         if (request.credential !== undefined) {
           await requireCredentialProfile(stores, projectId, credentialProfile(sealer, after));
         }
+        if (!deliversSame(before, after)) await markRemoval(stores, before);
         await stores.outlets.update(after);
         await stores.outletDeliveries.deleteOutside(
           after.id,
@@ -257,6 +258,7 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
     async delete(scope, given) {
       const targets = await store.write(async (stores) => {
         const outlet = await requireOutlet(stores, scope.projectId, given);
+        await markRemoval(stores, outlet);
         await stores.outlets.delete(outlet.id);
         const desired = await withdrawOutlet(stores, outlet);
         await audit.append(stores, outletEvent('delete', scope, outlet));
@@ -308,6 +310,25 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
       return Promise.all((found?.deliveries ?? []).map((delivery) => testAtNode(outlet, delivery)));
     },
   };
+}
+
+/** Until now its readers used what it delivered: key rings count that. */
+async function markRemoval(stores: EnvironmentStores, outlet: Outlet): Promise<void> {
+  if (!outlet.gate || !traitsOf(outlet.content).holdsKeys) return;
+  const environments = await environmentsOfOutlet(stores, outlet);
+  await stores.environments.markRemoval(environments.map(({ id }) => id));
+}
+
+/** The same keys, at least where it delivered them before. */
+function deliversSame(before: Outlet, after: Outlet): boolean {
+  const { source, content, environmentIds } = after;
+  const kept = before.environmentIds;
+  return (
+    source.type === before.source.type &&
+    source.id === before.source.id &&
+    content === before.content &&
+    (environmentIds === null || kept?.every((id) => environmentIds.includes(id)) === true)
+  );
 }
 
 async function describe(

@@ -89,7 +89,7 @@ export interface KeyRingStore {
   examination(id: string): Promise<Pick<RingExamination, 'state' | 'lateSince'> | undefined>;
   /** The SIGNATURE rings of a project that have public keys, the oldest first. */
   signatureRings(projectId: string, limit: number): Promise<readonly KeyRing[]>;
-  /** When a node of these environments was last removed or took its leave; null: none ever was. */
+  /** When a node of these environments was last removed or took its leave, or an outlet left them; null: none ever was. */
   nodeRemovedAt(environmentIds: readonly string[]): Promise<Date | null>;
   /** Which leases there are, each once for the environments that it is for. */
   signingLeases(): Promise<readonly RingLease[]>;

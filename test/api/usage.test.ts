@@ -1,8 +1,9 @@
 // Who used which key: what the API lists, what it filters by, and how it guards a delete.
 
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { kubernetesApplication } from '../../src/protocol/content.ts';
-import { type Api, startTestManager, type TestManager } from '../support/manager.ts';
+import { type Api, startTestManager, type TestManager, until } from '../support/manager.ts';
 
 const base = '/apiops/projects/MyProject';
 const dayMs = 24 * 3600 * 1000;
@@ -232,4 +233,44 @@ test('what the Kubernetes signer of a node used is listed as application kuberne
   const used = { applicationName: 'kubernetes', jwkName: 'idle-ring.1', keyRingName: 'idle-ring', count: 6 };
   expect(await list('?applicationName=kubernetes')).toEqual([expect.objectContaining(used)]);
   expect(await list('?keyRingName=idle-ring')).toEqual([expect.objectContaining(used)]);
+});
+
+test('a token that a node issues for an outlet counts for its key ring, by the name of the outlet', async () => {
+  const outletDir = join(world.dataDir, 'outlets');
+  await world.addNode('gate', 'with-outlets', { outletDir, timing: { usageMs: 50 } });
+  const policy = { verifierCacheTime: 'PT0S', clockSkew: 'PT0S' };
+  await ok('POST', `${base}/key-rings/`, {
+    name: 'tokens',
+    type: 'EC',
+    ec: { curveType: 'P256' },
+    ...policy,
+  });
+  await ok('POST', `${base}/token-profiles/`, {
+    name: 'to-stock',
+    keyRingName: 'tokens',
+    issuer: 'https://issuer.example',
+    audiences: ['stock'],
+    subject: { mode: 'FIXED', value: 'orders' },
+  });
+  await ok('POST', `${base}/outlets/`, {
+    name: 'envoy',
+    kind: 'ENVOY',
+    content: 'TOKEN',
+    source: { tokenProfileName: 'to-stock' },
+    target: { path: 'envoy/token.json', secretName: 'orders' },
+  });
+  await until(async () => (await list('?keyRingName=tokens')).length > 0, 'the use is reported');
+  expect(await list('?keyRingName=tokens')).toEqual([
+    expect.objectContaining({
+      applicationName: null,
+      outletName: 'envoy',
+      jwkName: 'tokens.1',
+      operation: 'ISSUE',
+      outcome: 'SUCCEEDED',
+    }),
+  ]);
+  await ok('DELETE', `${base}/outlets/envoy/`);
+  expect(await list('?keyRingName=tokens')).toEqual([
+    expect.not.objectContaining({ outletName: expect.anything() }),
+  ]);
 });

@@ -2,6 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { unusedPort } from '../support/http-servers.ts';
+import { until } from '../support/manager.ts';
 import { startTestConsole, type TestConsole } from './support/browser.ts';
 import { expectAccessible, expectKeptNowhere, expectNoSidewaysScroll } from './support/page-checks.ts';
 
@@ -21,6 +23,8 @@ beforeAll(async () => {
   const ec = { curveType: 'P256', algorithm: 'ES256' };
   const ring = { name: 'orders', type: 'EC', ec };
   expect((await manager.api('POST', `${project}key-rings/`, ring)).status).toBe(200);
+  const jwk = { name: 'signing', type: 'EC', ec };
+  expect((await manager.api('POST', `${project}jwks/generate`, jwk)).status).toBe(200);
 });
 
 afterAll(async () => {
@@ -149,6 +153,141 @@ test.each([
   await dialog.getByRole('combobox', { name: 'Kind' }).selectOption(kind);
   for (const name of labels) await dialog.getByRole('textbox', { name }).waitFor();
   await expectAccessible(page);
+});
+
+test('how readers learn of a change, the path and the password of a keystore are edited later', async () => {
+  const page = await console.open({ path: list });
+  await page.getByRole('button', { name: 'New outlet' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox', { name: 'Kind' }).selectOption('FILES');
+  await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('java');
+  await dialog.getByRole('combobox', { name: 'Content' }).selectOption('PKCS12');
+  await dialog.getByRole('combobox', { name: 'Source' }).selectOption('jwkName signing');
+  await dialog.getByRole('textbox', { name: 'Path of the file' }).fill('java/keys.p12');
+  await dialog.getByLabel('Password of the keystore').first().fill('changeit');
+  await dialog.getByRole('combobox', { name: 'After a change' }).selectOption('TOUCH');
+  const touch = dialog.getByRole('textbox', { name: 'File to touch' });
+  await touch.fill('/etc/passwd');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.getByText(/^target\.afterChange\.touch .*is not valid!/).waitFor();
+  expect(await touch.getAttribute('aria-invalid')).toBe('true');
+  await expectAccessible(page);
+  await touch.fill('java/changed');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await page.getByText('java is created').waitFor();
+  await until(
+    async () => (await outletOf('java')).environments[0].digest !== null,
+    'the keystore is delivered',
+  );
+  const { environments, ...before } = await outletOf('java');
+  expect(before.target).toEqual({
+    path: 'java/keys.p12',
+    layout: 'RENAME',
+    afterChange: { touch: 'java/changed' },
+  });
+
+  await page.getByRole('button', { name: 'Edit' }).click();
+  expect(await dialog.getByRole('textbox', { name: 'File to touch' }).inputValue()).toBe('java/changed');
+  expect(await dialog.getByLabel('Password of the keystore').count()).toBe(0);
+  await dialog.getByRole('combobox', { name: 'After a change' }).selectOption('SIGNAL');
+  await dialog.getByRole('combobox', { name: 'Signal' }).selectOption('SIGUSR1');
+  await dialog.getByRole('textbox', { name: 'Pid file' }).fill('java/java.pid');
+  await dialog.getByRole('textbox', { name: 'Path of the file' }).fill('java/store.p12');
+  await dialog.getByRole('switch', { name: 'Replace the credential' }).check();
+  await dialog.getByLabel('Password of the keystore').first().fill('another password');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('java is changed').waitFor();
+  expect((await outletOf('java')).target).toEqual({
+    path: 'java/store.p12',
+    layout: 'RENAME',
+    afterChange: { signal: 'SIGUSR1', pidFile: 'java/java.pid' },
+  });
+  await expectKeptNowhere(page, 'another password');
+  const opened = async () => {
+    const file = await readFile(join(outletDir, 'MyProject/java/store.p12'));
+    const entry = {
+      environmentName: 'production',
+      file: file.toString('base64'),
+      password: 'another password',
+      keyStoreType: 'PKCS12',
+    };
+    const keystore = { name: 'of-java', keyStoreEnvironmentList: [entry] };
+    return (await console.manager.api('POST', `${project}keystores/`, keystore)).status === 200;
+  };
+  await until(() => opened().catch(() => false), 'the new file opens with the new password');
+});
+
+test('rules of an Envoy filter are typed as JSON, and edited later', async () => {
+  const page = await console.open({ path: list });
+  await page.getByRole('button', { name: 'New outlet' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox', { name: 'Kind' }).selectOption('ENVOY');
+  await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('proxy');
+  await dialog.getByRole('textbox', { name: 'Path of the file' }).fill('envoy/jwt.json');
+  await dialog.getByRole('textbox', { name: 'Name of the resource' }).fill('keyplane');
+  await dialog.getByRole('textbox', { name: 'Providers' }).fill('{"orders":{"issuer":"https://i.example"}}');
+  const rules = dialog.getByRole('textbox', { name: 'Rules' });
+  await rules.fill('{}');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.getByText(/^target\.rules /).waitFor();
+  expect(await rules.getAttribute('aria-invalid')).toBe('true');
+  await expectAccessible(page);
+  const rule = { match: { prefix: '/orders' }, requires: { provider_name: 'orders' } };
+  await rules.fill(JSON.stringify([rule]));
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await page.getByText('proxy is created').waitFor();
+  expect((await outletOf('proxy')).target.rules).toEqual([rule]);
+
+  await page.getByRole('button', { name: 'Edit' }).click();
+  expect(JSON.parse(await rules.inputValue())).toEqual([rule]);
+  expect(await dialog.getByRole('switch', { name: 'Replace the credential' }).count()).toBe(0);
+  await rules.fill('');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('proxy is changed').waitFor();
+  expect((await outletOf('proxy')).target).toMatchObject({
+    path: 'envoy/jwt.json',
+    resourceName: 'keyplane',
+    providers: { orders: { issuer: 'https://i.example' } },
+  });
+  expect((await outletOf('proxy')).target.rules ?? null).toBeNull();
+});
+
+test('a secret of Vault that another program wrote is taken over after a confirmation', async () => {
+  const target = { address: `https://127.0.0.1:${await unusedPort()}`, mount: 'secret', path: 'orders/keys' };
+  const credential = { type: 'APPROLE', roleId: 'role', secretId: 'secret' };
+  const outlet = { name: 'vault', kind: 'VAULT_KV', content: 'JWKS', target, credential };
+  expect((await console.manager.api('POST', `${project}outlets/`, outlet)).status).toBe(200);
+  const forced = async () => {
+    const { body } = await console.manager.api('GET', '/apiops/audit/?action=outlet.deliver');
+    return body.resultList.filter(
+      (record: { objectName: string; details: { force?: boolean } }) =>
+        record.objectName === 'vault' && record.details.force === true,
+    ).length;
+  };
+  const page = await console.open({ path: `${list}/vault` });
+  await page.getByRole('button', { name: 'Take over' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(/Another program may have written/).waitFor();
+  expect(await forced()).toBe(0);
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Replace the secret' }).click();
+  await page.getByText('vault takes over the secret').waitFor();
+  expect(await forced()).toBe(1);
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await dialog.getByRole('textbox', { name: 'Mount of the engine' }).fill('other');
+  await dialog.getByRole('switch', { name: 'Replace the credential' }).check();
+  await dialog.getByLabel('Role ID').first().fill('another role');
+  await dialog.getByLabel('Secret ID').first().fill('another secret');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('vault is changed').waitFor();
+  expect(await outletOf('vault')).toMatchObject({
+    target: { ...target, mount: 'other' },
+    hasCredential: true,
+  });
+  await expectKeptNowhere(page, 'another secret');
 });
 
 test('events of the project are listed, the newest first', async () => {

@@ -339,6 +339,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'protocol/view-selection.ts',
     'token-profiles',
     'type access',
+    'type applications/application-store.ts',
     'type environments/environment-store.ts',
     'type events',
     'type leases',

@@ -186,5 +186,15 @@ describe.skipIf(path === undefined)('an outlet to the key/value engine of OpenBa
     });
     await isIn('by-token', 'CURRENT');
     expect((await kidsIn('by-token')).length).toBeGreaterThan(0);
+    const usage = await api('GET', `${base}/usage/?keyRingName=identity`);
+    expect(usage.body.resultList).toEqual([
+      expect.objectContaining({
+        applicationName: null,
+        outletName: 'by-token',
+        keyRingName: 'identity',
+        operation: 'ISSUE',
+        outcome: 'SUCCEEDED',
+      }),
+    ]);
   });
 });

@@ -9,15 +9,18 @@ import type {
   NodeKey,
   RegisteredNode,
 } from '../../src/environments/environment-store.ts';
+import type { StoredEvent } from '../../src/events/event.ts';
 import type { StoredJwk } from '../../src/jwks/jwk-store.ts';
 import type { RingMember } from '../../src/jwks/ring-member.ts';
 import type { Certificate, CryptoKey, StoredKeystore } from '../../src/materials/material-store.ts';
 import { newId } from '../../src/new-id.ts';
 import type { Outlet } from '../../src/outlets/outlet.ts';
+import type { OutletDelivery } from '../../src/outlets/outlet-store.ts';
 import type { KeyRing } from '../../src/rings/ring.ts';
 import type { Sealed } from '../../src/sealing/sealed.ts';
 import type { TokenProfile } from '../../src/token-profiles/token-profile.ts';
 import type { View } from '../../src/views/view.ts';
+import type { WebhookCursor } from '../../src/webhooks/webhook-store.ts';
 
 const createdAt = new Date('2026-03-04T05:06:07.089Z');
 const updatedAt = new Date('2026-04-05T06:07:08.091Z');
@@ -364,13 +367,67 @@ export function sampleOutlet(projectId: string, over: Partial<Outlet> = {}): Out
     source: { type: 'PROJECT', id: null },
     content: 'JWKS',
     environmentIds: null,
-    target: { path: 'jwks.json', layout: 'RENAME' },
+    target: { path: 'gateway/jwks.json', layout: 'RENAME' },
     credential: null,
     gate: true,
     generation: 1,
     forcedGeneration: null,
     createdAt,
     updatedAt,
+    ...over,
+  };
+}
+
+/** Its time is the database's. */
+export function sampleDelivery(
+  outletId: string,
+  over: Partial<OutletDelivery> = {},
+): Omit<OutletDelivery, 'updatedAt'> {
+  return {
+    outletId,
+    environmentId: newId(),
+    nodeId: newId(),
+    revision: 12,
+    digest: 'ab'.repeat(32),
+    state: 'CURRENT',
+    deliveredAt: updatedAt,
+    attempts: 1,
+    lastError: null,
+    generation: 0,
+    remoteVersion: null,
+    ...over,
+  };
+}
+
+export function sampleCursor(
+  { id: outletId, projectId }: Outlet,
+  over: Partial<WebhookCursor> = {},
+): Omit<WebhookCursor, 'lost'> {
+  return {
+    outletId,
+    projectId,
+    delivered: 3,
+    attempts: 2,
+    lastError: 'The receiver answered 503!',
+    deliveredAt: updatedAt,
+    stoppedVersion: null,
+    ...over,
+  };
+}
+
+export function sampleEvent(
+  projectId: string,
+  over: Partial<StoredEvent> = {},
+): Omit<StoredEvent, 'sequence'> {
+  return {
+    projectId,
+    id: newId(),
+    type: 'jwk.created',
+    objectType: 'jwk',
+    objectName: name('jwk'),
+    kid: 'k-1',
+    facts: { sourceType: 'GENERATE', version: 2, isLate: false, nodeName: null },
+    at: createdAt,
     ...over,
   };
 }

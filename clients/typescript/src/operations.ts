@@ -1025,7 +1025,7 @@ export interface Operations {
     };
     answer: CertificateList;
   };
-  /** List which application used which key for what */
+  /** List which application or outlet used which key for what */
   listUsage: {
     input: {
       /** 1 is the first; asks for paging */

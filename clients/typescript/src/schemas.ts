@@ -1691,8 +1691,10 @@ export interface KeyRingWaiting {
 }
 
 export interface KeyUsage {
-  /** null: applications that were deleted */
+  /** null: an outlet, or applications that were deleted */
   readonly applicationName: string | null;
+  /** An outlet that had a token of a token profile issued; absent: an application */
+  readonly outletName?: string | undefined;
   readonly jwkName: string;
   /** null: a JWK that belongs to no key ring */
   readonly keyRingName: string | null;

@@ -1,3 +1,4 @@
+import { Switch } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Outlet } from '../../../clients/typescript/src/index.ts';
@@ -11,10 +12,11 @@ import { FormDialog } from '../display/form/form-dialog.tsx';
 import { keepDeployment } from '../display/last-deployment.ts';
 import { EnvironmentsField } from './environments-field.tsx';
 import { GateField } from './gate-field.tsx';
+import { changeOf, draftOf, type OutletDraft } from './outlet-draft.ts';
+import { type Field, fields } from './outlet-fields.ts';
+import { TargetFields } from './target-fields.tsx';
 
-const fields = [['description'], ['environmentNames'], ['gate']] as const;
-
-/** What leaves the target and the credential as they are. */
+/** Everything but its kind, its content and its source. The credential stays as it is unless it is replaced. */
 export function EditOutlet({
   projectName,
   outlet,
@@ -24,12 +26,12 @@ export function EditOutlet({
   readonly outlet: Outlet;
   readonly onClose: () => void;
 }) {
-  const { name, kind } = outlet;
+  const { name, kind, hasCredential } = outlet;
   const queries = useQueryClient();
-  const [description, setDescription] = useState(outlet.description ?? '');
-  const [environmentNames, setEnvironmentNames] = useState(outlet.environmentNames);
-  const [gate, setGate] = useState(outlet.gate);
-  const body = { description, environmentNames, ...(kind !== 'WEBHOOK' && { gate }) };
+  const [draft, setDraft] = useState<OutletDraft>(() => draftOf(outlet));
+  const [withCredential, setWithCredential] = useState(false);
+  const set = (changes: Partial<OutletDraft>) => setDraft((now) => ({ ...now, ...changes }));
+  const body = changeOf(draft, withCredential);
   const save = useChange(
     () => keyplane.updateOutlet({ projectName, outletName: name, body }),
     (answer) => {
@@ -40,7 +42,7 @@ export function EditOutlet({
       onClose();
     },
   );
-  const errors = fieldErrors<(typeof fields)[number][0]>(save.error, fields);
+  const errors = fieldErrors<Field>(save.error, fields);
   return (
     <FormDialog
       title={`Edit ${name}`}
@@ -52,14 +54,35 @@ export function EditOutlet({
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >
+      {hasCredential && (
+        <Switch
+          label="Replace the credential"
+          description="Off: the stored one stays as it is"
+          checked={withCredential}
+          onChange={(event) => setWithCredential(event.currentTarget.checked)}
+        />
+      )}
+      <TargetFields
+        projectName={projectName}
+        draft={draft}
+        set={set}
+        errors={errors}
+        withCredential={withCredential}
+      />
       <EnvironmentsField
         projectName={projectName}
-        names={environmentNames}
+        names={draft.environmentNames}
         error={errors.of('environmentNames')}
-        onChange={setEnvironmentNames}
+        onChange={(environmentNames) => set({ environmentNames })}
       />
-      {kind !== 'WEBHOOK' && <GateField value={gate} error={errors.of('gate')} onChange={setGate} />}
-      <DescriptionField value={description} error={errors.of('description')} onChange={setDescription} />
+      {kind !== 'WEBHOOK' && (
+        <GateField value={draft.gate} error={errors.of('gate')} onChange={(gate) => set({ gate })} />
+      )}
+      <DescriptionField
+        value={draft.description}
+        error={errors.of('description')}
+        onChange={(description) => set({ description })}
+      />
     </FormDialog>
   );
 }

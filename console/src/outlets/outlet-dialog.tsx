@@ -82,6 +82,7 @@ export function OutletDialog({
           draft={draft}
           set={set}
           errors={errors}
+          withCredential
           kind={draft.kind}
           onContent={(changed) => setDraft(changed)}
         />

@@ -1,6 +1,12 @@
-// A new outlet as it is typed, and the request that it makes.
+// An outlet as it is typed, and the request that it makes.
 
-import type { NewOutlet, OutletContent, OutletKind } from '../../../clients/typescript/src/index.ts';
+import type {
+  NewOutlet,
+  Outlet,
+  OutletChange,
+  OutletContent,
+  OutletKind,
+} from '../../../clients/typescript/src/index.ts';
 import { unchecked } from '../api/unchecked.ts';
 import { jsonOf } from '../token-profiles/profile-draft.ts';
 import type { SourceType } from './outlet-words.ts';
@@ -17,9 +23,15 @@ export interface OutletDraft {
   readonly gate: boolean;
   readonly path: string;
   readonly layout: string;
+  readonly afterChange: 'NONE' | 'SIGNAL' | 'TOUCH';
+  readonly signal: string;
+  readonly pidFile: string;
+  readonly touch: string;
   readonly resourceName: string;
   /** JSON. */
   readonly providers: string;
+  /** JSON; empty: one rule for all paths. */
+  readonly rules: string;
   readonly secretName: string;
   readonly address: string;
   readonly mount: string;
@@ -46,8 +58,13 @@ export const newDraft: OutletDraft = Object.freeze({
   gate: true,
   path: '',
   layout: 'RENAME',
+  afterChange: 'NONE',
+  signal: 'SIGHUP',
+  pidFile: '',
+  touch: '',
   resourceName: '',
   providers: '',
+  rules: '',
   secretName: '',
   address: '',
   mount: '',
@@ -117,6 +134,59 @@ export function bodyOf(draft: OutletDraft): NewOutlet {
   });
 }
 
+/** What an outlet is now, without its credential, which is never shown. */
+export function draftOf({
+  name,
+  description,
+  kind,
+  content,
+  environmentNames,
+  gate,
+  target,
+}: Outlet): OutletDraft {
+  const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+  const jsonText = (value: unknown) => (value === undefined ? '' : JSON.stringify(value, null, 2));
+  const { afterChange, events, providers, rules, ...texts } = target as Readonly<Record<string, unknown>>;
+  const { signal, pidFile, touch } = (afterChange ?? {}) as Readonly<Record<string, unknown>>;
+  return {
+    ...newDraft,
+    name,
+    description: description ?? '',
+    kind,
+    content,
+    environmentNames,
+    gate,
+    path: textOf(texts.path),
+    layout: textOf(texts.layout) || newDraft.layout,
+    afterChange: touch !== undefined ? 'TOUCH' : signal !== undefined ? 'SIGNAL' : 'NONE',
+    signal: textOf(signal) || newDraft.signal,
+    pidFile: textOf(pidFile),
+    touch: textOf(touch),
+    resourceName: textOf(texts.resourceName),
+    secretName: textOf(texts.secretName),
+    providers: jsonText(providers),
+    rules: jsonText(rules),
+    address: textOf(texts.address),
+    mount: textOf(texts.mount),
+    caPem: textOf(texts.caPem),
+    url: textOf(texts.url),
+    events: Array.isArray(events) ? events.map(String) : [],
+  };
+}
+
+/** @param withCredential the stored one is replaced */
+export function changeOf(draft: OutletDraft, withCredential: boolean): OutletChange {
+  const { description, environmentNames, gate, kind } = draft;
+  const credential = withCredential ? credentialOf(draft) : undefined;
+  return unchecked<OutletChange>({
+    description,
+    environmentNames,
+    ...(kind !== 'WEBHOOK' && { gate }),
+    target: targetOf(draft),
+    ...(credential && { credential }),
+  });
+}
+
 function sourceOf(text: string): object {
   const [type = '', name] = text.split(' ');
   return { [type]: name };
@@ -126,11 +196,16 @@ function targetOf(draft: OutletDraft): object {
   const path = draft.path.trim();
   switch (draft.kind) {
     case 'FILES':
-      return { path, layout: draft.layout };
+      return { path, layout: draft.layout, ...afterChangeOf(draft) };
     case 'ENVOY':
       return draft.content === 'TOKEN'
         ? { path, secretName: draft.secretName.trim() }
-        : { path, resourceName: draft.resourceName.trim(), providers: jsonOf(draft.providers) };
+        : {
+            path,
+            resourceName: draft.resourceName.trim(),
+            providers: jsonOf(draft.providers),
+            ...(draft.rules.trim() !== '' && { rules: jsonOf(draft.rules) }),
+          };
     case 'VAULT_KV':
       return {
         address: draft.address.trim(),
@@ -144,6 +219,19 @@ function targetOf(draft: OutletDraft): object {
       return {};
     default:
       return draft.kind satisfies never;
+  }
+}
+
+function afterChangeOf({ afterChange, signal, pidFile, touch }: OutletDraft): object {
+  switch (afterChange) {
+    case 'NONE':
+      return {};
+    case 'SIGNAL':
+      return { afterChange: { signal, pidFile: pidFile.trim() } };
+    case 'TOUCH':
+      return { afterChange: { touch: touch.trim() } };
+    default:
+      return afterChange satisfies never;
   }
 }
 

@@ -20,8 +20,13 @@ export const fields = [
   ],
   ['path', 'target.path'],
   ['layout', 'target.layout'],
+  ['afterChange', 'target.afterChange'],
+  ['signal', 'target.afterChange.signal'],
+  ['pidFile', 'target.afterChange.pidFile'],
+  ['touch', 'target.afterChange.touch'],
   ['resourceName', 'target.resourceName'],
   ['providers', 'target.providers'],
+  ['rules', 'target.rules'],
   ['secretName', 'target.secretName'],
   ['address', 'target.address'],
   ['mount', 'target.mount'],
@@ -44,4 +49,6 @@ export interface PartProps {
   readonly draft: OutletDraft;
   readonly set: (changes: Partial<OutletDraft>) => void;
   readonly errors: FieldErrors<Field>;
+  /** False: the stored credential stays as it is. */
+  readonly withCredential: boolean;
 }

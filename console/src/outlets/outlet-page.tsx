@@ -5,6 +5,7 @@ import { useParams } from 'wouter';
 import type { Outlet, OutletDelivery, OutletTrialList } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
+import { apiPath } from '../curl/curl-command.ts';
 import { DangerButton } from '../display/danger-button.tsx';
 import { type Column, DataTable } from '../display/data-table.tsx';
 import { DeletablePage } from '../display/deletable-page.tsx';
@@ -12,6 +13,7 @@ import { DeploymentNote, resultOf } from '../display/deployment-note.tsx';
 import { ErrorNote } from '../display/error-note.tsx';
 import { Facts } from '../display/facts.tsx';
 import { DeleteByName } from '../display/form/delete-by-name.tsx';
+import { FormDialog } from '../display/form/form-dialog.tsx';
 import { type Announcement, keepDeployment, useLastDeployment } from '../display/last-deployment.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { QueryView } from '../display/query-view.tsx';
@@ -61,7 +63,7 @@ function Shown({
   readonly onDeleted: (announcement: Announcement) => void;
 }) {
   const { projectName, outletName } = outletRef;
-  const [dialog, setDialog] = useState<'edit' | 'delete'>();
+  const [dialog, setDialog] = useState<'edit' | 'delete' | 'force'>();
   const last = useLastDeployment(['outlets', projectName, outletName]);
   const mayDeploy = useMayDeploy(projectName);
   const close = () => setDialog(undefined);
@@ -84,6 +86,11 @@ function Shown({
             <Button variant="default" loading={deliver.isPending} onClick={() => deliver.mutate()}>
               Deliver now
             </Button>
+            {found.data.kind === 'VAULT_KV' && (
+              <Button variant="default" onClick={() => setDialog('force')}>
+                Take over
+              </Button>
+            )}
             <Button variant="default" loading={trial.isPending} onClick={() => trial.mutate()}>
               Test
             </Button>
@@ -104,6 +111,7 @@ function Shown({
             <Deliveries outlet={outlet} />
             <Details projectName={projectName} outlet={outlet} />
             {dialog === 'edit' && <EditOutlet projectName={projectName} outlet={outlet} onClose={close} />}
+            {dialog === 'force' && <TakeOver outletRef={outletRef} onClose={close} />}
             {dialog === 'delete' && (
               <DeleteOutlet outletRef={outletRef} kind={outlet.kind} onDone={onDeleted} onClose={close} />
             )}
@@ -124,6 +132,39 @@ function useDeliver(outletRef: OutletRef) {
         title: `${outletName} is delivered again`,
         result: resultOf(answer),
       }),
+  );
+}
+
+/** Replaces what another program wrote. */
+function TakeOver({ outletRef, onClose }: { readonly outletRef: OutletRef; readonly onClose: () => void }) {
+  const { projectName, outletName } = outletRef;
+  const queries = useQueryClient();
+  const body = { force: true };
+  const save = useChange(
+    () => keyplane.deliverOutlet({ ...outletRef, body }),
+    (answer) => {
+      keepDeployment(queries, ['outlets', projectName, outletName], {
+        title: `${outletName} takes over the secret`,
+        result: resultOf(answer),
+      });
+      onClose();
+    },
+  );
+  return (
+    <FormDialog
+      title={`Take over the secret of ${outletName}`}
+      action="Replace the secret"
+      request={{ method: 'POST', path: `${apiPath(projectName, 'outlets', outletName)}deliver`, body }}
+      error={save.error}
+      isPending={save.isPending}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
+    >
+      <Text>
+        Another program may have written to the path. Its version of the secret is replaced by the keys of
+        this outlet; the engine keeps it as a former version.
+      </Text>
+    </FormDialog>
   );
 }
 

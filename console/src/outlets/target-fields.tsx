@@ -4,6 +4,7 @@ import { MultiSelect, NativeSelect, PasswordInput, SimpleGrid, Textarea, TextInp
 import { useQuery } from '@tanstack/react-query';
 import { eventPatterns } from '../../../src/events/event-types.ts';
 import { keyplane } from '../api/keyplane.ts';
+import { unchecked } from '../api/unchecked.ts';
 import type { OutletDraft } from './outlet-draft.ts';
 import type { Field, PartProps } from './outlet-fields.ts';
 
@@ -82,8 +83,59 @@ function FilesFields(part: PartProps) {
           ]}
         />
       </SimpleGrid>
-      {draft.content === 'PKCS12' && <Secret {...part} field="password" label="Password of the keystore" />}
+      <AfterChangeFields {...part} />
+      {draft.content === 'PKCS12' && part.withCredential && (
+        <Secret {...part} field="password" label="Password of the keystore" />
+      )}
     </>
+  );
+}
+
+function AfterChangeFields(part: PartProps) {
+  const { draft, set, errors } = part;
+  return (
+    <SimpleGrid cols={{ base: 1, sm: draft.afterChange === 'SIGNAL' ? 3 : 2 }}>
+      <NativeSelect
+        label="After a change"
+        description="How its reader learns of it"
+        value={draft.afterChange}
+        error={errors.of('afterChange')}
+        onChange={(event) => set({ afterChange: unchecked(event.currentTarget.value) })}
+        data={[
+          { value: 'NONE', label: 'It watches the files itself' },
+          { value: 'SIGNAL', label: 'A signal to its process' },
+          { value: 'TOUCH', label: 'A file is touched' },
+        ]}
+      />
+      {draft.afterChange === 'SIGNAL' && (
+        <>
+          <NativeSelect
+            label="Signal"
+            description="As the reader expects it"
+            value={draft.signal}
+            error={errors.of('signal')}
+            onChange={(event) => set({ signal: event.currentTarget.value })}
+            data={['SIGHUP', 'SIGUSR1', 'SIGUSR2']}
+          />
+          <Line
+            {...part}
+            field="pidFile"
+            label="Pid file"
+            description="Below the same folder"
+            placeholder="nginx/nginx.pid"
+          />
+        </>
+      )}
+      {draft.afterChange === 'TOUCH' && (
+        <Line
+          {...part}
+          field="touch"
+          label="File to touch"
+          description="Below the same folder"
+          placeholder="java/changed"
+        />
+      )}
+    </SimpleGrid>
   );
 }
 
@@ -129,12 +181,25 @@ function EnvoyFields(part: PartProps) {
         minRows={3}
         classNames={{ input: 'mono' }}
       />
+      <Textarea
+        {...inputOf({
+          ...part,
+          field: 'rules',
+          label: 'Rules',
+          description:
+            'The rules of jwt_authn, as a JSON list. Empty: every path requires a token of one of the providers',
+          placeholder: '[{ "match": { "prefix": "/orders" }, "requires": { "provider_name": "orders" } }]',
+          isOptional: true,
+        })}
+        autosize
+        minRows={2}
+        classNames={{ input: 'mono' }}
+      />
     </>
   );
 }
 
 function VaultFields(part: PartProps) {
-  const { draft, set, errors } = part;
   return (
     <>
       <Line
@@ -147,6 +212,27 @@ function VaultFields(part: PartProps) {
         <Line {...part} field="mount" label="Mount of the engine" placeholder="secret" />
         <Line {...part} field="path" label="Path of the secret" placeholder="orders/keys" />
       </SimpleGrid>
+      {part.withCredential && <LoginFields {...part} />}
+      <Textarea
+        {...inputOf({
+          ...part,
+          field: 'caPem',
+          label: 'CA certificates of the server',
+          description: 'PEM. Empty: those that the manager trusts',
+          isOptional: true,
+        })}
+        autosize
+        minRows={1}
+        classNames={{ input: 'mono' }}
+      />
+    </>
+  );
+}
+
+function LoginFields(part: PartProps) {
+  const { draft, set, errors } = part;
+  return (
+    <>
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <NativeSelect
           label="Log in with"
@@ -167,18 +253,6 @@ function VaultFields(part: PartProps) {
         />
       </SimpleGrid>
       {draft.credentialType === 'JWT' ? <JwtFields {...part} /> : <AppRoleFields {...part} />}
-      <Textarea
-        {...inputOf({
-          ...part,
-          field: 'caPem',
-          label: 'CA certificates of the server',
-          description: 'PEM. Empty: those that the manager trusts',
-          isOptional: true,
-        })}
-        autosize
-        minRows={1}
-        classNames={{ input: 'mono' }}
-      />
     </>
   );
 }
@@ -233,12 +307,14 @@ function WebhookFields(part: PartProps) {
         clearButtonProps={{ 'aria-label': 'Remove all events' }}
         onChange={(events) => set({ events })}
       />
-      <Secret
-        {...part}
-        field="secret"
-        label="Secret"
-        description="whsec_ and 24 to 64 random bytes in base64. It signs each event"
-      />
+      {part.withCredential && (
+        <Secret
+          {...part}
+          field="secret"
+          label="Secret"
+          description="whsec_ and 24 to 64 random bytes in base64. It signs each event"
+        />
+      )}
     </>
   );
 }

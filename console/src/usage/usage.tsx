@@ -45,8 +45,8 @@ export function UsageSection(of: UsageOf) {
                 caption="Usage by key and operation"
                 columns={columnsOf(of)}
                 items={resultList}
-                rowKey={({ applicationName, jwkName, operation, outcome }) =>
-                  `${applicationName} ${jwkName} ${operation} ${outcome}`
+                rowKey={({ applicationName, outletName, jwkName, operation, outcome }) =>
+                  `${applicationName} ${outletName} ${jwkName} ${operation} ${outcome}`
                 }
               />
               {resultCount > mostShown && (
@@ -60,12 +60,17 @@ export function UsageSection(of: UsageOf) {
   );
 }
 
+/** Undefined: it was deleted. */
+function userOf({ applicationName, outletName }: KeyUsage): string | undefined {
+  return applicationName ?? (outletName === undefined ? undefined : `outlet ${outletName}`);
+}
+
 /** What the page is about needs no column. */
 function columnsOf({ applicationName, jwkName }: UsageOf): readonly Column<KeyUsage>[] {
   const application: Column<KeyUsage> = {
     header: 'Application',
     kind: 'title',
-    cell: (one) => one.applicationName ?? 'deleted ones',
+    cell: (one) => userOf(one) ?? 'deleted ones',
   };
   const key: Column<KeyUsage> = {
     header: 'Key',
@@ -87,15 +92,15 @@ export function LastUses(of: UsageOf) {
   const found = useUsage(of);
   const uses = found.data?.resultList ?? [];
   if (found.data === undefined) return null;
-  if (uses.length === 0) return <Text size="sm">No application has used it.</Text>;
+  if (uses.length === 0) return <Text size="sm">Neither an application nor an outlet has used it.</Text>;
   return (
     <div>
       <Text size="sm">Last used:</Text>
       <List size="sm">
-        {uses.slice(0, mostNamed).map(({ applicationName, jwkName, operation, outcome, lastUsedAt }) => (
-          <List.Item key={`${applicationName} ${jwkName} ${operation} ${outcome}`}>
-            by <strong>{applicationName ?? 'a deleted application'}</strong>, to {operation.toLowerCase()}
-            {of.jwkName === undefined && ` with ${jwkName}`}: <Time at={lastUsedAt} />
+        {uses.slice(0, mostNamed).map((use) => (
+          <List.Item key={`${userOf(use)} ${use.jwkName} ${use.operation} ${use.outcome}`}>
+            by <strong>{userOf(use) ?? 'a deleted application'}</strong>, to {use.operation.toLowerCase()}
+            {of.jwkName === undefined && ` with ${use.jwkName}`}: <Time at={use.lastUsedAt} />
           </List.Item>
         ))}
         {uses.length > mostNamed && <List.Item>and {uses.length - mostNamed} more</List.Item>}

@@ -9,7 +9,11 @@ import { openToMembers } from '../route-access.ts';
 const item = named(
   'KeyUsage',
   z.object({
-    applicationName: z.string().nullable().describe('null: applications that were deleted'),
+    applicationName: z.string().nullable().describe('null: an outlet, or applications that were deleted'),
+    outletName: z
+      .string()
+      .optional()
+      .describe('An outlet that had a token of a token profile issued; absent: an application'),
     jwkName: z.string(),
     keyRingName: z.string().nullable().describe('null: a JWK that belongs to no key ring'),
     operation: z.string().describe('SIGN, VERIFY, ENCRYPT, DECRYPT, MAC or ISSUE'),
@@ -44,7 +48,7 @@ export function listUsageRoute(app: KeyplaneServer, { listUsage }: Pick<RouteSer
     schema: {
       operationId: 'listUsage',
       tags: ['applications'],
-      summary: 'List which application used which key for what',
+      summary: 'List which application or outlet used which key for what',
       description:
         'As nodes reported it, every 10 seconds. With `from` or `to` the counts are those of the days between, both included.',
       params: z.object({ projectName: z.string() }),

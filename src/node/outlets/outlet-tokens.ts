@@ -12,6 +12,7 @@ import { createTokenIssuer } from '../operations/issue-operation.ts';
 import { createOperationContext } from '../operations/operation-context.ts';
 import { OperationIndex } from '../operations/operation-index.ts';
 import type { TokenIssuer } from '../operations/token-issuer.ts';
+import type { UsageCounter } from '../operations/usage-counter.ts';
 import type { StoredObject } from '../stored-object.ts';
 
 export interface TokenOutlet {
@@ -33,6 +34,8 @@ export interface OutletTokensOptions {
   readonly copy: Pick<StateCopy, 'read'>;
   readonly contact: Pick<ManagerContact, 'lastSeenAt' | 'whenHeard' | 'time' | 'registeredNodes'>;
   readonly lease: Pick<SigningLease, 'refusal'>;
+  /** Undefined: uses are not counted. */
+  readonly usage: Pick<UsageCounter, 'count'> | undefined;
   readonly log: NodeLog;
 }
 
@@ -52,12 +55,11 @@ export class OutletTokens implements StateFollower {
 
   constructor(options: OutletTokensOptions) {
     this.#options = options;
-    const { copy, contact, lease, log } = options;
+    const { copy, contact, lease, usage, log } = options;
     this.#index = new OperationIndex(copy, log);
     const now = () => contact.time.now();
     const gcmUses = new GcmUseCounter({ record: undefined, nodes: () => contact.registeredNodes, log });
-    // Uses are counted for applications, and no application has these.
-    const context = createOperationContext({ now, lease, contact, count: () => undefined });
+    const context = createOperationContext({ now, lease, contact, count: (use) => usage?.count(use) });
     this.#issuer = createTokenIssuer({ ...context, index: this.#index, gcmUses });
   }
 

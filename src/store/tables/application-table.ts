@@ -156,10 +156,9 @@ on conflict (jwk_id, application_id, operation, outcome, day) do update set
   }
 
   async addUsage(usage: readonly KeyUsage[]): Promise<void> {
-    const applications = await this.#known(
-      'applications',
-      usage.map(({ applicationId }) => applicationId),
-    );
+    const users = usage.map(({ applicationId }) => applicationId);
+    const applications = await this.#known('applications', users);
+    const outlets = await this.#known('outlets', users);
     const jwks = await this.#known(
       'jwks',
       usage.map(({ jwkId }) => jwkId),
@@ -167,8 +166,11 @@ on conflict (jwk_id, application_id, operation, outcome, day) do update set
     const rows = new Map<string, KeyUsageRow>();
     const days = new Map<string, KeyUsageDayRow>();
     for (const { applicationId, jwkId, operation, outcome, count, lastUsedAt } of usage) {
-      const isApplication = applicationId === kubernetesApplication || applications.has(applicationId);
-      if (!isApplication || !jwks.has(jwkId)) continue;
+      const isKnown =
+        applicationId === kubernetesApplication ||
+        applications.has(applicationId) ||
+        outlets.has(applicationId);
+      if (!isKnown || !jwks.has(jwkId)) continue;
       const use = { application_id: applicationId, jwk_id: jwkId, operation, outcome };
       const at = lastUsedAt.getTime();
       const key = JSON.stringify([jwkId, applicationId, operation, outcome]);
@@ -181,7 +183,23 @@ on conflict (jwk_id, application_id, operation, outcome, day) do update set
     await this.#addDays([...days.values()]);
   }
 
-  async #known(table: 'applications' | 'jwks', ids: readonly string[]): Promise<ReadonlySet<string>> {
+  async outletNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const names = new Map<string, string>();
+    for (const chunk of inChunks(ids)) {
+      const rows = await this.#database
+        .selectFrom('outlets')
+        .select(['id', 'name'])
+        .where('id', 'in', chunk)
+        .execute();
+      for (const { id, name } of rows) names.set(id, name);
+    }
+    return names;
+  }
+
+  async #known(
+    table: 'applications' | 'jwks' | 'outlets',
+    ids: readonly string[],
+  ): Promise<ReadonlySet<string>> {
     const known = new Set<string>();
     for (const chunk of inChunks([...new Set(ids)])) {
       const rows = await this.#database.selectFrom(table).select('id').where('id', 'in', chunk).execute();

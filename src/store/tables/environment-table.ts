@@ -1,8 +1,10 @@
+import { sql } from 'kysely';
 import type { Environment, EnvironmentStore } from '../../environments/environment-store.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
 import type { Database, EnvironmentProjectRow, EnvironmentRow } from '../database-schema.ts';
 import { listStatement, statement } from '../statement.ts';
 import { flag } from './column-values.ts';
+import { databaseNow } from './database-clock.ts';
 import { deleteInPieces, type Piece } from './delete-in-pieces.ts';
 import { inChunks } from './in-chunks.ts';
 
@@ -132,6 +134,16 @@ export class EnvironmentTable implements EnvironmentStore {
     await deleteInPieces(this.#database, { column: 'environment_id', id, pieces });
     await deleteOne.run(this.#database, { id });
     this.#notify('sessions');
+  }
+
+  async markRemoval(ids: readonly string[]): Promise<void> {
+    for (const chunk of inChunks(ids)) {
+      await this.#database
+        .updateTable('environments')
+        .set({ node_removed_at: sql<number>`${databaseNow(this.#database)}` })
+        .where('id', 'in', chunk)
+        .execute();
+    }
   }
 
   async #insertLinks(environment: Environment): Promise<void> {

@@ -114,3 +114,27 @@ test('a key that is published waits for an outlet that is created, or given the 
   await world.api('POST', `${outlets}moved/deliver`, {});
   await rings.ringWhen('later', ({ members }) => members[1]?.state === 'ACTIVE', 'the second key is ACTIVE');
 });
+
+test('what an outlet delivered counts as used until the outlet is deleted, or delivers something else', async () => {
+  const path = `${outlets}counted/`;
+  const target = { path: 'counted', layout: 'RENAME' };
+  await rings.create({ name: 'counted', ...policy });
+  const outlet = { name: 'counted', kind: 'FILES', content: 'PEM_PUBLIC', target };
+  const created = { ...outlet, source: { keyRingName: 'counted' }, environmentNames: ['production'] };
+  const countedIn = async (method: string, given: string, body?: object) => {
+    const removals = () => world.raw('select name, node_removed_at as at from environments order by name');
+    const before = await removals();
+    expect((await world.api(method, given, body)).status).toBe(200);
+    const after = await removals();
+    return after.filter(({ at }, index) => at !== before[index]?.at).map(({ name }) => name);
+  };
+  expect(await countedIn('POST', outlets, created)).toEqual([]);
+  expect(await countedIn('PUT', path, { description: 'of the gateway' })).toEqual([]);
+  expect(await countedIn('PUT', path, { environmentNames: null })).toEqual([]);
+  expect(await countedIn('PUT', path, { environmentNames: ['staging'] })).toEqual(['production', 'staging']);
+  expect(await countedIn('PUT', path, { source: null })).toEqual(['staging']);
+  expect(await countedIn('PUT', path, { gate: false })).toEqual([]);
+  expect(await countedIn('DELETE', path)).toEqual([]);
+  expect(await countedIn('POST', outlets, created)).toEqual([]);
+  expect(await countedIn('DELETE', path)).toEqual(['production']);
+});

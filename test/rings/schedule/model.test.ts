@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { histories, play } from './model/history.ts';
 import { plantedBugs } from './model/planted-bugs.ts';
+import { plantedOutletBugs } from './model/planted-outlet-bugs.ts';
 import { BrokenInvariant } from './model/verifiers.ts';
 
 /** On a slow machine that does other things, too. */
@@ -39,7 +40,7 @@ describe('the model of rotation', () => {
 });
 
 describe('a planted bug is found', () => {
-  test.each(plantedBugs)(
+  test.each([...plantedBugs, ...plantedOutletBugs])(
     '$breaks: $title',
     ({ kind = 'SIGNATURE', breaks, bugs }) => {
       const property = fc.property(histories(kind), (history) => invariantBrokenBy(history, bugs) !== breaks);

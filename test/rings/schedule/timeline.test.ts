@@ -86,6 +86,17 @@ describe('the timeline of a ring', () => {
     ]);
   });
 
+  test('plans as if every outlet, and every node of an environment that left the ring, confirmed now', () => {
+    const former = node('g3', { connected: false, appliedRevision: 9, isFormer: true });
+    const outlet = { name: 'gateway', nodeName: 'g1', isFailing: true };
+    const failing = node('id-of-it', { appliedRevision: 9, outlet });
+    const [old, ...others] = members;
+    const waiting = { ...facts, members: [{ ...old, pendingNodeIds: [failing.id, former.id] }, ...others] };
+    expect(texts({ ...waiting, formerNodes: [former], outlets: [failing] } as RingFacts, 1)).toEqual(
+      texts(facts, 1),
+    );
+  });
+
   test('is a dry run with another policy', () => {
     const policy = { ...facts.policy, rotationIntervalMs: 30 * day };
     const rows = timelineOf({ ...facts, policy }, 1).filter(({ planned }) => planned);

@@ -4,8 +4,10 @@
 import fc from 'fast-check';
 import { publicationDelayMs } from '../../../../src/rings/schedule/formulas.ts';
 import type { PolicyFacts, RingFacts } from '../../../../src/rings/schedule/ring-facts.ts';
+import { outletEvents } from './outlet-events.ts';
 import { recover } from './recover.ts';
 import type { NodeBugs, SimulatedNode } from './simulated-node.ts';
+import type { OutletBugs } from './simulated-outlets.ts';
 import { World } from './world.ts';
 import type { ManagerBugs } from './world-options.ts';
 
@@ -14,6 +16,7 @@ const minute = 60_000;
 export interface Bugs {
   readonly manager?: ManagerBugs;
   readonly node?: NodeBugs;
+  readonly outlet?: OutletBugs;
 }
 
 export interface History {
@@ -81,7 +84,13 @@ export function play(
   const environments = choices.of([1, 1, 2]);
   const offsetMs = choices.of([0, 0, 0.5]) * policy.clockSkewMs;
   const options = { kind, policy, cachesMs, offsetMs, environments };
-  const world = new World({ ...options, bugs: bugs.manager ?? {}, nodeBugs: bugs.node ?? {}, trace });
+  const world = new World({
+    ...options,
+    bugs: bugs.manager ?? {},
+    nodeBugs: bugs.node ?? {},
+    outletBugs: bugs.outlet ?? {},
+    trace,
+  });
   for (let count = choices.of([2, 3, 1, 0, 4]); count > 0; count -= 1)
     join(world, kind, choices, environments);
   trace?.(JSON.stringify(world.ring.policy));
@@ -234,6 +243,7 @@ const allEvents: readonly Event[] = [
   limitSteps,
   failManagers,
   ...times(2, recoverManagers),
+  ...outletEvents,
 ];
 
 function happen(world: World, kind: RingFacts['kind'], choices: Choices, environments: number): void {

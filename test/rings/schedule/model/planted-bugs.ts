@@ -14,7 +14,7 @@ export interface PlantedBug {
 }
 
 /** Decides with other facts than there are. */
-function blindTo(change: (facts: RingFacts) => Partial<RingFacts>): Bugs {
+export function blindTo(change: (facts: RingFacts) => Partial<RingFacts>): Bugs {
   return { manager: { decide: (facts) => decide({ ...facts, ...change(facts) }) } };
 }
 
@@ -23,7 +23,7 @@ function withPolicy(change: Partial<RingFacts['policy']>): Bugs {
 }
 
 /** What is decided about retirements is decided with other facts than there are. */
-function blindAtRetirement(change: (facts: RingFacts) => Partial<RingFacts>): Bugs {
+export function blindAtRetirement(change: (facts: RingFacts) => Partial<RingFacts>): Bugs {
   return {
     manager: {
       decide: (facts) => {
@@ -222,7 +222,7 @@ export const plantedBugs: readonly PlantedBug[] = [
         decide: (facts) => {
           const decision = decide(facts);
           const waits = facts.members.some(({ pendingNodeIds }) =>
-            pendingNodeIds.some((id) => !facts.nodes.some((node) => node.id === id)),
+            pendingNodeIds.some((id) => ![...facts.nodes, ...facts.outlets].some((node) => node.id === id)),
           );
           return waits ? { ...decision, step: undefined } : decision;
         },

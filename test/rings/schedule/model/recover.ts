@@ -9,7 +9,9 @@ export function recover(world: World, longestMs: number): void {
     world.heal(node);
     world.restart(node);
   }
+  for (const outlet of world.outlets.recover()) world.deleteOutlet(outlet);
   world.settle();
+  world.outlets.requireCurrent();
   for (const node of world.nodes) {
     if (!world.hasCaughtUp(node)) {
       throw new BrokenInvariant('I5', `${node.row.name} does not catch up`);

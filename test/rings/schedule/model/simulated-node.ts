@@ -114,7 +114,7 @@ export class SimulatedNode {
   }
 }
 
-function withoutRetired({ usable, retireAt }: Content, now: number): number {
+export function withoutRetired({ usable, retireAt }: Content, now: number): number {
   let body = usable;
   for (let version = 1; version < retireAt.length; version += 1) {
     const at = retireAt[version];

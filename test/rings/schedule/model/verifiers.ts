@@ -16,6 +16,12 @@ export class BrokenInvariant extends Error {
   }
 }
 
+/** A set of keys, or a file of keys, that someone reads. */
+interface Serving {
+  readonly row: { readonly name: string };
+  bodyAt(now: number): number;
+}
+
 export const start = 1_000_000_000_000;
 
 export class Verifiers {
@@ -40,6 +46,22 @@ export class Verifiers {
     this.#kind = kind;
     this.verifierCacheTimeMs = policy.verifierCacheTimeMs;
     this.verifierSkewMs = Math.max(0, policy.clockSkewMs - 2 * offsetMs);
+  }
+
+  /** What was served until `at` may be in caches until `until`. @param body members that it holds */
+  noteBody(body: number, at: number, until: number): void {
+    if (at <= this.firstPublishedAt) return;
+    for (let version = 1; version < this.lackedUntil.length; version += 1) {
+      if ((body & (1 << version)) === 0 && until > (this.lackedUntil[version] ?? 0)) {
+        this.lackedUntil[version] = until;
+      }
+    }
+    this.lackedUntilOfNew = Math.max(this.lackedUntilOfNew, until);
+  }
+
+  /** Its last token or message is over at `over` at the earliest. */
+  noteUse(version: number, over: number): void {
+    if (over > (this.usedUntil[version] ?? 0)) this.usedUntil[version] = over;
   }
 
   /** I1: no token is signed with a kid that a verifier lacks. */
@@ -84,14 +106,14 @@ export class Verifiers {
     }
   }
 
-  requireUsable(node: SimulatedNode, at: number): void {
+  requireUsable(node: Serving, at: number): void {
     const body = node.bodyAt(at);
     for (let version = 1; version < this.usedUntil.length; version += 1) {
       if ((body & (1 << version)) === 0) this.requireOver(version, at, node);
     }
   }
 
-  requireOver(version: number, at: number, node: SimulatedNode): void {
+  requireOver(version: number, at: number, node: Serving): void {
     if (((this.revoked | this.forced) & (1 << version)) !== 0) return;
     const keptMs = this.#kind === 'ENCRYPTION' ? this.verifierCacheTimeMs : 0;
     const over = (this.usedUntil[version] ?? 0) + keptMs + this.verifierSkewMs;

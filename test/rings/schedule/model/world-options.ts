@@ -1,6 +1,7 @@
 import type { applyStep } from '../../../../src/rings/schedule/apply-step.ts';
 import type { PolicyFacts, RingDecision, RingFacts } from '../../../../src/rings/schedule/ring-facts.ts';
 import type { NodeBugs } from './simulated-node.ts';
+import type { OutletBugs } from './simulated-outlets.ts';
 import { start } from './verifiers.ts';
 
 /** Ways in which a manager may be wrong; see `planted-bugs.ts`. */
@@ -21,6 +22,7 @@ export interface WorldOptions {
   readonly environments: number;
   readonly bugs: ManagerBugs;
   readonly nodeBugs: NodeBugs;
+  readonly outletBugs: OutletBugs;
   /** Is given what happens, to understand a history. */
   readonly trace?: ((text: string) => void) | undefined;
 }

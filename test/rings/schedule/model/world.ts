@@ -18,6 +18,8 @@ import type {
   RingFacts,
   RingStep,
 } from '../../../../src/rings/schedule/ring-facts.ts';
+import { contentOfRing, formerLimitsOf } from './deployed-ring.ts';
+import { Outlets } from './outlets.ts';
 import { type Content, hasStopped, SimulatedNode } from './simulated-node.ts';
 import { BrokenInvariant, requireOneActive, start, Verifiers } from './verifiers.ts';
 import { environmentIds, longestKeptMs, newRing, type WorldOptions } from './world-options.ts';
@@ -43,14 +45,16 @@ export class World {
 
   /** What is true, whatever the managers know. */
   readonly #verifiers: Verifiers;
+  readonly outlets: Outlets;
 
   constructor(options: WorldOptions) {
     this.#options = options;
     const { kind, policy, environments, offsetMs } = options;
     this.#verifiers = new Verifiers(kind, policy, offsetMs);
     this.ring = newRing(options);
+    this.outlets = new Outlets(this, this.#verifiers, options.outletBugs);
     for (let environment = 0; environment < environments; environment += 1) {
-      this.#contents.push(this.#contentAt(1));
+      this.#contents.push(contentOfRing(this.ring, 1));
     }
   }
 
@@ -89,12 +93,15 @@ export class World {
     const offset = (this.#nodeCount % 3) - 1;
     this.nodes.push(new SimulatedNode(row, environment, offset * offsetMs, nodeBugs));
     this.#rows = this.nodes.map((node) => node.row);
+    const joined = this.nodes.at(-1);
+    if (joined) this.outlets.joined(joined);
   }
 
   /** The node is removed, and stops. */
   remove(node: SimulatedNode): void {
     if (!this.isManagerUp) return;
     this.#stopServing(node, this.now);
+    this.outlets.removed(node);
     this.nodes.splice(this.nodes.indexOf(node), 1);
     this.#rows = this.nodes.map(({ row }) => row);
     this.ring = { ...this.ring, nodeRemovedAt: this.now };
@@ -129,23 +136,46 @@ export class World {
   restart(node: SimulatedNode): void {
     if (node.isRunning) return;
     node.isRunning = true;
+    this.outlets.restarted(node);
     if (node.content && this.now < node.stopsServingAt()) node.isServing = true;
     this.#connect(node);
   }
 
   /** It has taken in its content, and is cut off before a manager learns of it. */
   takeUnconfirmed(node: SimulatedNode): void {
-    if (!this.#hears(node)) return;
+    if (!this.hears(node)) return;
     this.#take(node);
     this.cut(node, true);
   }
 
-  #hears({ isRunning, isLinked }: SimulatedNode): boolean {
+  /** Environments, by number. */
+  get environments(): readonly number[] {
+    return [...this.#contents.keys()];
+  }
+
+  contentOf(environment: number): Content | undefined {
+    return this.#contents[environment];
+  }
+
+  createOutlet(choice: Parameters<Outlets['create']>[0]): void {
+    if (!this.isManagerUp) return;
+    if (choice.runsAt === 'NODE') this.#deploy([]);
+    this.outlets.create(choice, this.contentOf(choice.environment)?.revision ?? 0);
+  }
+
+  deleteOutlet(outlet: Parameters<Outlets['delete']>[0]): void {
+    if (!this.isManagerUp) return;
+    const counts = this.outlets.delete(outlet);
+    if (counts) this.ring = { ...this.ring, nodeRemovedAt: this.now };
+    if (outlet.runsAt === 'NODE') this.#deploy([]);
+  }
+
+  hears({ isRunning, isLinked }: SimulatedNode): boolean {
     return this.isManagerUp && isRunning && isLinked;
   }
 
   #connect(node: SimulatedNode): void {
-    if (!this.#hears(node)) return;
+    if (!this.hears(node)) return;
     node.row.connected = true;
     node.row.lastSeenAt = this.now;
     this.#record(node);
@@ -176,15 +206,7 @@ export class World {
 
   /** What was served until now may be in caches. */
   #closeBody(node: SimulatedNode, at: number): void {
-    if (at <= this.#verifiers.firstPublishedAt) return;
-    const body = node.bodyAt(at);
-    const until = at + this.#cachedMs(node.content);
-    for (let version = 1; version < this.#verifiers.lackedUntil.length; version += 1) {
-      if ((body & (1 << version)) === 0 && until > (this.#verifiers.lackedUntil[version] ?? 0)) {
-        this.#verifiers.lackedUntil[version] = until;
-      }
-    }
-    this.#verifiers.lackedUntilOfNew = Math.max(this.#verifiers.lackedUntilOfNew, until);
+    this.#verifiers.noteBody(node.bodyAt(at), at, at + this.#cachedMs(node.content));
   }
 
   #cachedMs(content: Content | undefined): number {
@@ -193,16 +215,19 @@ export class World {
 
   /** Managers act, and nodes that are connected get what they are sent, until nothing more follows. */
   settle(): void {
+    this.outlets.deliverAll();
     if (!this.isManagerUp) return;
     for (let round = 0; round < mostStepsAtOnce; round += 1) {
       const hasAdvanced = this.#advance();
       let hasMoved = false;
       for (const node of this.nodes) hasMoved = this.#deliver(node) || hasMoved;
+      hasMoved = this.outlets.deliverAll() || hasMoved;
       if (this.stepsLeft === 0 || (!hasAdvanced && !hasMoved)) {
         this.#verifiers.requireRevoked(
-          this.nodes.filter((node) => this.#hears(node)),
+          this.nodes.filter((node) => this.hears(node)),
           this.now,
         );
+        this.outlets.requireRevoked((node) => this.hasCaughtUp(node));
         return;
       }
     }
@@ -212,7 +237,7 @@ export class World {
   facts(): RingFacts {
     this.#noteCaches();
     const { ring, now } = this;
-    return { ...ring, now, nodes: this.#rows, formerNodes: [], outlets: [] };
+    return { ...ring, now, nodes: this.#rows, formerNodes: [], outlets: this.outlets.facts() };
   }
 
   decide(): RingDecision {
@@ -281,7 +306,7 @@ export class World {
       sent.includes(member.version) ? { ...member, revisions } : member,
     );
     this.ring = { ...this.ring, members };
-    this.#contents = this.#contents.map(({ revision }) => this.#contentAt(revision + 1));
+    this.#contents = this.#contents.map(({ revision }) => contentOfRing(this.ring, revision + 1));
     requireOneActive(this.ring);
   }
 
@@ -293,26 +318,9 @@ export class World {
     return revisions;
   }
 
-  #contentAt(revision: number): Content {
-    const { members, policy, cachesMs, kind } = this.ring;
-    let usable = 0;
-    let active = 0;
-    let revoked = 0;
-    const retireAt: (number | undefined)[] = [];
-    for (const { version, state, retireAt: at } of members) {
-      if (state === 'REVOKED') revoked |= 1 << version;
-      else if (state !== 'RETIRED') usable |= 1 << version;
-      if (state === 'ACTIVE') active = version;
-      if (state === 'RETIRING' && at !== null && kind !== 'ENCRYPTION') retireAt[version] = at;
-    }
-    const { maxTokenLifetimeMs: lifetimeMs, signingLeaseMs } = policy;
-    const leaseMs = kind === 'ENCRYPTION' ? null : signingLeaseMs;
-    return { revision, usable, active, retireAt, revoked, lifetimeMs, leaseMs, cachesMs };
-  }
-
   /** @returns whether that changed anything */
   #deliver(node: SimulatedNode): boolean {
-    if (!this.#hears(node)) return false;
+    if (!this.hears(node)) return false;
     if (!this.#options.bugs.queuesRevocations) {
       const revoked = this.#contents[node.environment]?.revoked ?? 0;
       if ((revoked & ~node.revoked) !== 0) {
@@ -391,17 +399,7 @@ export class World {
     // S covers the clocks of the nodes; with less they would not be allowed to sign.
     const clockSkewMs = Math.max(requested.clockSkewMs, 2 * this.#options.offsetMs);
     const policy = { ...requested, clockSkewMs };
-    const { policy: old, formerLimits: former } = this.facts();
-    const counts = former !== null && (former.until === null || this.now < former.until);
-    const lifetimeMs = Math.max(old.maxTokenLifetimeMs, counts ? former.maxTokenLifetimeMs : 0);
-    const leases = [old.signingLeaseMs, counts ? former.signingLeaseMs : 0];
-    const leaseMs = leases.includes(null) ? null : Math.max(...leases.map((lease) => lease ?? 0));
-    const formerLimits = {
-      maxTokenLifetimeMs: lifetimeMs,
-      signingLeaseMs: leaseMs,
-      revisions: this.#nextRevisions(),
-      until: null,
-    };
+    const formerLimits = formerLimitsOf(this.facts(), this.#nextRevisions());
     this.ring = { ...this.ring, policy, formerLimits };
     this.#verifiers.verifierCacheTimeMs = Math.min(
       this.#verifiers.verifierCacheTimeMs,
@@ -456,14 +454,15 @@ export class World {
   #pass(time: number): void {
     const { now } = this;
     for (const node of this.nodes) this.#use(node, now, time);
+    this.outlets.use(now, time, (version, at) => this.#requireKnown(version, at));
     for (const node of this.nodes) if (node.isServing) this.#verifiers.requireUsableUntil(node, now, time);
     this.now = time;
     for (const node of this.nodes) {
       if (!node.isLinked) node.row.connected = false;
       const stopsAt = node.stopsServingAt();
-      const isHeard = this.#hears(node) && node.hasCaughtUp;
+      const isHeard = this.hears(node) && node.hasCaughtUp;
       if (node.isServing && !isHeard && stopsAt <= time) this.#stopServing(node, stopsAt);
-      if (this.#hears(node)) {
+      if (this.hears(node)) {
         node.row.lastSeenAt = time;
         node.hear(time);
       }
@@ -474,17 +473,21 @@ export class World {
   #use(node: SimulatedNode, from: number, to: number): void {
     const { content } = node;
     if (!content) return;
-    const isHeard = this.#hears(node) && node.hasCaughtUp;
+    const isHeard = this.hears(node) && node.hasCaughtUp;
     const isEncryption = this.#options.kind === 'ENCRYPTION';
     const version = isEncryption ? this.#publishedBy(node) : node.signsWith(from);
     if (version === 0 || (this.#verifiers.revoked & (1 << version)) !== 0) return;
     const ends = isEncryption ? node.stopsServingAt() : node.signsUntil();
     const until = isHeard ? to : Math.min(to, ends);
-    this.#verifiers.requireKnown(this.nodes, version, from);
+    this.#requireKnown(version, from);
     const keptMs = isEncryption ? content.cachesMs : 0;
     const lifetimeMs = isEncryption ? this.ring.policy.maxTokenLifetimeMs : content.lifetimeMs;
-    const over = until + node.offsetMs + keptMs + lifetimeMs;
-    if (over > (this.#verifiers.usedUntil[version] ?? 0)) this.#verifiers.usedUntil[version] = over;
+    this.#verifiers.noteUse(version, until + node.offsetMs + keptMs + lifetimeMs);
+  }
+
+  #requireKnown(version: number, at: number): void {
+    this.#verifiers.requireKnown(this.nodes, version, at);
+    this.outlets.requireKnown(version, at);
   }
 
   #publishedBy({ content, isServing, revoked }: SimulatedNode): number {
