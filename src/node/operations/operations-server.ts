@@ -192,7 +192,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
       const again = await admitAgain(request, admitted, generation);
       if ('status' in again) return refuse(response, { route, caller, fault: again });
       const { assertion } = again.application;
-      if (assertion?.take() === false) {
+      if (assertion !== undefined && !(await assertion.take())) {
         bucket?.giveBack(1);
         return refuse(response, { route, caller, fault: invalidToken });
       }
