@@ -1,6 +1,6 @@
 // Which JWTs of single use a node remembers.
 
-import { cp, mkdir, rm, truncate } from 'node:fs/promises';
+import { cp, mkdir, rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type KeptAssertion, UsedAssertions } from '../../src/node/operations/callers/used-assertions.ts';
@@ -108,12 +108,14 @@ test('a journal that has become long is replaced by a snapshot, and nothing of i
 test('half an entry at the end of the journal, of which nothing was answered, hides no other', async () => {
   const options = await journalOptions();
   const first = await openUsed(options);
-  for (const jti of ['a', 'b']) await take(first.used, assertion(jti, 10));
+  // The snapshot has the first one too.
+  for (const jti of ['a', 'b', 'c']) await take(first.used, assertion(jti, 10));
   const torn = await killed(options);
-  await truncate(`${torn.path}.journal`, 150);
+  const { size } = await stat(`${torn.path}.journal`);
+  await truncate(`${torn.path}.journal`, size - 1);
   const second = await openUsed(torn);
-  expect(await take(second.used, assertion('a', 10))).toBe(false);
-  expect(await take(second.used, assertion('b', 10))).toBe(true);
+  for (const jti of ['a', 'b']) expect(await take(second.used, assertion(jti, 10))).toBe(false);
+  expect(await take(second.used, assertion('c', 10))).toBe(true);
   await Promise.all([first, second].map(({ journal }) => journal.close()));
 });
 
