@@ -62,9 +62,10 @@ export function projectNotFound(name: string): KeyplaneError {
   return new KeyplaneError('not_found', text);
 }
 
-/** The ring alone changes its members, and their states are its own. */
-export function ringMemberError(name: string, ringName: string): KeyplaneError {
+/** The ring alone changes its members, and their states are its own. @param member of the request, where that names it */
+export function ringMemberError(name: string, ringName: string, member?: string): KeyplaneError {
   return badRequest(`JWK (name: ${name}) belongs to key ring (name: ${ringName})!`, {
     reason: 'KEY_RING_MEMBER',
+    ...(member !== undefined && { member }),
   });
 }

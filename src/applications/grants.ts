@@ -141,7 +141,7 @@ async function grantTarget(
   if (!jwk) throw notFound(`JWK (name: ${shownText(jwkName ?? '')})`, `${at}.jwkName`);
   if (jwk.member) {
     const [ring] = await stores.rings.getMany([jwk.member.ringId]);
-    throw ringMemberError(jwk.name, ring?.name ?? '');
+    throw ringMemberError(jwk.name, ring?.name ?? '', `${at}.jwkName`);
   }
   return { keyRingId: null, jwkId: jwk.id };
 }

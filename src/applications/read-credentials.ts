@@ -267,7 +267,7 @@ async function verifyingJwk(
   }
   if (jwk.member) {
     const [ring] = await stores.rings.getMany([jwk.member.ringId]);
-    throw ringMemberError(jwk.name, ring?.name ?? '');
+    throw ringMemberError(jwk.name, ring?.name ?? '', member);
   }
   if (jwk.type === 'OCT') {
     throw badRequest(`JWK (name: ${jwk.name}) has no public part!`, { reason: 'FIELD_NOT_VALID', member });

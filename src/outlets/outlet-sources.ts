@@ -124,7 +124,7 @@ async function findSource(stores: SourceStores, { type, name, demand }: SourceSe
       if (!jwk) throw notFound('JWK', name, type);
       if (jwk.member) {
         const [ring] = await stores.rings.getMany([jwk.member.ringId]);
-        throw ringMemberError(jwk.name, ring?.name ?? '');
+        throw ringMemberError(jwk.name, ring?.name ?? '', `source.${members[type]}`);
       }
       const title = `JWK (name: ${jwk.name})`;
       requireNoSecretInPublic(jwk.type, title, { content, type });

@@ -87,7 +87,7 @@ export async function resolveEncryption(
   if (!jwk) throw notFound(`JWK (name: ${shownText(jwkName ?? '')})`, 'encryptTo.jwkName');
   if (jwk.member) {
     const [ring] = await stores.rings.getMany([jwk.member.ringId]);
-    throw ringMemberError(jwk.name, ring?.name ?? '');
+    throw ringMemberError(jwk.name, ring?.name ?? '', 'encryptTo.jwkName');
   }
   const title = `JWK (name: ${jwk.name})`;
   if (jwk.use === 'sig') throw isForSignature(title, 'encryptTo.jwkName');

@@ -178,7 +178,7 @@ const findJwk: FindKey = async ({ jwks, rings }, projectId, { name, member }) =>
   if (jwk.member === undefined) return jwk;
   // It would leave the set when it retires, and its successors would not enter it. A view names the ring.
   const [ring] = await rings.getMany([jwk.member.ringId]);
-  throw ringMemberError(jwk.name, ring?.name ?? '');
+  throw ringMemberError(jwk.name, ring?.name ?? '', member);
 };
 
 function notValid(text: string, member: string): KeyplaneError {

@@ -72,9 +72,10 @@ test('a member of a ring is granted with its ring, never by itself', async () =>
   await createRing('whole');
   const grants = [{ jwkName: 'whole.1', operations: ['SIGN'] }];
   const { status, body } = await api('POST', `${base}/applications/`, { name: 'sneaky', grants });
-  expect([status, body.error_description]).toEqual([
+  expect([status, body.error_description, body.member]).toEqual([
     400,
     'JWK (name: whole.1) belongs to key ring (name: whole)!',
+    'grants[0].jwkName',
   ]);
   expect((await api('PUT', `${base}/applications/issuer/`, { grants })).status).toBe(400);
 });

@@ -158,7 +158,7 @@ test.each([
     files('x', { source: { jwkName: 'kept.1' } }),
     'JWK (name: kept.1) belongs to key ring (name: kept)!',
     'KEY_RING_MEMBER',
-    undefined,
+    'source.jwkName',
   ],
   [
     'an OCT key in public content',

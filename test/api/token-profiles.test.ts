@@ -218,7 +218,7 @@ test.for([
   [
     { encryptTo: { jwkName: 'signing.1' } },
     'JWK (name: signing.1) belongs to key ring (name: signing)!',
-    undefined,
+    'encryptTo.jwkName',
   ],
   [
     { encryptTo: { keyRingName: 'signing' } },

@@ -195,7 +195,7 @@ describe('a request for a view is rejected', () => {
       { name: 'v', include: { jwkNames: ['signing.1'] } },
       'JWK (name: signing.1) belongs to key ring (name: signing)!',
       'KEY_RING_MEMBER',
-      undefined,
+      'include.jwkNames[0]',
     ],
     [
       { name: 'v', include: { keyTypes: ['OCT'] } },
