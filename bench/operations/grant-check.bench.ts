@@ -38,7 +38,7 @@ export async function run(): Promise<BenchRow[]> {
   const now = () => Date.now();
   const jwts = new JwtCallers({
     credentials: callers,
-    used: new UsedAssertions({ record: undefined, now }),
+    used: new UsedAssertions({ journal: undefined, now }),
     now,
   });
   const sources = { callers, jwts, now };

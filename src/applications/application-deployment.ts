@@ -9,6 +9,7 @@ import {
 } from '../deployments/put-desired-state.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { badRequest } from '../errors.ts';
+import type { DeployedApplication } from '../protocol/content.ts';
 import type { Application } from './application.ts';
 import { type ApplicationContentStores, applicationReader } from './application-content.ts';
 
@@ -43,12 +44,47 @@ export async function requireDeployable(
   application: Application,
 ): Promise<void> {
   const read = await applicationReader(stores, scope, [application]);
-  const keys = read(application).credentials?.flatMap((one) => (one.type === 'JWT' ? one.keys : [])) ?? [];
-  if (Buffer.byteLength(JSON.stringify(keys)) <= largestKeys) return;
+  if (!hasTooLargeKeys(read(application))) return;
   throw badRequest('The keys of all credentials together cannot be larger than 1 MiB!', {
     reason: 'FIELD_NOT_VALID',
     member: 'credentials',
   });
+}
+
+/**
+ * The same for applications that follow a key set which has grown.
+ * @throws KeyplaneError `bad_request` that names the first one
+ */
+export async function requireDeployableFollowers(
+  stores: DesiredStores,
+  scope: Pick<ProjectScope, 'projectId' | 'projectName'>,
+  followers: readonly Application[],
+): Promise<void> {
+  const read = await applicationReader(stores, scope, followers);
+  for (const one of followers) {
+    if (!hasTooLargeKeys(readIfUnaltered(read, one))) continue;
+    throw badRequest(
+      `The keys of all credentials of application (name: ${one.name}) together cannot be larger than 1 MiB!`,
+      { reason: 'FIELD_NOT_VALID' },
+    );
+  }
+}
+
+/** One that cannot be read keeps what is deployed of it. */
+function readIfUnaltered(
+  read: (application: Application) => DeployedApplication,
+  application: Application,
+): DeployedApplication | undefined {
+  try {
+    return read(application);
+  } catch {
+    return undefined;
+  }
+}
+
+function hasTooLargeKeys(content: DeployedApplication | undefined): boolean {
+  const keys = content?.credentials?.flatMap((one) => (one.type === 'JWT' ? one.keys : [])) ?? [];
+  return Buffer.byteLength(JSON.stringify(keys)) > largestKeys;
 }
 
 /** The same for applications that follow the change of another object: the unreadable ones keep what is desired. */

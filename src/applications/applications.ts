@@ -32,6 +32,7 @@ import {
   putDesiredApplications,
   putDesiredFollowers,
   requireDeployable,
+  requireDeployableFollowers,
   withdrawApplication,
 } from './application-deployment.ts';
 import type { ApplicationListQuery, ApplicationStores } from './application-store.ts';
@@ -182,6 +183,7 @@ export function createApplications(options: ApplicationRuleOptions): Application
     await requireOwnCredentials(stores, after);
     const others = await storeKeySets(stores, after, { fetched, now: clock() });
     await requireDeployable(stores, scope, after);
+    await requireDeployableFollowers(stores, scope, others);
     return mergeTargets([
       ...(await putDesiredApplications(stores, scope, [after])),
       ...(await putDesiredFollowers(stores, scope, { applications: others, onUnreadable })),

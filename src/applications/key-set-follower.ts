@@ -19,9 +19,9 @@ import { onBehalfOf } from '../runtime/requester.ts';
 import type { SharedStore, UnitOfWork } from '../unit-of-work.ts';
 import { followedUris } from './application.ts';
 import type { ApplicationContentStores } from './application-content.ts';
-import { putDesiredFollowers } from './application-deployment.ts';
+import { putDesiredFollowers, requireDeployableFollowers } from './application-deployment.ts';
 import { type FetchedKeySet, fetchKeySet, type WithFetches } from './fetch-key-set.ts';
-import type { IssuerKeySet, KeySetRefresh } from './issuer-key-set.ts';
+import type { IssuerKey, IssuerKeySet, KeySetRefresh } from './issuer-key-set.ts';
 import { keySetIntervalMs } from './key-sets.ts';
 
 type FollowerStores = ApplicationContentStores &
@@ -136,10 +136,10 @@ export class KeySetFollower {
 
   /** @returns false where the result could not be recorded */
   async #follow(set: IssuerKeySet): Promise<boolean> {
-    const { store, deployments, onError } = this.#options;
+    const { deployments, onError } = this.#options;
     try {
       const checked = await this.#check(set);
-      const targets = await store.write((stores) => this.#record(stores, set, checked));
+      const targets = await this.#recordOrReject(set, checked);
       // No caller waits for the result, and an offline node must not delay the next fetch.
       if (targets.length > 0) deployments.deploy(targets, 'deploy').catch(onError);
       return true;
@@ -164,6 +164,19 @@ export class KeySetFollower {
     }
   }
 
+  /** Keys that an application cannot take are not stored: the former ones stay, and the state says why. */
+  async #recordOrReject(set: IssuerKeySet, checked: Checked): Promise<readonly DeploymentTarget[]> {
+    const { store } = this.#options;
+    try {
+      return await store.write((stores) => this.#record(stores, set, checked));
+    } catch (error) {
+      if (!isKeyplaneError(error) || error.code !== 'bad_request') throw error;
+      const rejected: Checked = { state: 'FAILING', reason: error.message };
+      return store.write((stores) => this.#record(stores, set, rejected));
+    }
+  }
+
+  /** @throws KeyplaneError `bad_request` where an application cannot take the keys */
   async #record(
     stores: FollowerStores,
     set: IssuerKeySet,
@@ -190,6 +203,8 @@ export class KeySetFollower {
     const followers = (await stores.applications.knownBesideTokens(projectId)).filter(
       (one) => one.altered !== true && followedUris(one).includes(jwksUri),
     );
+    // A set that became smaller is accepted in any case.
+    if (sizeOf(found.keys) > sizeOf(current.keys)) await requireDeployableFollowers(stores, scope, followers);
     const targets = await putDesiredFollowers(stores, scope, { applications: followers, onUnreadable });
     await audit.append(
       stores,
@@ -205,6 +220,10 @@ export class KeySetFollower {
     );
     return targets;
   }
+}
+
+function sizeOf(keys: readonly IssuerKey[]): number {
+  return Buffer.byteLength(JSON.stringify(keys));
 }
 
 /** As long again as it has failed, within bounds. */

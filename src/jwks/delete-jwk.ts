@@ -5,7 +5,7 @@ import { withdrawGrants } from '../applications/move-grants.ts';
 import { requireUntrusted } from '../applications/trusted-jwks.ts';
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import { mergeTargets, putDesiredState } from '../deployments/put-desired-state.ts';
-import { badRequest, KeyplaneError } from '../errors.ts';
+import { badRequest } from '../errors.ts';
 import { lookupName, shownText } from '../names.ts';
 import { requireNoOutlet } from '../outlets/outlet-uses.ts';
 import { requireNoTokenProfile } from '../token-profiles/profile-uses.ts';
@@ -68,7 +68,7 @@ export function jwkDeletion(options: JwkRuleOptions): DeleteJwk {
   };
 }
 
-/** @throws KeyplaneError `conflict` that says by whom and when it was used */
+/** @throws KeyplaneError `bad_request` that says by whom and when it was used */
 async function requireUnused(
   { applications }: ApplicationStores,
   { id, name }: StoredJwk,
@@ -80,8 +80,7 @@ async function requireUnused(
     latest.applicationName === null
       ? 'an application that was deleted'
       : `application (name: ${latest.applicationName})`;
-  throw new KeyplaneError(
-    'conflict',
+  throw badRequest(
     `JWK (name: ${name}) was used by ${by} at ${latest.lastUsedAt.toISOString().replace('.000Z', 'Z')}! Give force and a reason to delete it all the same.`,
     { reason: 'STILL_NEEDED', member: 'force' },
   );

@@ -25,6 +25,7 @@ import { SigningLease } from './lease/signing-lease.ts';
 import { loadIdentityPin, nodeSigningKey } from './node-identity.ts';
 import type { NodeLog } from './node-log.ts';
 import { NodeState } from './node-state.ts';
+import { KeptJournal } from './operations/kept-journal.ts';
 import { KeptRecord } from './operations/kept-record.ts';
 import { type NodeRecords, type OperationsOptions, startOperations } from './operations/start-operations.ts';
 import { UsageCounter } from './operations/usage-counter.ts';
@@ -298,11 +299,15 @@ async function keeping(options: NodeOptions, key: Buffer) {
 }
 
 function recordsOf({ dataDir, ephemeral = false, logger: log }: NodeOptions, key: Buffer): NodeRecords {
+  const optionsOf = (file: string, title: string) => {
+    return { path: join(dataDir, file), key, additionalData: `keyplane ${file}`, title, log };
+  };
   return {
     async open<T>(file: string, title: string) {
-      if (ephemeral) return undefined;
-      const path = join(dataDir, file);
-      return KeptRecord.open<T>({ path, key, additionalData: `keyplane ${file}`, title, log });
+      return ephemeral ? undefined : KeptRecord.open<T>(optionsOf(file, title));
+    },
+    async openJournal<T>(file: string, title: string) {
+      return ephemeral ? undefined : KeptJournal.open<T>(optionsOf(file, title));
     },
   };
 }

@@ -1,7 +1,7 @@
 // What a request to sign may ask for.
 
 import { Buffer } from 'node:buffer';
-import { badRequest } from '../errors.ts';
+import { badRequest, isKeyplaneError } from '../errors.ts';
 import { durationInHours } from '../iso-duration.ts';
 import type { JsonObject } from '../jose/json.ts';
 import { checkHeader } from './header-parameters.ts';
@@ -86,7 +86,7 @@ export function readSignRequest(body: RequestBody, limits: SignLimits): SignRequ
   }
   if (members.lifetime !== undefined) throw notValid('lifetime', 'lifetime is for claims only!');
   const octets = optionalContent('payload', payload, payloadBase64) ?? Buffer.alloc(0);
-  if (!limits.acceptsJsonPayload && (mayBeJsonObject(octets) || (!isEncoded && encodesJsonObject(octets)))) {
+  if (!limits.acceptsJsonPayload && isUnbounded(octets, isEncoded)) {
     const member = payload === undefined ? 'payloadBase64' : 'payload';
     throw notValid(member, 'Give claims to sign a JSON object!');
   }
@@ -98,6 +98,23 @@ export function readSignRequest(body: RequestBody, limits: SignLimits): SignRequ
     header: header && (body.exact().header as JsonObject),
     form,
   };
+}
+
+/** Whether only SIGN_RAW allows it on a key ring. A request whose payload cannot be read signs nothing. */
+export function needsSignRaw({ members: { claims, payload, payloadBase64, b64 } }: RequestBody): boolean {
+  if (claims !== undefined) return false;
+  try {
+    const octets = optionalContent('payload', payload, payloadBase64);
+    return octets !== undefined && isUnbounded(octets, b64 !== false);
+  } catch (error) {
+    if (isKeyplaneError(error)) return false;
+    throw error;
+  }
+}
+
+/** A reader could take it for claims, whose expiry nothing bounds. */
+function isUnbounded(payload: Buffer, isEncoded: boolean): boolean {
+  return mayBeJsonObject(payload) || (!isEncoded && encodesJsonObject(payload));
 }
 
 /** The payload of a JWT. Times are whole seconds. `claims` has none of the other members: `checkClaims` rejects them. */

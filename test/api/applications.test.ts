@@ -134,24 +134,29 @@ test('a replaced token overlaps for as long as was requested', async () => {
   }
 });
 
-test('a repeated request with an Idempotency-Key makes no second token and shows the first no more', async () => {
-  const send = () =>
-    fetch(`${world.url}${base}/applications/`, {
-      method: 'POST',
-      headers: {
-        Authorization: `Bearer ${api.token}`,
-        'Content-Type': 'application/json',
-        'Idempotency-Key': 'once',
-      },
-      body: JSON.stringify({ name: 'once', grants }),
-    }).then((response): Promise<Record<string, unknown>> => response.json() as never);
-  const [first, second] = [await send(), await send()];
-  expect(first.token).toMatch(/^kpa_/);
-  expect(second).toMatchObject({ success: true, warnings: [expect.stringMatching(/first answer/)] });
-  expect(second).not.toHaveProperty('token');
-  const stored = await world.raw('select * from idempotency_keys');
-  expect(JSON.stringify(stored)).not.toContain(first.token);
-});
+test.for([{ name: 'once' }, { name: 'once-empty', credentials: [] }])(
+  'a repeated request with an Idempotency-Key makes no second token and shows the first no more: %j',
+  async (members) => {
+    const send = () =>
+      fetch(`${world.url}${base}/applications/`, {
+        method: 'POST',
+        headers: {
+          Authorization: `Bearer ${api.token}`,
+          'Content-Type': 'application/json',
+          'Idempotency-Key': members.name,
+        },
+        body: JSON.stringify({ ...members, grants }),
+      }).then((response): Promise<Record<string, unknown>> => response.json() as never);
+    const [first, second] = [await send(), await send()];
+    const [made] = first.tokens as { token: string }[];
+    expect(made?.token).toMatch(/^kpa_/);
+    expect(second).toMatchObject({ success: true, warnings: [expect.stringMatching(/first answer/)] });
+    expect(second).not.toHaveProperty('token');
+    expect(second).not.toHaveProperty('tokens');
+    const stored = await world.raw('select * from idempotency_keys');
+    expect(JSON.stringify(stored)).not.toContain(made?.token);
+  },
+);
 
 test('applications are listed in pages, found by their names, and deleted', async () => {
   const list = await api('GET', `${base}/applications/?search=roll&sort=name,desc`);

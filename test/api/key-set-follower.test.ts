@@ -147,3 +147,40 @@ test('a project has at most two fetches at the same time, and failures are retri
   await comeDue('/p0');
   expect(await waits()).toBeGreaterThan(200_000);
 });
+
+test('a followed set that grows beyond the 1 MiB of an application fails, and the former keys stay', async () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 3072 }).publicKey.export({ format: 'jwk' });
+  const keys = Array.from({ length: 80 }, (_, index) => ({ ...rsa, kid: `${index}${'x'.repeat(200)}` }));
+  const [small, large] = [keys.slice(0, 60), keys];
+  // 60 keys have 45 KiB: 20 credentials are below 1 MiB with them, and above it with 80.
+  const credentials = (count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      jwt(`growing-${count}-${index}`, { jwksUri: uriOf('/growing') }),
+    );
+  pages.set('/growing', json({ keys: small }));
+  await ok('POST', '/applications/', { name: 'growing', credentials: credentials(20) });
+  await ok('POST', '/applications/', { name: 'growing-less', credentials: credentials(1) });
+  const keyCounts = async (name: string) => {
+    const { credentials: deployed } = await deployedApplication(world, name);
+    return new Set((deployed ?? []).map((one) => ('keys' in one ? one.keys.length : 0)));
+  };
+  const stateOf = async () => (await ok('GET', '/applications/growing/')).resultList[0].keySets[0];
+  pages.set('/growing', json({ keys: large }));
+  await comeDue('/growing');
+  const stateReason =
+    'The keys of all credentials of application (name: growing) together cannot be larger than 1 MiB!';
+  expect(await stateOf()).toMatchObject({ state: 'FAILING', stateReason, keyCount: 60 });
+  expect(await keyCounts('growing')).toEqual(new Set([60]));
+  expect(await keyCounts('growing-less')).toEqual(new Set([60]));
+  // A request that fetches the failing set again does not deploy it to the others either.
+  const third = {
+    name: 'growing-third',
+    credentials: [jwt('growing-third', { jwksUri: uriOf('/growing') })],
+  };
+  const rejected = await world.api('POST', `${base}/applications/`, third);
+  expect([rejected.status, rejected.body.error_description]).toEqual([400, stateReason]);
+  pages.set('/growing', json({ keys: small.slice(0, 59) }));
+  await comeDue('/growing');
+  expect(await stateOf()).toMatchObject({ state: 'FRESH', stateReason: null, keyCount: 59 });
+  expect(await keyCounts('growing')).toEqual(new Set([59]));
+});

@@ -172,10 +172,11 @@ test('the lists are filtered by what was not used for so many days', async () =>
 test('a JWK that was used in the last 7 days is deleted only with force and a reason', async () => {
   const path = `${base}/jwks/used/`;
   const rejected = await api('DELETE', path);
-  expect(rejected.status).toBe(409);
+  expect(rejected.status).toBe(400);
   expect(rejected.body).toMatchObject({
-    error: 'conflict',
+    error: 'bad_request',
     reason: 'STILL_NEEDED',
+    member: 'force',
     error_description: `JWK (name: used) was used by application (name: shop) at ${daysAgo(0)
       .toISOString()
       .replace('.000Z', 'Z')}! Give force and a reason to delete it all the same.`,

@@ -84,6 +84,48 @@ test('two grants of one key at different rates limit each its own operations, al
   expect([await verify(), await verify()]).toEqual([200, 429]);
 });
 
+test('a signature that only SIGN_RAW allows takes from the rate of SIGN_RAW, and a batch from both', async () => {
+  let token = '';
+  const { url } = await callingWorld((ring) => {
+    const application = applicationContent([
+      { ...ring, operations: ['SIGN'], rate: { perSecond: 0.01, burst: 5 } },
+      { ...ring, operations: ['SIGN_RAW'], rate: { perSecond: 0.01, burst: 3 } },
+    ]);
+    token = application.token;
+    return [application.content];
+  });
+  const statusOf = async (body: object) =>
+    (await operate(url, 'key-rings/tokens/sign', { token, body })).status;
+  const batch = (plain: number, raw: number) =>
+    statusOf({
+      items: [...Array(plain).fill({ claims: {} }), ...Array(raw).fill({ payloadBase64: 'e30=' })],
+    });
+  // Neither of the two that are refused takes anything.
+  expect([await batch(1, 4), await batch(6, 1)]).toEqual([429, 429]);
+  expect([await statusOf({ payload: '{}' }), await batch(1, 1)]).toEqual([200, 200]);
+  expect(await statusOf({ claims: {}, payload: '{}' })).toBe(400);
+  expect([await statusOf({ payload: '{}' }), await statusOf({ payload: '{}' })]).toEqual([200, 429]);
+  const plain = { claims: {} };
+  expect([await batch(2, 0), await statusOf(plain), await statusOf(plain)]).toEqual([200, 200, 429]);
+});
+
+test('a signature that only SIGN_RAW allows is accepted while the rate of SIGN is used up', async () => {
+  let token = '';
+  const { url } = await callingWorld((ring) => {
+    const application = applicationContent([
+      { ...ring, operations: ['SIGN'], rate: { perSecond: 0.01, burst: 1 } },
+      { ...ring, operations: ['SIGN_RAW'] },
+    ]);
+    token = application.token;
+    return [application.content];
+  });
+  const statusOf = async (body: object) =>
+    (await operate(url, 'key-rings/tokens/sign', { token, body })).status;
+  const raw = { payload: '{}' };
+  expect([await statusOf(raw), await statusOf({ claims: {} })]).toEqual([200, 200]);
+  expect([await statusOf({ claims: {} }), await statusOf(raw), await statusOf(raw)]).toEqual([429, 200, 200]);
+});
+
 test('a grant whose rate changes goes on with what is left, beside another of the same key', () => {
   const callers = new CallerIndex(() => 0);
   const put = (...rates: readonly { perSecond: number; burst: number }[]) => {

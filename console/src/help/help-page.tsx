@@ -28,6 +28,22 @@ const words = [
     'Application',
     'A program that has nodes sign, verify, encrypt, decrypt or issue tokens with keys of a project. It is known by a token, a certificate or a JWT.',
   ],
+  [
+    'Operation',
+    'The use of a key at a node for an application: sign, verify, encrypt, decrypt, MAC, or issue a token. The key does not leave the node.',
+  ],
+  [
+    'Grant',
+    'The operations that an application may request with one key ring, JWK or token profile, and how many a second.',
+  ],
+  [
+    'Token profile',
+    'Decides what tokens contain: issuer, audience, subject, lifetime and claims. Applications give only what it leaves open.',
+  ],
+  [
+    'Usage',
+    'How often each application used a key, and when it did so last. Nodes report it every 10 seconds.',
+  ],
   ['Revision', 'The number of the latest change to an environment. A node that has confirmed it is current.'],
 ] as const;
 

@@ -5,7 +5,7 @@ import { describedAs, named } from '../openapi/named.ts';
 import { nameText } from '../openapi/named-values.ts';
 import { openToDeployers } from '../route-access.ts';
 import { applicationMembers, credentialNulls, describedMembers } from './application-schemas.ts';
-import { shownTokenResponse, showTokensOnce } from './shown-token.ts';
+import { namesToken, shownTokenResponse, showTokensOnce } from './shown-token.ts';
 
 const body = describedAs(
   z.strictObject({ name: z.string().optional(), ...applicationMembers }),
@@ -44,7 +44,7 @@ export function createApplicationRoute(
     handler: async (request) =>
       showTokensOnce(request, services, {
         change: (scope) => services.applications.create(scope, request.body),
-        mayMakeTokens: request.body.credentials?.every(({ type }) => type !== 'TOKEN') !== true,
+        mayMakeTokens: namesToken(request.body.credentials ?? []),
         isSingle: request.body.credentials === undefined,
       }),
   });

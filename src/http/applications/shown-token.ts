@@ -38,6 +38,11 @@ export const shownTokenResponse = named(
 const notAgain =
   'The token was in the first answer to this request only! Replace it (POST applications/{name}/token) if that answer was lost.';
 
+/** An empty list is one TOKEN credential named `default`. */
+export function namesToken(credentials: readonly { readonly type: string }[]): boolean {
+  return credentials.length === 0 || credentials.some(({ type }) => type === 'TOKEN');
+}
+
 /** A repeated request makes no second token, and the first is kept nowhere. */
 export async function showTokensOnce(
   request: Pick<FastifyRequest, 'project' | 'caller'> & FastifyRequest,

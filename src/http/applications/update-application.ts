@@ -5,7 +5,7 @@ import { describedAs, named } from '../openapi/named.ts';
 import { nameText } from '../openapi/named-values.ts';
 import { openToDeployers } from '../route-access.ts';
 import { applicationMembers, credentialNulls, describedMembers } from './application-schemas.ts';
-import { shownTokensResponse, showTokensOnce } from './shown-token.ts';
+import { namesToken, shownTokensResponse, showTokensOnce } from './shown-token.ts';
 
 const body = describedAs(
   z.strictObject({ name: z.string().optional(), ...applicationMembers }),
@@ -44,7 +44,7 @@ export function updateApplicationRoute(
     handler: async (request) =>
       showTokensOnce(request, services, {
         change: (scope) => services.applications.update(scope, request.params.applicationName, request.body),
-        mayMakeTokens: request.body.credentials?.some(({ type }) => type === 'TOKEN') === true,
+        mayMakeTokens: request.body.credentials !== undefined && namesToken(request.body.credentials),
       }),
   });
 }

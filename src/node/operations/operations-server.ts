@@ -14,6 +14,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { isKeyplaneError, KeyplaneError } from '../../errors.ts';
 import { utf8Of } from '../../operations/compact-jws.ts';
+import type { GrantOperation } from '../../protocol/content.ts';
 import { takeRequestsOneByOne } from '../../runtime/pipelining.ts';
 import type { TlsFiles } from '../../runtime/tls-files.ts';
 import { trackHandshakes } from '../../runtime/tls-handshakes.ts';
@@ -76,8 +77,7 @@ interface Admitted {
   readonly route: OperationRoute;
   readonly application: CallingApplication;
   readonly grant: Grant;
-  /** Of the operation; undefined: without a limit. */
-  readonly bucket: TokenBucket | undefined;
+  readonly rate: GrantedRate;
   /** Of a key; undefined for a token profile. */
   readonly target: OperationTarget | undefined;
   /** Of the ring, the JWK or the token profile. */
@@ -176,10 +176,8 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
       if (admitted === undefined) return refuse(response, { route, caller, fault: notGranted });
       leave = load.enter(caller.id);
       if (leave === undefined) return refuse(response, { route, caller, fault: overloaded });
-      const { bucket } = admitted;
-      if (bucket !== undefined && !bucket.take(1)) {
-        return refuse(response, { route, caller, fault: rateExceeded(bucket.msUntil(1)) });
-      }
+      const charge = chargeOne(admitted.rate);
+      if ('status' in charge) return refuse(response, { route, caller, fault: charge });
       const body = await readBody(request, {
         applicationId: caller.id,
         onContinue: expectsContinue ? () => response.writeContinue() : undefined,
@@ -192,12 +190,12 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
       const again = await admitAgain(request, admitted, generation);
       if ('status' in again) return refuse(response, { route, caller, fault: again });
       const { assertion } = again.application;
-      if (assertion?.take() === false) {
-        bucket?.giveBack(1);
+      if (assertion !== undefined && !(await assertion.take())) {
+        charge.bucket?.giveBack(1);
         return refuse(response, { route, caller, fault: invalidToken });
       }
       taken = assertion;
-      const answer = await answerTo(again, bodyText);
+      const answer = await answerTo(again, { charge, bodyText });
       counts.succeeded(operation, performance.now() - beganMs);
       send(response, 200, answer);
     } catch (error) {
@@ -250,7 +248,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
     const grant = targetId === undefined ? undefined : application.grants.get(targetId);
     const granted = grant && grantedBy(grant.operations, route);
     if (targetId === undefined || grant === undefined || granted === undefined) return undefined;
-    return { route, application, grant, bucket: grant.buckets.get(granted), target, targetId };
+    return { route, application, grant, rate: rateOf(route, grant, granted), target, targetId };
   }
 
   /** Takes no rate, and no JWT of single use a second time. */
@@ -269,14 +267,20 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
   }
 
   function answerTo(
-    { route, application, grant, bucket, target, targetId }: Admitted,
-    bodyText: string,
+    { route, application, grant, rate, target, targetId }: Admitted,
+    { charge, bodyText }: { readonly charge: Charge; readonly bodyText: string },
   ): Promise<string> {
     if (route.operation !== 'ISSUE' && target !== undefined) {
-      const takeItems = (count: number) => takeBatch(bucket, count);
       const { operation } = route;
-      const granted = grant.operations;
-      return perform({ application, target, operation, bodyText, granted, takeItems });
+      return perform({
+        application,
+        target,
+        operation,
+        bodyText,
+        granted: grant.operations,
+        ratesRawApart: rate.raw !== undefined,
+        takeRate: (items) => takeRate(rate, charge, items),
+      });
     }
     return issuer.issue({ application, profileId: targetId, bodyText });
   }
@@ -323,11 +327,59 @@ function probeOf(target: string): Probe | undefined {
   return first === 'projects' && rest.join('/') === 'readyz' ? { probe: 'ready', project } : undefined;
 }
 
-/** The rest of a batch: the rate of one item was taken when the request was admitted. */
-function takeBatch(bucket: TokenBucket | undefined, count: number): void {
-  if (bucket === undefined || count <= 1 || bucket.take(count - 1)) return;
-  // What is refused as a whole takes nothing.
-  bucket.giveBack(1);
-  const { code, text, retryAfterSeconds = 1 } = rateExceeded(bucket.msUntil(count));
-  throw new KeyplaneError(code as 'rate_limit_exceeded', text, { retryAfterSeconds });
+/** An absent bucket is without a limit. */
+interface GrantedRate {
+  readonly bucket?: TokenBucket | undefined;
+  /** Of SIGN_RAW, where it is granted at another rate than SIGN. */
+  readonly raw?: { readonly bucket?: TokenBucket | undefined };
+}
+
+function rateOf(
+  { kind }: OperationRoute,
+  { operations, buckets }: Grant,
+  granted: GrantOperation,
+): GrantedRate {
+  const bucket = buckets.get(granted);
+  const raw = buckets.get('SIGN_RAW');
+  const isApart = kind === 'key-rings' && granted === 'SIGN' && operations.has('SIGN_RAW') && raw !== bucket;
+  return isApart ? { bucket, raw: { bucket: raw } } : { bucket };
+}
+
+/** From which bucket one item was taken. */
+interface Charge {
+  readonly bucket: TokenBucket | undefined;
+}
+
+/** Before the body is read. Which of two rates applies depends on the body, so either admits the request. */
+function chargeOne({ bucket, raw }: GrantedRate): Charge | OperationFault {
+  if (bucket === undefined || bucket.take(1)) return { bucket };
+  if (raw === undefined) return rateExceeded(bucket.msUntil(1));
+  if (raw.bucket === undefined || raw.bucket.take(1)) return { bucket: raw.bucket };
+  return rateExceeded(Math.min(bucket.msUntil(1), raw.bucket.msUntil(1)));
+}
+
+/** All items, in place of the one that was taken when the request was admitted. What is refused takes nothing. */
+function takeRate(
+  { bucket, raw }: GrantedRate,
+  charge: Charge,
+  { count, raw: rawCount }: { readonly count: number; readonly raw: number },
+): void {
+  if (count <= 1 && raw === undefined) return;
+  charge.bucket?.giveBack(1);
+  const plain = requireRate(bucket, count - rawCount);
+  try {
+    requireRate(raw?.bucket, rawCount);
+  } catch (error) {
+    plain.giveBack();
+    throw error;
+  }
+}
+
+/** @throws KeyplaneError `rate_limit_exceeded` */
+function requireRate(bucket: TokenBucket | undefined, count: number): { giveBack(): void } {
+  if (bucket !== undefined && count > 0 && !bucket.take(count)) {
+    const { code, text, retryAfterSeconds = 1 } = rateExceeded(bucket.msUntil(count));
+    throw new KeyplaneError(code as 'rate_limit_exceeded', text, { retryAfterSeconds });
+  }
+  return { giveBack: () => bucket?.giveBack(count) };
 }

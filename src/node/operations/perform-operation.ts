@@ -2,6 +2,7 @@
 
 import { isKeyplaneError, type KeyplaneError } from '../../errors.ts';
 import { itemsOf, parseBody, type RequestBody } from '../../operations/request-members.ts';
+import { needsSignRaw } from '../../operations/sign-request.ts';
 import type { GrantOperation } from '../../protocol/content.ts';
 import { timeSlices } from '../../runtime/event-loop.ts';
 import type { CallingApplication } from './callers/calling-application.ts';
@@ -31,11 +32,14 @@ export interface OperationRequest {
   readonly bodyText: string;
   /** What the application may do with the target. */
   readonly granted: ReadonlySet<GrantOperation>;
+  /** Signatures that only SIGN_RAW allows have a rate of their own. */
+  readonly ratesRawApart: boolean;
   /**
-   * Takes the rate of a batch; that of one item was taken before.
-   * @throws KeyplaneError `rate_limit_exceeded` where there is not as much: then nothing of the batch is done
+   * Takes the rate of all items; that of one was taken before. For a request that is no batch only with `ratesRawApart`.
+   * @param raw how many of them only SIGN_RAW allows
+   * @throws KeyplaneError `rate_limit_exceeded` where there is not as much: then nothing of the request is done
    */
-  takeItems(count: number): void;
+  takeRate(items: { readonly count: number; readonly raw: number }): void;
 }
 
 /** @returns JSON text. @throws KeyplaneError */
@@ -83,10 +87,15 @@ export function createOperations(options: OperationOptions): PerformOperation {
     const { application, target, operation, granted } = request;
     const body = parseBody(request.bodyText);
     const items = itemsOf(body);
+    if (request.ratesRawApart) {
+      const all = items ?? [body];
+      request.takeRate({ count: all.length, raw: all.filter(needsSignRaw).length });
+    } else if (items !== undefined) {
+      request.takeRate({ count: items.length, raw: 0 });
+    }
     if (items === undefined) {
       return answerOf(operation, await performs[operation]({ application, target, granted, body }));
     }
-    request.takeItems(items.length);
     return performItems(items, request);
   };
 }

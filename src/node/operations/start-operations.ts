@@ -8,9 +8,10 @@ import type { SigningLease } from '../lease/signing-lease.ts';
 import type { NodeLog } from '../node-log.ts';
 import type { NodeState } from '../node-state.ts';
 import { JwtCallers } from './callers/jwt-callers.ts';
-import { type KeptAssertions, UsedAssertions } from './callers/used-assertions.ts';
+import { type KeptAssertion, UsedAssertions } from './callers/used-assertions.ts';
 import { GcmUseCounter, type KeptGcmUses } from './gcm-uses.ts';
 import { createTokenIssuer } from './issue-operation.ts';
+import type { KeptJournal } from './kept-journal.ts';
 import type { KeptRecord } from './kept-record.ts';
 import { isLoopback, listenOnPort, listenOnSocket } from './listen.ts';
 import { LoadGuard } from './load-guard.ts';
@@ -56,6 +57,7 @@ export interface NodeParts {
 export interface NodeRecords {
   /** Undefined for a node that keeps nothing. @param title as log lines name it */
   open<T>(file: string, title: string): Promise<KeptRecord<T> | undefined>;
+  openJournal<T>(file: string, title: string): Promise<KeptJournal<T> | undefined>;
 }
 
 export interface OperationsStatus {
@@ -105,8 +107,11 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
   const issuer = createTokenIssuer({ ...context, index, gcmUses });
   const tls = options.tls && (await openTls(options.tls, log));
   const closers: (() => Promise<void> | void)[] = [];
-  const record = await records.open<KeptAssertions>('operations.assertions', 'the JWTs that were used');
-  const used = new UsedAssertions({ record, now });
+  const journal = await records.openJournal<KeptAssertion>(
+    'operations.assertions',
+    'the JWTs that were used',
+  );
+  const used = new UsedAssertions({ journal, now });
   const callers = {
     callers: index.callers,
     jwts: new JwtCallers({ credentials: index.callers, used, now }),
@@ -165,7 +170,7 @@ export async function startOperations(options: OperationsOptions, parts: NodePar
       await Promise.all(closers.map((close) => close()));
       load.close();
       await gcmUses.close();
-      await record?.close();
+      await journal?.close();
       await tls?.close();
     },
   };

@@ -8,6 +8,7 @@ import {
   type JsonWebKey,
   sign as signBytes,
 } from 'node:crypto';
+import { cp } from 'node:fs/promises';
 import * as jose from 'jose';
 import { expect, test } from 'vitest';
 import { IssuerKeys } from '../../../src/node/operations/callers/issuer-keys.ts';
@@ -17,7 +18,7 @@ import type { DeployedApplication } from '../../../src/protocol/content.ts';
 import { callingWorld, signingApplication } from '../../node/support/calling-world.ts';
 import { claimsOf, type TestIssuer, testIssuer } from '../../node/support/jwt-issuers.ts';
 import { applicationContent, memberContent, operate, ringContent } from '../../node/support/operations.ts';
-import { runningNode } from '../../node/support/test-node.ts';
+import { runningNode, temporaryFolder } from '../../node/support/test-node.ts';
 
 async function worldOf(
   members: Parameters<TestIssuer['credential']>[0] = {},
@@ -198,6 +199,21 @@ test('an assertion of single use is accepted once, and never without a jti', asy
   expect(await statusOf(await issuer.jwt())).toBe(200);
 });
 
+test('an assertion of single use is not accepted again by a node that was killed right after it', async () => {
+  const { issuer, sign, node, dataDir, manager } = await worldOf({ singleUse: true });
+  const jwt = await issuer.jwt();
+  expect((await sign(jwt)).status).toBe(200);
+  // What a kill leaves on the disk at this moment.
+  const killed = await temporaryFolder();
+  await cp(dataDir, killed, { recursive: true });
+  await node.close();
+  const again = await runningNode({ managerUrl: manager.url, dataDir: killed, operations: { port: 0 } });
+  const [url = ''] = again.operations;
+  const statusOf = async (token: string) =>
+    (await operate(url, 'key-rings/tokens/sign', { token, body: { claims: {} } })).status;
+  expect([await statusOf(jwt), await statusOf(await issuer.jwt())]).toEqual([401, 200]);
+});
+
 test('an assertion of single use is not used by a probe, nor by a request above the rate', async () => {
   const issuer = testIssuer();
   const { sign, url } = await callingWorld((ring) => [
@@ -255,7 +271,7 @@ test('JWTs that wait to be verified are bounded, and those that were verified do
   const now = () => Date.now();
   const jwts = new JwtCallers({
     credentials: { byIssuer: () => [known], generation: 0 },
-    used: new UsedAssertions({ record: undefined, now }),
+    used: new UsedAssertions({ journal: undefined, now }),
     now,
   });
   const verified = await issuer.jwt();

@@ -1,5 +1,5 @@
 // Interoperability with other implementations of JOSE, in both directions: each algorithm with each content encryption and each
-// curve that both sides have.
+// curve that both sides have, in each serialisation.
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -37,7 +37,9 @@ describe.each(peers)('$name', (peer) => {
       console.info(`${peer.name} is not tried here: ${whyNot}`);
       return;
     }
-    const cells = await makeCells();
+    const cells = (await makeCells()).filter(({ serialization }) =>
+      peer.serializations.includes(serialization),
+    );
     const ours = await Promise.all(cells.map(async (cell) => madeByUs(cell)));
     const asked = cells.map((cell, index) => {
       const token = ours[index];
@@ -57,17 +59,22 @@ describe.each(peers)('$name', (peer) => {
     expect(both).not.toEqual([]);
     for (const { cell, made, read } of both) {
       const title = titleOf(cell);
-      expect(made, title).toEqual({ text: expect.any(String) });
-      const understood = await readByUs(cell, 'text' in made ? made.text : '').catch(String);
-      expect(understood, title).toBe(theirText);
+      if (!peer.onlyReads?.(cell)) {
+        expect(made, title).toEqual({ text: expect.any(String) });
+        const understood = await readByUs(cell, 'text' in made ? made.text : '').catch(String);
+        expect(understood, title).toBe(theirText);
+      }
       if (cell.alg !== 'RSA1_5') expect(read, title).toEqual({ text: ourText });
     }
   });
 
   test('lacks what the matrix leaves out', ({ skip }) => {
     skip(whyNot !== undefined, whyNot);
-    const missing = exchanges.filter(({ cell }) => peer.lacks(cell));
-    const able = missing.filter(({ made, read = made }) => 'text' in made || 'text' in read);
+    const able = exchanges.filter(
+      ({ cell, made, read = made }) =>
+        (peer.lacks(cell) && ('text' in made || 'text' in read)) ||
+        (peer.onlyReads?.(cell) && 'text' in made),
+    );
     expect(able.map(({ cell }) => titleOf(cell))).toEqual([]);
   });
 });
@@ -77,6 +84,6 @@ function algorithmsOf(peer: Peer): readonly string[] {
   return algorithmNames.filter((alg) => !peer.lacks({ alg, crv: undefined }));
 }
 
-function titleOf({ alg, enc, crv }: Cell): string {
-  return [alg, enc, crv].filter((part) => part !== undefined).join(' ');
+function titleOf({ alg, enc, crv, serialization }: Cell): string {
+  return [alg, enc, crv, serialization].filter((part) => part !== undefined).join(' ');
 }

@@ -8,7 +8,8 @@ import { decryptJwe } from '../../../src/operations/encryption/decrypt-jwe.ts';
 import { encryptJwe } from '../../../src/operations/encryption/encrypt-jwe.ts';
 import { type EncryptionKey, encryptionKey } from '../../../src/operations/encryption/encryption-key.ts';
 import { keyManagementNames } from '../../../src/operations/encryption/key-management-algorithms.ts';
-import { signJws } from '../../../src/operations/sign-jws.ts';
+import { type Serialization, serializations } from '../../../src/operations/jws-form.ts';
+import { signJwsJson } from '../../../src/operations/sign-jws.ts';
 import { signatureAlgorithmNames } from '../../../src/operations/signature-algorithms.ts';
 import { verifyJws } from '../../../src/operations/verify-jws.ts';
 import { makeAkp, makeEc, makeOct, makeOkp, makeRsa, publicHalf, type RawJwk } from '../../jose/made-keys.ts';
@@ -19,6 +20,7 @@ export interface Cell {
   readonly alg: string;
   /** Undefined for a signature. */
   readonly enc: EncName | undefined;
+  readonly serialization: Serialization;
   /** Undefined where the key has none. */
   readonly crv: string | undefined;
   /** Private. */
@@ -32,10 +34,11 @@ export interface PeerCase {
   readonly operation: 'sign' | 'verify' | 'encrypt' | 'decrypt';
   readonly alg: string;
   readonly enc?: string;
+  readonly serialization: Serialization;
   /** Public where that is enough. */
   readonly jwk: RawJwk;
   readonly sender?: RawJwk;
-  /** The payload or plaintext, or the token. */
+  /** The payload or plaintext, or the token: JSON, except for COMPACT. */
   readonly text: string;
 }
 
@@ -54,26 +57,36 @@ const managementNames = keyManagementNames.filter((name) => !isEncName(name));
 
 export const algorithmNames: readonly string[] = [...signatureAlgorithmNames, ...managementNames];
 
+/** Each key in each serialisation; each content encryption in one, because it does not depend on the serialisation. */
 export async function makeCells(): Promise<readonly Cell[]> {
-  const signatures = signatureAlgorithmNames.flatMap((alg) =>
-    signatureKeys(alg).map((jwk) => cell(alg, jwk, undefined)),
-  );
-  const encryptions: Cell[] = [];
+  const cells: Cell[] = [];
+  for (const alg of signatureAlgorithmNames) {
+    for (const jwk of signatureKeys(alg)) cells.push(...inEachSerialization(alg, jwk, undefined));
+  }
   for (const alg of managementNames) {
     for (const jwk of encryptionKeys(alg)) {
       const { encs } = await opened({ alg, jwk });
-      for (const enc of encs) encryptions.push(cell(alg, jwk, enc));
+      const [first, ...others] = encs;
+      cells.push(...inEachSerialization(alg, jwk, first));
+      for (const enc of others) cells.push(makeCell({ alg, enc, serialization: 'COMPACT' }, jwk));
     }
   }
-  return [...signatures, ...encryptions];
+  return cells;
 }
 
-function cell(alg: string, key: RawJwk, enc: EncName | undefined): Cell {
+function inEachSerialization(alg: string, jwk: RawJwk, enc: EncName | undefined): readonly Cell[] {
+  return serializations.map((serialization) => makeCell({ alg, enc, serialization }, jwk));
+}
+
+function makeCell(
+  { alg, enc, serialization }: Pick<Cell, 'alg' | 'enc' | 'serialization'>,
+  key: RawJwk,
+): Cell {
   const crv = key.crv;
   const use = enc === undefined ? 'sig' : 'enc';
   const jwk = { ...key, alg, use, kid: `to ${alg}` };
   const sender = alg.startsWith('ECDH-1PU') ? { ...agreementKey(crv ?? ''), kid: 'from', use } : undefined;
-  return { alg, enc, crv, jwk, sender };
+  return { alg, enc, serialization, crv, jwk, sender };
 }
 
 function signatureKeys(alg: string): readonly RawJwk[] {
@@ -109,26 +122,29 @@ export function madeByUs(cell: Cell): Promise<string> | undefined {
   return cell.enc === undefined ? signed(cell) : encrypted(cell, cell.enc);
 }
 
-async function signed({ jwk }: Cell): Promise<string> {
+async function signed({ jwk, serialization }: Cell): Promise<string> {
   const signer = await signerOf(jwk);
-  return signJws(signer, signer.headerOfPayload, ourText);
+  const form = { serialization, isDetached: false, isEncoded: true };
+  const jws = await signJwsJson(signer, { header: signer.headerOfPayload, payload: ourText, form });
+  return serialization === 'COMPACT' ? JSON.parse(jws) : jws;
 }
 
 async function encrypted(cell: Cell, enc: EncName): Promise<string> {
-  const { sender } = cell;
+  const { sender, serialization } = cell;
   const key = await opened({ alg: cell.alg, jwk: publicOf(cell.jwk) });
-  const request = { plaintext: Buffer.from(ourText), enc, serialization: 'COMPACT' } as const;
+  const request = { plaintext: Buffer.from(ourText), enc, serialization } as const;
   const jwe = await encryptJwe(
     key,
     { ...request, sender: sender && (await opened({ alg: cell.alg, jwk: sender })).agreement },
     secureRandomness,
   );
-  return String(jwe);
+  return typeof jwe === 'string' ? jwe : JSON.stringify(jwe);
 }
 
 /** @throws what keyplane says of it */
-export async function readByUs(cell: Cell, token: string): Promise<string> {
+export async function readByUs(cell: Cell, text: string): Promise<string> {
   const { alg, jwk, sender } = cell;
+  const token: string | JsonObject = cell.serialization === 'COMPACT' ? text : JSON.parse(text);
   if (cell.enc === undefined) {
     const verdict = await verifyJws(token, await activeKeys(jwk), { now: Date.now(), clockSkewMs: 0 });
     if (!verdict.valid) throw new Error(verdict.reason);
@@ -164,12 +180,13 @@ async function open(alg: string, jwk: RawJwk): Promise<EncryptionKey> {
 }
 
 /** What the peer is asked to make. */
-export function toMake({ alg, enc, jwk, sender }: Cell): PeerCase {
-  if (enc === undefined) return { operation: 'sign', alg, jwk, text: theirText };
+export function toMake({ alg, enc, serialization, jwk, sender }: Cell): PeerCase {
+  if (enc === undefined) return { operation: 'sign', alg, serialization, jwk, text: theirText };
   return {
     operation: 'encrypt',
     alg,
     enc,
+    serialization,
     jwk: publicOf(jwk),
     ...(sender && { sender }),
     text: theirText,
@@ -177,9 +194,17 @@ export function toMake({ alg, enc, jwk, sender }: Cell): PeerCase {
 }
 
 /** What the peer is asked to read. */
-export function toRead({ alg, enc, jwk, sender }: Cell, text: string): PeerCase {
-  if (enc === undefined) return { operation: 'verify', alg, jwk: publicOf(jwk), text };
-  return { operation: 'decrypt', alg, enc, jwk, ...(sender && { sender: publicOf(sender) }), text };
+export function toRead({ alg, enc, serialization, jwk, sender }: Cell, text: string): PeerCase {
+  if (enc === undefined) return { operation: 'verify', alg, serialization, jwk: publicOf(jwk), text };
+  return {
+    operation: 'decrypt',
+    alg,
+    enc,
+    serialization,
+    jwk,
+    ...(sender && { sender: publicOf(sender) }),
+    text,
+  };
 }
 
 function publicOf(jwk: RawJwk): RawJwk {

@@ -7,13 +7,18 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as jose from 'jose';
+import { type Serialization, serializations } from '../../../src/operations/jws-form.ts';
 import { findPythonPackages, pythonEnvironment } from '../../support/python-packages.ts';
 import type { Cell, PeerAnswer, PeerCase } from './matrix.ts';
 
 export interface Peer {
   readonly name: string;
+  /** Those that are exchanged with it. */
+  readonly serializations: readonly Serialization[];
   /** What it does not implement; a test sees that it is so. */
   lacks(cell: Pick<Cell, 'alg' | 'crv'>): boolean;
+  /** What it reads and does not make; a test sees that it is so. */
+  onlyReads?(cell: Pick<Cell, 'alg' | 'serialization'>): boolean;
   /** What answers the cases, or why it is not here. */
   prepare(): Promise<AnswerCases | { readonly whyNot: string }>;
 }
@@ -28,13 +33,18 @@ const jwcryptoLacks = ['RSA-OAEP-384', 'RSA-OAEP-512'];
 export const peers: readonly Peer[] = [
   {
     name: 'jose',
+    serializations,
     lacks: ({ alg, crv }) =>
       joseLacks.includes(alg) || alg.startsWith('ECDH-1PU') || crv === 'X448' || crv === 'Ed448',
     prepare: async () => (cases) => Promise.all(cases.map(joseAnswer)),
   },
   {
     name: 'jwcrypto',
+    serializations,
     lacks: ({ alg }) => jwcryptoLacks.includes(alg) || alg.startsWith('ECDH-1PU'),
+    // It makes GENERAL for two recipients or more, and these algorithms have one.
+    onlyReads: ({ alg, serialization }) =>
+      serialization === 'GENERAL' && (alg === 'dir' || alg === 'ECDH-ES'),
     prepare: async () => {
       const packages = findPythonPackages({
         // It has ML-DSA where its `cryptography` has it.
@@ -51,6 +61,7 @@ export const peers: readonly Peer[] = [
   },
   {
     name: 'Nimbus',
+    serializations: ['COMPACT'],
     lacks: ({ alg, crv }) => alg === 'Ed448' || alg.startsWith('ML-DSA') || crv === 'Ed448' || crv === 'X448',
     prepare: prepareNimbus,
   },
@@ -64,23 +75,99 @@ async function joseAnswer(asked: PeerCase): Promise<PeerAnswer> {
   }
 }
 
-async function joseText({ operation, alg, enc = '', jwk, text }: PeerCase): Promise<string> {
+async function joseText(asked: PeerCase): Promise<string> {
+  const { operation, alg, enc = '', serialization, jwk, text } = asked;
   const key = await jose.importJWK(jwk, alg);
   const kid = jwk.kid ?? '';
   const octets = new TextEncoder().encode(text);
   switch (operation) {
     case 'sign':
-      return new jose.CompactSign(octets).setProtectedHeader({ alg, kid }).sign(key);
+      return joseJws(serialization, { octets, header: { alg, kid }, key });
     case 'verify':
-      return textOf((await jose.compactVerify(text, key, { algorithms: [alg] })).payload);
+      return textOf(await joseVerified(asked, key));
     case 'encrypt':
-      return new jose.CompactEncrypt(octets).setProtectedHeader({ alg, enc, kid }).encrypt(key);
-    case 'decrypt': {
-      const algorithms = { keyManagementAlgorithms: [alg], contentEncryptionAlgorithms: [enc] };
-      return textOf((await jose.compactDecrypt(text, key, algorithms)).plaintext);
-    }
+      return joseJwe(serialization, { octets, header: { alg, enc, kid }, key });
+    case 'decrypt':
+      return textOf(await joseDecrypted(asked, key));
     default:
       return operation satisfies never;
+  }
+}
+
+type JoseKey = Awaited<ReturnType<typeof jose.importJWK>>;
+
+async function joseJws(
+  serialization: Serialization,
+  { octets, header, key }: { octets: Uint8Array; header: { alg: string; kid: string }; key: JoseKey },
+): Promise<string> {
+  switch (serialization) {
+    case 'COMPACT':
+      return new jose.CompactSign(octets).setProtectedHeader(header).sign(key);
+    case 'FLATTENED':
+      return JSON.stringify(await new jose.FlattenedSign(octets).setProtectedHeader(header).sign(key));
+    case 'GENERAL': {
+      const made = new jose.GeneralSign(octets);
+      made.addSignature(key).setProtectedHeader(header);
+      return JSON.stringify(await made.sign());
+    }
+    default:
+      return serialization satisfies never;
+  }
+}
+
+async function joseVerified({ alg, serialization, text }: PeerCase, key: JoseKey): Promise<Uint8Array> {
+  const options = { algorithms: [alg] };
+  switch (serialization) {
+    case 'COMPACT':
+      return (await jose.compactVerify(text, key, options)).payload;
+    case 'FLATTENED':
+      return (await jose.flattenedVerify(JSON.parse(text), key, options)).payload;
+    case 'GENERAL':
+      return (await jose.generalVerify(JSON.parse(text), key, options)).payload;
+    default:
+      return serialization satisfies never;
+  }
+}
+
+async function joseJwe(
+  serialization: Serialization,
+  {
+    octets,
+    header: { alg, enc, kid },
+    key,
+  }: { octets: Uint8Array; header: { alg: string; enc: string; kid: string }; key: JoseKey },
+): Promise<string> {
+  switch (serialization) {
+    case 'COMPACT':
+      return new jose.CompactEncrypt(octets).setProtectedHeader({ alg, enc, kid }).encrypt(key);
+    case 'FLATTENED': {
+      const made = new jose.FlattenedEncrypt(octets).setProtectedHeader({ alg, enc });
+      return JSON.stringify(await made.setUnprotectedHeader({ kid }).encrypt(key));
+    }
+    case 'GENERAL': {
+      const made = new jose.GeneralEncrypt(octets).setProtectedHeader({ enc });
+      made.addRecipient(key).setUnprotectedHeader({ alg, kid });
+      return JSON.stringify(await made.encrypt());
+    }
+    default:
+      return serialization satisfies never;
+  }
+}
+
+async function joseDecrypted(
+  { alg, enc = '', serialization, text }: PeerCase,
+  key: JoseKey,
+): Promise<Uint8Array> {
+  const options = { keyManagementAlgorithms: [alg], contentEncryptionAlgorithms: [enc] };
+  switch (serialization) {
+    case 'COMPACT':
+      return (await jose.compactDecrypt(text, key, options)).plaintext;
+    case 'FLATTENED':
+      return (await jose.flattenedDecrypt(JSON.parse(text), key, options)).plaintext;
+    case 'GENERAL':
+      return (await jose.generalDecrypt(JSON.parse(text), key, options)).plaintext;
+    default:
+      return serialization satisfies never;
   }
 }
 

@@ -60,7 +60,15 @@ export async function operationsInProcess(
     if (target === undefined) throw new Error(`nothing is named ${name}`);
     const granted = new Set(all);
     const bodyText = typeof body === 'string' ? body : JSON.stringify(body);
-    return perform({ application, target, operation, bodyText, granted, takeItems: () => undefined });
+    return perform({
+      application,
+      target,
+      operation,
+      bodyText,
+      granted,
+      ratesRawApart: false,
+      takeRate: () => undefined,
+    });
   }
 
   /** Takes every content from the node, and the application too. */

@@ -11,10 +11,10 @@ export interface Grant {
 /** What can be used once, and was not used before. */
 export interface Assertion {
   /**
-   * Whether it is used for the first time.
-   * @throws KeyplaneError `unavailable` where too many are remembered
+   * Whether it is used for the first time. Once it resolves, that survives a kill of the node.
+   * @throws KeyplaneError `unavailable` where too many are remembered, or the disk cannot be written
    */
-  take(): boolean;
+  take(): Promise<boolean>;
   /** After `take`, where nothing was done with it and the caller may try again. */
   giveBack(): void;
 }

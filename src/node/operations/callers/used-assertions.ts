@@ -1,22 +1,22 @@
-// Which JWTs of single use were used: each `jti` of an issuer counts once in a project, until the JWT expires. They are on the
-// disk within a second, so that a node that starts again still knows them.
+// Which JWTs of single use were used: each `jti` of an issuer counts once in a project, until the JWT expires. It is on the disk
+// before anything is done for the caller, so that a node that was killed still knows it when it starts again.
 
 import { hash } from 'node:crypto';
 import { KeyplaneError } from '../../../errors.ts';
-import type { KeptRecord } from '../kept-record.ts';
+import type { KeptJournal } from '../kept-journal.ts';
 import type { Assertion } from './calling-application.ts';
 import type { PresentedJwt } from './jwt-claims.ts';
 
 export interface UsedAssertionsOptions {
   /** Undefined: in memory only. */
-  readonly record: KeptRecord<KeptAssertions> | undefined;
+  readonly journal: KeptJournal<KeptAssertion> | undefined;
   /** The manager's time, milliseconds since 1970. */
   readonly now: () => number;
   readonly mostRemembered?: number;
 }
 
-/** Hashes with the time at which each may be forgotten, and its project. */
-export type KeptAssertions = readonly (readonly [string, number, string?])[];
+/** A hash with the time at which it may be forgotten, and its project. The last one of a hash counts. */
+export type KeptAssertion = readonly [hash: string, end: number, project?: string];
 
 interface Used {
   /** Milliseconds since 1970. */
@@ -40,8 +40,11 @@ export class UsedAssertions {
   constructor(options: UsedAssertionsOptions) {
     this.#options = options;
     this.#most = options.mostRemembered ?? mostRemembered;
-    for (const [key, end, project = ''] of options.record?.kept ?? []) this.#add(key, { end, project });
-    options.record?.follow(() => {
+    for (const [key, end, project = ''] of options.journal?.kept ?? []) {
+      this.#remove(key);
+      this.#add(key, { end, project });
+    }
+    options.journal?.follow(() => {
       this.#forgetExpired(options.now());
       return [...this.#used].map(([key, { end, project }]) => [key, end, project] as const);
     });
@@ -62,7 +65,8 @@ export class UsedAssertions {
       take: () => this.#take(key, { end, project }),
       giveBack: () => {
         this.#remove(key);
-        this.#options.record?.changed();
+        // Where that does not reach the disk, the JWT stays used.
+        this.#options.journal?.append([key, 0, project]).catch(() => undefined);
       },
     };
   }
@@ -72,12 +76,24 @@ export class UsedAssertions {
     return used !== undefined && this.#options.now() < used.end;
   }
 
-  #take(key: string, used: Used): boolean {
+  async #take(key: string, used: Used): Promise<boolean> {
     if (this.#isUsed(key)) return false;
     this.#remove(key);
     if (!this.#hasRoom(used)) this.#makeRoom(used);
     this.#add(key, used);
-    this.#options.record?.changed();
+    try {
+      await this.#options.journal?.append([key, used.end, used.project]);
+    } catch {
+      // It may be on the disk all the same: a caller that tries again is then rejected, which is the safe side.
+      this.#remove(key);
+      throw new KeyplaneError(
+        'unavailable',
+        'This node cannot write to its disk which assertions were used!',
+        {
+          retryAfterSeconds: 1,
+        },
+      );
+    }
     return true;
   }
 
