@@ -66,7 +66,7 @@ async function startOlder(
 async function fill(url: string): Promise<void> {
   const api = await signedIn(url, 'admin', password);
   await made(api, '/apiops/projects/', { name: 'MyProject' });
-  await made(api, '/apiops/environments/', { name: 'production', type: 'TEST', environmentSet: true });
+  await made(api, '/apiops/environments/', { name: 'production', type: 'TEST' });
   for (const name of names) await made(api, jwksPath, pastedJwk(name));
 }
 

@@ -5,8 +5,19 @@ export interface AbsentNode {
   readonly lastSeenAt: Date;
 }
 
+export interface AbsenceOutlook {
+  /** An absence was reported and is not over, as far as that was looked for. */
+  readonly hasReported: boolean;
+  /**
+   * Until the next absence can be reported; not positive where one may be due, null where no node can be absent. Commits only
+   * move it away, except that of `forgetReturned`.
+   */
+  readonly dueInMs: number | null;
+}
+
 /** Which absences of nodes were reported. */
 export interface AbsenceStore {
+  outlook(absentAfterMs: number): Promise<AbsenceOutlook>;
   /** Nodes that were seen once, are connected to no manager for `absentAfterMs`, and whose absence was not reported. */
   unreported(absentAfterMs: number, limit: number): Promise<readonly AbsentNode[]>;
   isUnreported(nodeId: string, absentAfterMs: number): Promise<boolean>;

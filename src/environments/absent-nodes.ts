@@ -3,16 +3,17 @@
 
 import type { Lease } from '../leases/lease.ts';
 import type { LeaseStores } from '../leases/lease-store.ts';
+import { LookGate } from '../runtime/look-gate.ts';
 import { RepeatedLook } from '../runtime/repeated-look.ts';
 import { onBehalfOf } from '../runtime/requester.ts';
-import type { UnitOfWork } from '../unit-of-work.ts';
+import type { SharedStore, UnitOfWork } from '../unit-of-work.ts';
 import type { AbsenceStores, AbsentNode } from './absence-store.ts';
 import { type NodeEventStores, recordNodeEvent } from './record-node-event.ts';
 
 type AbsentNodeStores = AbsenceStores & NodeEventStores & LeaseStores;
 
 export interface AbsentNodesOptions {
-  readonly store: UnitOfWork<AbsentNodeStores>;
+  readonly store: UnitOfWork<AbsentNodeStores> & Pick<SharedStore<unknown>, 'changeMark'>;
   readonly lease: Lease;
   readonly clock: () => Date;
   readonly onError: (error: unknown) => void;
@@ -26,12 +27,22 @@ const pageSize = 100;
 export class AbsentNodes {
   readonly #options: AbsentNodesOptions;
   readonly #looks: RepeatedLook;
+  readonly #gate: LookGate;
+  /** Until it is known that none is, one may be over after any commit. */
+  #hasReported = true;
   readonly #startedMs = performance.now();
 
   constructor(options: AbsentNodesOptions) {
     this.#options = options;
-    const { onError } = options;
-    this.#looks = new RepeatedLook({ everyMs: lookEveryMs, look: () => this.#look(), onError });
+    const { store, clock, onError } = options;
+    // While no absence is reported, a commit can only make the next one due later.
+    this.#gate = new LookGate(() => (this.#hasReported ? store.changeMark() : 'none reported'), clock);
+    this.#looks = new RepeatedLook({
+      everyMs: lookEveryMs,
+      look: () => this.#look(),
+      isQuiet: () => this.#gate.isQuiet,
+      onError,
+    });
   }
 
   start(): void {
@@ -50,14 +61,39 @@ export class AbsentNodes {
   }
 
   async #look(): Promise<void> {
-    const { store, lease, absentAfterMs = defaultAbsentAfterMs } = this.#options;
+    const { lease, absentAfterMs = defaultAbsentAfterMs } = this.#options;
     if (performance.now() < this.#startedMs + absentAfterMs) return;
-    const { absent, hasReturned } = await store.read(async ({ absences }) => ({
-      absent: await absences.unreported(absentAfterMs, pageSize),
-      hasReturned: await absences.hasReturned(),
-    }));
+    const { absent, hasReturned } = await this.#find(absentAfterMs);
     // What lies idle takes no lease.
     if ((absent.length === 0 && !hasReturned) || !(await lease.take())) return;
+    await this.#record(absent, hasReturned);
+    // Nor does it keep one, which would be renewed every few seconds.
+    await lease.release();
+  }
+
+  async #find(absentAfterMs: number) {
+    const { store, clock } = this.#options;
+    this.#gate.begin();
+    const now = clock().getTime();
+    const { hasReported, dueInMs, absent, hasReturned } = await store.read(async ({ absences }) => {
+      const outlook = await absences.outlook(absentAfterMs);
+      const isDue = outlook.dueInMs !== null && outlook.dueInMs <= 0;
+      return {
+        ...outlook,
+        absent: isDue ? await absences.unreported(absentAfterMs, pageSize) : [],
+        hasReturned: outlook.hasReported && (await absences.hasReturned()),
+      };
+    });
+    const isOther = hasReported !== this.#hasReported;
+    this.#hasReported = hasReported;
+    // The mark from before this look was of the other kind.
+    if (absent.length > 0 || hasReturned || isOther) return { absent, hasReturned };
+    this.#gate.foundNothingUntil(dueInMs === null ? null : new Date(now + dueInMs));
+    return { absent, hasReturned };
+  }
+
+  async #record(absent: readonly AbsentNode[], hasReturned: boolean): Promise<void> {
+    const { store, lease } = this.#options;
     await onBehalfOf('absent nodes', async () => {
       if (hasReturned) {
         await store.write(async (stores) => {

@@ -2,10 +2,11 @@
 // metrics.
 
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { MetricsText } from '../metrics/metrics-text.ts';
 import { namesSeveralHosts } from '../runtime/host-header.ts';
+import { createServer } from '../runtime/node-http.ts';
 import type { TlsFiles } from '../runtime/tls-files.ts';
 import { trackHandshakes } from '../runtime/tls-handshakes.ts';
 

@@ -2,18 +2,24 @@
 // database that shows every commit of every process has a mark; with any other each look is made.
 
 /** Also where a clock is set back: a look comes after this time at the latest. */
-const longestQuietMs = 30_000;
+const defaultLongestQuietMs = 30_000;
 
 export class LookGate {
   readonly #changeMark: () => string | undefined;
   readonly #clock: () => Date;
+  readonly #longestQuietMs: number;
   #mark: string | undefined;
   #quiet: { readonly until: number; readonly endsAt: number } | undefined;
 
   /** @param changeMark differs after each commit; undefined where that is not known */
-  constructor(changeMark: () => string | undefined, clock: () => Date) {
+  constructor(
+    changeMark: () => string | undefined,
+    clock: () => Date,
+    longestQuietMs = defaultLongestQuietMs,
+  ) {
     this.#changeMark = changeMark;
     this.#clock = clock;
+    this.#longestQuietMs = longestQuietMs;
   }
 
   /** A look would find what the last one found: nothing. */
@@ -33,6 +39,6 @@ export class LookGate {
   /** The look that has begun found nothing that is due before this time; null: nothing at all. */
   foundNothingUntil(time: Date | null): void {
     const until = time?.getTime() ?? Number.POSITIVE_INFINITY;
-    this.#quiet = { until, endsAt: performance.now() + longestQuietMs };
+    this.#quiet = { until, endsAt: performance.now() + this.#longestQuietMs };
   }
 }

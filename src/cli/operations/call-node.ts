@@ -1,10 +1,11 @@
 // Calls the operations listener of a node as an application. The application's token comes from the environment or from
 // standard input, never from an argument, which every user of the machine can read.
 
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Command } from 'commander';
 import { processEnvironment } from '../../config.ts';
+import { request as httpRequest } from '../../runtime/node-http.ts';
 import { addCommand, type CommandSpec } from '../client-command.ts';
 import { CliFailure, type ExitCode, exitCode, wrongUsage } from '../failure.ts';
 import { addOutputOptions, documentFormats, type OutputFlags } from '../terminal/output-format.ts';

@@ -31,6 +31,8 @@ export interface ExpirationNoticeStore {
   put(notice: ExpirationNotice): Promise<void>;
   /** Ids of JWKs that expire in the window and had no such warning, ascending. */
   lacking(window: ExpirationWindow, afterId: string, limit: number): Promise<readonly string[]>;
+  /** The first expiration of any JWK after this time. */
+  nextAfter(time: Date): Promise<Date | null>;
 }
 
 export interface ExpirationStores {

@@ -3,20 +3,29 @@
 
 import type { Lease } from '../../leases/lease.ts';
 import type { LeaseStores } from '../../leases/lease-store.ts';
+import { LookGate } from '../../runtime/look-gate.ts';
 import { RepeatedLook } from '../../runtime/repeated-look.ts';
 import { onBehalfOf } from '../../runtime/requester.ts';
-import type { UnitOfWork } from '../../unit-of-work.ts';
+import type { SharedStore, UnitOfWork } from '../../unit-of-work.ts';
 import type { JwkRuleStores } from '../insert-jwk.ts';
-import { dayMs, noteExpiration, type WarningDays, warningDays } from './expiration-notice.ts';
+import {
+  dayMs,
+  type ExpirationWindow,
+  noteExpiration,
+  type WarningDays,
+  warningDays,
+} from './expiration-notice.ts';
 
 export interface ExpirationWatchOptions {
-  readonly store: UnitOfWork<JwkRuleStores & LeaseStores>;
+  readonly store: UnitOfWork<JwkRuleStores & LeaseStores> & Pick<SharedStore<unknown>, 'changeMark'>;
   readonly lease: Lease;
   readonly clock: () => Date;
   readonly onError: (error: unknown) => void;
 }
 
 const lookEveryMs = 30_000;
+/** Warnings are due by the day: nothing is lost where a clock was set back and one comes some minutes late. */
+const longestQuietMs = 10 * 60_000;
 const pageSize = 200;
 /** A write that began before the last look may have committed after it. */
 const overlapMs = 5 * 60_000;
@@ -24,13 +33,20 @@ const overlapMs = 5 * 60_000;
 export class ExpirationWatch {
   readonly #options: ExpirationWatchOptions;
   readonly #looks: RepeatedLook;
-  /** By warning: expirations up to this time were looked at. */
-  #lookedUntil = new Map<WarningDays, number>();
+  /** By warning: what expires up to this time was seen to have it. */
+  readonly #lookedUntil = new Map<WarningDays, number>();
+  readonly #gate: LookGate;
 
   constructor(options: ExpirationWatchOptions) {
     this.#options = options;
-    const { onError } = options;
-    this.#looks = new RepeatedLook({ everyMs: lookEveryMs, look: () => this.#look(), onError });
+    const { store, clock, onError } = options;
+    this.#gate = new LookGate(() => store.changeMark(), clock, longestQuietMs);
+    this.#looks = new RepeatedLook({
+      everyMs: lookEveryMs,
+      look: () => this.#look(),
+      isQuiet: () => this.#gate.isQuiet,
+      onError,
+    });
   }
 
   start(): void {
@@ -50,20 +66,43 @@ export class ExpirationWatch {
 
   async #look(): Promise<void> {
     const { lease, clock } = this.#options;
-    if (!lease.isHeld) this.#lookedUntil = new Map();
-    if (!(await lease.take())) return;
     const now = clock();
+    // What lies idle takes no lease, and none is kept: it would be renewed every few seconds.
+    if (!(await this.#isAnyLacking(now)) || !(await lease.take())) return;
     // The nearest first: what gets that warning gets no earlier one.
     for (const days of warningDays) {
       await onBehalfOf('expirations', () => this.#warn(days, now));
     }
+    await lease.release();
+  }
+
+  async #isAnyLacking(now: Date): Promise<boolean> {
+    this.#gate.begin();
+    return this.#options.store.read(async ({ expirationNotices }) => {
+      let next = Number.POSITIVE_INFINITY;
+      for (const days of warningDays) {
+        const window = this.#windowOf(days, now);
+        if ((await expirationNotices.lacking(window, '', 1)).length > 0) return true;
+        this.#lookedUntil.set(days, window.until.getTime());
+        const expiration = await expirationNotices.nextAfter(window.until);
+        if (expiration) next = Math.min(next, expiration.getTime() - days * dayMs);
+      }
+      this.#gate.foundNothingUntil(Number.isFinite(next) ? new Date(next) : null);
+      return false;
+    });
+  }
+
+  #windowOf(days: WarningDays, now: Date): ExpirationWindow {
+    const until = new Date(now.getTime() + days * dayMs);
+    const looked = this.#lookedUntil.get(days) ?? 0;
+    // Further than that only by a clock that was set back since.
+    const from = looked > until.getTime() ? 0 : looked - overlapMs;
+    return { after: new Date(Math.max(now.getTime(), from)), until, days };
   }
 
   async #warn(days: WarningDays, now: Date): Promise<void> {
     const { store, lease } = this.#options;
-    const until = new Date(now.getTime() + days * dayMs);
-    const from = Math.max(now.getTime(), (this.#lookedUntil.get(days) ?? 0) - overlapMs);
-    const window = { after: new Date(from), until, days };
+    const window = this.#windowOf(days, now);
     for (let after = ''; !this.#looks.isClosed; ) {
       const ids = await store.read((stores) => stores.expirationNotices.lacking(window, after, pageSize));
       if (ids.length > 0) {
@@ -78,6 +117,6 @@ export class ExpirationWatch {
       if (last === undefined || ids.length < pageSize) break;
       after = last;
     }
-    this.#lookedUntil.set(days, until.getTime());
+    this.#lookedUntil.set(days, window.until.getTime());
   }
 }

@@ -3,18 +3,13 @@
 // (403, whether or not it exists), what it cannot answer soon (503) and what is above the rate of its grant (429); then other
 // types of body (415), and bodies that are too large (413).
 
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { isKeyplaneError, KeyplaneError } from '../../errors.ts';
 import { utf8Of } from '../../operations/compact-jws.ts';
 import type { GrantOperation } from '../../protocol/content.ts';
+import { createServer } from '../../runtime/node-http.ts';
 import { takeRequestsOneByOne } from '../../runtime/pipelining.ts';
 import type { TlsFiles } from '../../runtime/tls-files.ts';
 import { trackHandshakes } from '../../runtime/tls-handshakes.ts';

@@ -1,15 +1,10 @@
 // The node's HTTP server: plain node:http, since almost every response is prepared, behind a fast path for known
 // request heads. Rejects every method but GET, HEAD and OPTIONS, long headers and slow clients.
 
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { namesSeveralHosts, severalHostsText } from '../../runtime/host-header.ts';
+import { createServer } from '../../runtime/node-http.ts';
 import { takeRequestsOneByOne } from '../../runtime/pipelining.ts';
 import type { TlsFiles } from '../../runtime/tls-files.ts';
 import { trackHandshakes } from '../../runtime/tls-handshakes.ts';

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from '../../runtime/node-http.ts';
 
 export interface ResponseParts {
   readonly status: 200 | 304;

@@ -1,8 +1,9 @@
 // One request whose answer is what the server sends, of any status, on a connection that is already open. A redirect is an
 // answer like others. Node's own client: it costs half of what reads documents.
 
-import { type IncomingMessage, request as openRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { request as openRequest } from '../../runtime/node-http.ts';
 import { version } from '../../version.ts';
 import { answerFailure, FetchFailure } from './fetch-failure.ts';
 

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { AbsenceStore, AbsentNode } from '../../environments/absence-store.ts';
+import type { AbsenceOutlook, AbsenceStore, AbsentNode } from '../../environments/absence-store.ts';
 import type { Database } from '../database-schema.ts';
 import type { Engine } from '../engine.ts';
 import { databaseNow } from './database-clock.ts';
@@ -14,6 +14,17 @@ export class AbsenceTable implements AbsenceStore {
   constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
+  }
+
+  /** By what was recorded of connected nodes too: they are seen again, or absent no sooner. */
+  async outlook(absentAfterMs: number): Promise<AbsenceOutlook> {
+    const { rows } = await sql<{ due_in: number | null; reported: number }>`
+select (select min(last_seen_at) from nodes
+    where not exists (select 1 from node_absences where node_absences.node_id = nodes.id))
+  + ${sql.lit(absentAfterMs)} - ${databaseNow(this.#database)} as due_in,
+  case when exists (select 1 from node_absences) then 1 else 0 end as reported`.execute(this.#database);
+    const [row] = rows;
+    return { hasReported: row?.reported === 1, dueInMs: row?.due_in ?? null };
   }
 
   async unreported(absentAfterMs: number, limit: number): Promise<readonly AbsentNode[]> {

@@ -50,6 +50,21 @@ const listLacking = statement((db, page: Lacking) =>
     .limit(page.limit),
 );
 
+// The first of each project is one look into the index.
+const findNext = statement((db, page: { after: number }) =>
+  db.selectFrom('projects').select((e) =>
+    e.fn
+      .min(
+        e
+          .selectFrom('jwks')
+          .select((one) => one.fn.min('jwks.expiration_time').as('first'))
+          .whereRef('jwks.project_id', '=', 'projects.id')
+          .where('jwks.expiration_time', '>', page.after),
+      )
+      .as('next'),
+  ),
+);
+
 export class ExpirationNoticeTable implements ExpirationNoticeStore {
   readonly #database: Database;
 
@@ -74,5 +89,10 @@ export class ExpirationNoticeTable implements ExpirationNoticeStore {
   ): Promise<readonly string[]> {
     const page = { after: after.getTime(), until: until.getTime(), days, afterId, limit };
     return (await listLacking.all(this.#database, page)).map(({ id }) => id);
+  }
+
+  async nextAfter(time: Date): Promise<Date | null> {
+    const next = (await findNext.first(this.#database, { after: time.getTime() }))?.next ?? null;
+    return next === null ? null : new Date(Number(next));
   }
 }
