@@ -158,7 +158,7 @@ function blocksOf(content: string): { blocks: readonly PemBlock[]; encoding: Enc
   }
   const pem = pemTextOf(octets);
   if (pem !== undefined) return { blocks: parsePem(pem, what), encoding: 'PEM' };
-  const form = unsupportedTextFormat(octets.toString('latin1'));
+  const form = unsupportedTextFormat(octets.toString('utf8'));
   if (form !== undefined) throw notSupported(form);
   if (isOpenSshKey(octets))
     return { blocks: [{ label: 'OPENSSH PRIVATE KEY', der: octets }], encoding: 'DER' };
