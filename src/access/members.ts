@@ -55,7 +55,8 @@ export function createMembers({ store, audit }: MembersOptions): Members {
         await refuseGone(stores, project);
         const user = await requireUser(stores, username);
         const wasMember = await stores.members.delete(project.projectId, user.id);
-        if (!wasMember) throw badRequest(`Member (name: ${user.username}) is not found!`);
+        if (!wasMember)
+          throw badRequest(`Member (name: ${user.username}) is not found!`, { reason: 'NOT_FOUND' });
         const facts = { project, objectName: user.username, details: {} };
         await audit.append(stores, memberEvent(caller, 'member.delete', facts));
       });

@@ -12,7 +12,7 @@ import type { IssuerKey, KeySetRefresh } from './issuer-key-set.ts';
 /** Runs `work` with what may fetch source URLs. What it fetched counts as in memory until `work` has ended. */
 export type WithFetches = <T>(
   projectId: string,
-  work: (context: Pick<SourceContext, 'fetchText'>) => Promise<T>,
+  work: (context: Pick<SourceContext, 'fetchDocument'>) => Promise<T>,
 ) => Promise<T>;
 
 export interface FetchedKeySet {
@@ -31,14 +31,14 @@ const largestKeySet = 64 * 1024;
  * @throws KeyplaneError `bad_request` where the set cannot be read, has no such key, or too many
  */
 export async function fetchKeySet(
-  context: Pick<SourceContext, 'fetchText'>,
+  context: Pick<SourceContext, 'fetchDocument'>,
   jwksUri: string,
   former?: KeySetRefresh,
 ): Promise<FetchedKeySet | undefined> {
   const conditions = former ? conditionsOf(former) : {};
-  const answer = await context.fetchText(jwksUri, fetchLimitsOf({}), conditions);
+  const answer = await context.fetchDocument(jwksUri, fetchLimitsOf({}), conditions);
   if (answer.notModified) return undefined;
-  const listed = await listKeysFrom({ text: answer.text, what: urlAnswer });
+  const listed = await listKeysFrom({ content: answer.body, what: urlAnswer });
   const keys: IssuerKey[] = [];
   for (const raw of listed.keys) {
     const key = await verifyingKey(raw);

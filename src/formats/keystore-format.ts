@@ -2,6 +2,7 @@
 // otherwise an unauthenticated client could test passwords against half a file, and the formats themselves cannot
 // distinguish the two.
 
+import type { ErrorReason } from '../error-reasons.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import type { KeystoreType } from '../protocol/content.ts';
 
@@ -31,6 +32,8 @@ export interface KeystoreName {
 export interface KeystoreListing extends KeystoreName {
   /** The key password does not open it, or its protection is one that is not known here. */
   readonly locked: boolean;
+  /** The reason of `problem`, where the entry is locked. */
+  readonly problemReason?: ErrorReason;
   /** Why no JWK can be made of the entry, in public words. */
   readonly problem?: string;
   /** DER of the certificate, or of a private key's own; undefined where there is none or the entry is locked. */

@@ -5,7 +5,7 @@ import type { Buffer } from 'node:buffer';
 import { sniffDer } from '../asn1/sniff-der.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import { decodeBase64 } from './members/base64url.ts';
-import { type PemBlock, parsePem, pemTextOf } from './pem.ts';
+import { decodeText, type PemBlock, parsePem, pemTextOf } from './pem.ts';
 import { shown } from './shown.ts';
 import {
   type Encoding,
@@ -34,6 +34,8 @@ export function certificatesIn(file: string): readonly Buffer[] {
   if (octets === undefined) throw noCertificate();
   const pem = pemTextOf(octets);
   if (pem !== undefined) return ofPem(pem);
+  const form = unsupportedTextFormat(decodeText(octets));
+  if (form !== undefined) throw notSupported(unsupportedText(what, form));
   const keystore = javaKeystore(octets);
   if (keystore !== undefined) throw notSupported(unsupportedText(what, keystoreForm(keystore)));
   if (octets[0] !== sequenceTag) throw noCertificate();

@@ -15,7 +15,7 @@ import type { KeyRestriction } from './der/rsa-pss.ts';
 import type { JsonObject } from './json.ts';
 import { decodeBase64 } from './members/base64url.ts';
 import { isOpenSshKey, readOpenSshKey } from './openssh-key.ts';
-import { type PemBlock, parsePem, pemTextOf } from './pem.ts';
+import { decodeText, type PemBlock, parsePem, pemTextOf } from './pem.ts';
 import { shown } from './shown.ts';
 import {
   certificateForKey,
@@ -158,7 +158,7 @@ function blocksOf(content: string): { blocks: readonly PemBlock[]; encoding: Enc
   }
   const pem = pemTextOf(octets);
   if (pem !== undefined) return { blocks: parsePem(pem, what), encoding: 'PEM' };
-  const form = unsupportedTextFormat(octets.toString('latin1'));
+  const form = unsupportedTextFormat(decodeText(octets));
   if (form !== undefined) throw notSupported(form);
   if (isOpenSshKey(octets))
     return { blocks: [{ label: 'OPENSSH PRIVATE KEY', der: octets }], encoding: 'DER' };

@@ -174,7 +174,9 @@ function entryOfThumbprint(usable: readonly Entry[], kid: string): Entry | undef
 
 function onlyOne([first, another]: readonly Entry[], kid: string): Entry | undefined {
   if (another === undefined) return first;
-  throw badRequest(`kid (${shown(kid)}) names different keys in the JWK Set; a kid must name one key`);
+  throw badRequest(`kid (${shown(kid)}) names different keys in the JWK Set; a kid must name one key`, {
+    reason: 'DOCUMENT_NOT_VALID',
+  });
 }
 
 /** The selected key, preferably as it was: without a kid, or with the kid that it had. */

@@ -68,7 +68,8 @@ export function pemTextOf(octets: Buffer): string | undefined {
   return text.includes('-----BEGIN') ? text : undefined;
 }
 
-function decodeText(octets: Buffer): string {
+/** UTF-8, or UTF-16 behind its byte order mark. */
+export function decodeText(octets: Buffer): string {
   const [first, second] = octets;
   if (first === 0xff && second === 0xfe) return octets.toString('utf16le', 2);
   if (first === 0xfe && second === 0xff && octets.length % 2 === 0)

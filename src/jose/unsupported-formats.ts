@@ -178,12 +178,22 @@ export function unsupportedKeystoreText(type: 'JCEKS' | 'BKS' | 'UBER' | 'BCFKS'
   return `${type} keystores are not supported! Convert it with \`${command}\` and upload keystore.p12; the keyStoreType values are JKS and PKCS12`;
 }
 
+const convertKeystore =
+  'Convert the keystore with `openssl pkcs12 -provider legacy -provider default -in keystore.p12 -nodes -out keystore.pem && openssl pkcs12 -export -in keystore.pem -out converted.p12`, upload converted.p12 and delete keystore.pem';
+
 /** @param algorithm object identifier */
 export function unknownKeystoreEncryption(algorithm: string): UnsupportedFormat {
   return {
     what: `encrypted with an algorithm that is not supported (${algorithm})`,
-    remedy:
-      'Convert it with `openssl pkcs12 -provider legacy -provider default -in keystore.p12 -nodes -out keystore.pem && openssl pkcs12 -export -in keystore.pem -out converted.p12`, upload converted.p12 and delete keystore.pem',
+    remedy: convertKeystore,
+  };
+}
+
+/** @param algorithm object identifier */
+export function unknownKeystoreMac(algorithm: string): UnsupportedFormat {
+  return {
+    what: `protected by an integrity check that is not supported (${algorithm}); supported are HMAC with SHA-1 or SHA-2, and PBMAC1`,
+    remedy: convertKeystore,
   };
 }
 

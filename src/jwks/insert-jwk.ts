@@ -233,5 +233,5 @@ export async function requireSource(stores: MaterialStores, stored: StoredJwk): 
   if (sourceId === null) return;
   const materialStores = [stores.certificates, stores.cryptoKeys, stores.keystores];
   for (const store of materialStores) if ((await store.getMany([sourceId])).length > 0) return;
-  throw badRequest(`The source of this JWK (${sourceType}) was deleted meanwhile!`);
+  throw badRequest(`The source of this JWK (${sourceType}) was deleted meanwhile!`, { reason: 'NOT_FOUND' });
 }

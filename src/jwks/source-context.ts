@@ -8,7 +8,6 @@ import { lookupName, shownText } from '../names.ts';
 import { fairTurn } from '../runtime/event-loop.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { SourceContext } from '../sources/jwk-source.ts';
-import { decodeUtf8 } from '../sources/safe-fetch/safe-fetch.ts';
 import type { UrlFetches, UrlFetchScope } from '../sources/url-fetches.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 
@@ -62,11 +61,11 @@ function sourceContext(
   }
 
   return {
-    async fetchText(url, limits, conditions) {
-      const { body, etag, lastModified, notModified } = await fetches.fetch(url, limits, conditions);
+    async fetchDocument(url, limits, conditions) {
+      const document = await fetches.fetch(url, limits, conditions);
       // What follows parses the document and checks its keys.
       await fairTurn();
-      return { text: decodeUtf8(body), etag, lastModified, notModified };
+      return document;
     },
     async certificate(name, environmentName) {
       const found = await find(

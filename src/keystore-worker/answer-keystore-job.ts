@@ -44,7 +44,7 @@ function openFacts(opened: OpenedKeystore, alias: string, keyPassword: string | 
     const entry = opened.readEntry(alias, keyPassword);
     return { locked: false, ...publicFacts(entry), ...keyProblem(entry) };
   } catch (error) {
-    if (isKeyplaneError(error)) return { locked: true, problem: error.message };
+    if (isKeyplaneError(error)) return { locked: true, problem: error.message, problemReason: error.reason };
     throw error;
   }
 }

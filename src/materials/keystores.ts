@@ -169,6 +169,11 @@ export class Keystores extends MaterialRules<StoredKeystore> {
     }
     const keys = entries.filter((entry) => entry.kind !== 'TRUSTED_CERTIFICATE');
     if (keys.length > 0 && keys.every((entry) => entry.locked)) {
+      const [first] = keys;
+      // No password opens these.
+      if (keys.every((entry) => entry.problemReason === 'FORM_NOT_SUPPORTED')) {
+        throw badRequest(first?.problem ?? '', { reason: 'FORM_NOT_SUPPORTED', member: 'file' });
+      }
       throw badRequest(
         'keyPassword does not open any key of the keystore! Give the password that its keys have',
         { reason: 'PASSWORD_WRONG', member: 'keyPassword' },

@@ -72,6 +72,7 @@ export class MaterialRules<M extends MaterialWithEnvironments> {
     const what = `${this.#kind.label} (name: ${name}) is already exist!`;
     throw badRequest(
       this.#kind.kind === 'certificate' ? what : `${what} Try update operation if want to change its value.`,
+      { reason: 'NAME_TAKEN', member: this.#kind.kind === 'certificate' ? 'certificateName' : 'name' },
     );
   }
 

@@ -33,5 +33,5 @@ export const copyPasteSource: JwkSource = {
 };
 
 function documentOf({ jwkStr = '' }: SourceRequest) {
-  return { text: jwkStr, what: 'JWK string' };
+  return { content: jwkStr, what: 'JWK string' };
 }

@@ -9,6 +9,7 @@ import { type UseType, useTypes } from '../jose/use-type.ts';
 import { shownText } from '../names.ts';
 import type { CryptoKeyType } from '../protocol/content.ts';
 import type { Inspected } from './inspected-key.ts';
+import type { FetchedDocument } from './safe-fetch/safe-fetch.ts';
 import { type SourceField, sourceField, type WholeField } from './source-fields.ts';
 
 /** Every member that any source has; each source says which ones it uses. */
@@ -43,14 +44,6 @@ export interface RequestedUsage {
   readonly algorithm?: string | undefined;
 }
 
-export interface FetchedText {
-  /** Empty when not modified. */
-  readonly text: string;
-  readonly notModified: boolean;
-  readonly etag: string | undefined;
-  readonly lastModified: string | undefined;
-}
-
 export interface KeyMaterial {
   readonly id: string;
   readonly keyType: CryptoKeyType;
@@ -59,11 +52,11 @@ export interface KeyMaterial {
 
 /** What sources need of the world. Each throws the public message for what is not there. */
 export interface SourceContext {
-  fetchText(
+  fetchDocument(
     url: string,
     limits: { connectTimeoutMs: number; readTimeoutMs: number; sizeLimitBytes: number },
     conditions: { readonly etag?: string; readonly lastModified?: string },
-  ): Promise<FetchedText>;
+  ): Promise<FetchedDocument>;
   certificate(
     name: string,
     environmentName: string,

@@ -7,12 +7,14 @@ import { Worker } from 'node:worker_threads';
 import { type ErrorOptions, KeyplaneError } from '../errors.ts';
 import { type JsonObject, type JsonValue, parseJson } from '../jose/json.ts';
 import { type FollowedKey, keysOf, selectAgain, selectKey } from '../jose/key-set.ts';
+import { FairQueue } from '../runtime/fair-queue.ts';
 import { moduleFile } from '../runtime/module-file.ts';
-import { Semaphore } from '../runtime/semaphore.ts';
 import { inspectedKeysAtMost } from './inspected-key.ts';
+import { decodeUtf8 } from './safe-fetch/decode-utf8.ts';
 
 export interface KeyDocument {
-  readonly text: string;
+  /** Text, or its bytes in UTF-8. Many bytes are moved to a thread: the caller cannot use them afterwards. */
+  readonly content: string | Uint8Array<ArrayBuffer>;
   /** Starts the text of every error. */
   readonly what: string;
 }
@@ -37,10 +39,11 @@ export type KeyDocumentAnswer =
 
 /** The worst text of this length takes some 3 ms. */
 const inlineCharacters = 32 * 1024;
-const threadMemoryMb = 512;
-/** The other core is the event loop's. */
+/** The worst documents of 10 MiB and 10,000 keys are read within 96 MB. */
+const resourceLimits = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 16 };
+/** The other core is the event loop's. Requesters take turns. */
 const threadsAtOnce = 1;
-const threads = new Semaphore(threadsAtOnce);
+const threads = new FairQueue({ capacity: threadsAtOnce, rejection: () => new Error('nothing bounds it') });
 
 /** @throws KeyplaneError `bad_request` */
 export async function selectKeyFrom(document: KeyDocument, kid: string | undefined): Promise<JsonObject> {
@@ -65,7 +68,8 @@ export async function listKeysFrom(document: KeyDocument): Promise<ListedKeys> {
 
 /** @throws KeyplaneError `bad_request` */
 export function readInline(job: KeyDocumentJob): { readonly key: JsonObject } | ListedKeys {
-  const document = parseJson(job.text, job.what);
+  const { content, what } = job;
+  const document = parseJson(typeof content === 'string' ? content : decodeUtf8(content), what);
   switch (job.task) {
     case 'select':
       return { key: selectKey(document, job.kid) };
@@ -81,14 +85,21 @@ export function readInline(job: KeyDocumentJob): { readonly key: JsonObject } | 
 }
 
 async function read(job: KeyDocumentJob): Promise<{ readonly key: JsonObject } | ListedKeys> {
-  if (job.text.length <= inlineCharacters) return readInline(job);
+  if (job.content.length <= inlineCharacters) return readInline(job);
   return threads.run(() => readInThread(job));
+}
+
+/** A part of a shared buffer is copied instead. */
+function movedWith({ content }: KeyDocument): ArrayBuffer[] {
+  const isWhole = typeof content !== 'string' && content.byteLength === content.buffer.byteLength;
+  return isWhole ? [content.buffer] : [];
 }
 
 async function readInThread(job: KeyDocumentJob): Promise<{ readonly key: JsonObject } | ListedKeys> {
   const thread = new Worker(moduleFile(new URL('./select-key-thread.ts', import.meta.url)), {
     workerData: job,
-    resourceLimits: { maxOldGenerationSizeMb: threadMemoryMb },
+    transferList: movedWith(job),
+    resourceLimits,
   });
   try {
     const [answer] = (await once(thread, 'message')) as [KeyDocumentAnswer];

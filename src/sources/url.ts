@@ -51,9 +51,9 @@ export const urlSource: JwkSource = {
   },
   async read(request, context) {
     const url = request.url?.trim() ?? '';
-    const answer = await context.fetchText(url, fetchLimitsOf(request), {});
+    const answer = await context.fetchDocument(url, fetchLimitsOf(request), {});
     const kid = requestedKid(request);
-    const raw = await selectKeyFrom({ text: answer.text, what: urlAnswer }, kid);
+    const raw = await selectKeyFrom({ content: answer.body, what: urlAnswer }, kid);
     const { etag = null, lastModified = null } = answer;
     const origin = { notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: url };
     return {
@@ -66,8 +66,8 @@ export const urlSource: JwkSource = {
   },
   async inspect(request, context) {
     urlSource.checkFields(request);
-    const answer = await context.fetchText(request.url?.trim() ?? '', fetchLimitsOf(request), {});
-    const { keys, total } = await listKeysFrom({ text: answer.text, what: urlAnswer });
+    const answer = await context.fetchDocument(request.url?.trim() ?? '', fetchLimitsOf(request), {});
+    const { keys, total } = await listKeysFrom({ content: answer.body, what: urlAnswer });
     return inspectedOf(keys, total);
   },
 };

@@ -53,6 +53,15 @@ describe('a request', () => {
     one.socket.destroy();
   });
 
+  test('a client that goes on sending a body that is too large keeps its connection, and reads the refusal', async () => {
+    const one = await rawSocket(world.port, post('Content-Length: 2000000'));
+    await until(() => one.heard().includes('}'), 'the refusal comes');
+    one.socket.write(' '.repeat(2_000_000));
+    one.socket.write(get(''));
+    const answers = (await one.ended).split(/(?=HTTP\/1\.1 )/);
+    expect(answers.map((answer) => answerIn(answer).status)).toEqual([413, 200]);
+  });
+
   test('a client whose body has no end is rejected at its limit and closed, and others are served', async () => {
     const one = await rawSocket(world.port, post('Transfer-Encoding: chunked'));
     drip(one, `10000\r\n${' '.repeat(65_536)}\r\n`, 5);

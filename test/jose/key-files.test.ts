@@ -111,6 +111,11 @@ describe('a key in a file', () => {
       'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n',
       'a key in the format of PuTTY! Convert it with `puttygen key.ppk -O private-openssh',
     ],
+    [
+      'PuTTY, behind a byte order mark',
+      Buffer.from('\ufeffPuTTY-User-Key-File-2: ssh-rsa\r\nEncryption: none\r\n'),
+      'a key in the format of PuTTY! Convert it with `puttygen key.ppk -O private-openssh',
+    ],
     ['OpenPGP', '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQOY\n=abcd\n', 'an OpenPGP key'],
     [
       'OpenSSH',

@@ -378,22 +378,24 @@ describe.skipIf(!hasTool('openssl'))('a form that openssl converts', () => {
         typed: `${passphrase}\n`,
       },
     ],
-    [
-      'a keystore under an encryption of long ago',
-      {
-        file: 'old',
-        make: () =>
-          openssl(
-            `pkcs12 -export -inkey rsa.pem -in leaf.crt -certpbe PBE-SHA1-RC4-128 -keypbe PBE-SHA1-RC4-128 -passout pass:${passphrase} -provider legacy -provider default -out old`,
-          ),
-        refusedAs: 'keystore',
-        takenAs: 'keystore',
-        input: 'keystore.p12',
-        output: 'converted.p12',
-        typed: `${passphrase}\n${passphrase}\n${passphrase}\n`,
-      },
-    ],
   ])('%s', async (_what, form) => convert(form));
+
+  test.each([
+    ['under an encryption of long ago', '-certpbe PBE-SHA1-RC4-128 -keypbe PBE-SHA1-RC4-128'],
+    ['whose key alone is under an encryption of long ago', '-certpbe PBE-SHA1-3DES -keypbe PBE-SHA1-RC4-128'],
+    ['with an integrity check of long ago', '-macalg md5'],
+  ])('a keystore %s', async (_what, args) => {
+    const legacy = `-passout pass:${passphrase} -provider legacy -provider default`;
+    await convert({
+      file: 'old',
+      make: () => openssl(`pkcs12 -export -inkey rsa.pem -in leaf.crt ${args} ${legacy} -out old`),
+      refusedAs: 'keystore',
+      takenAs: 'keystore',
+      input: 'keystore.p12',
+      output: 'converted.p12',
+      typed: `${passphrase}\n`.repeat(3),
+    });
+  });
 
   test('a revocation list names its issuer, whichever its encoding', async () => {
     writeFileSync(path('index'), '');

@@ -69,6 +69,14 @@ describe('the environment of material', () => {
   });
 });
 
+test.each(makers)('a name of $kind that is taken is the reason of the refusal', async ({ kind, make }) => {
+  accepted(await make('taken', 'production'));
+  const { status, body } = await make('taken', 'production');
+  const member = kind === 'certificates' ? 'certificateName' : 'name';
+  expect({ status, body }).toMatchObject({ status: 400, body: { reason: 'NAME_TAKEN', member } });
+  accepted(await project.call('DELETE', `${kind}/taken/`));
+});
+
 test('an alias or key password that is left empty is one that is left out', async () => {
   accepted(await key('blank', 'production', { alias: ' ' }));
   accepted(await keystore('blank', 'production', { alias: '', keyPassword: '' }));

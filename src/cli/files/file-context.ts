@@ -15,7 +15,7 @@ export interface KeystorePasswords {
 /** The context of a source in which every certificate, key and keystore is this file, so that no manager is needed. */
 export function fileContext(file: SourceFile, passwords?: KeystorePasswords): SourceContext {
   return {
-    async fetchText() {
+    async fetchDocument() {
       throw new Error('a file is not fetched');
     },
     async certificate() {

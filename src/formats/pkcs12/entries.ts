@@ -4,6 +4,7 @@
 
 import { integer, objectIdentifier, octets, readElement, sequence } from '../../asn1/ber.ts';
 import { badRequest } from '../../errors.ts';
+import { unknownKeystoreEncryption, unsupportedText } from '../../jose/unsupported-formats.ts';
 import { type KeystoreEntry, lockedEntry } from '../keystore-format.ts';
 import { type EncryptedEntry, foldAlias } from '../opened-keystore.ts';
 import type { Bag, CertificateBag, KeyBag, SecretBag } from './bags.ts';
@@ -94,7 +95,10 @@ function readSecret(alias: string, plain: Buffer): KeystoreEntry {
 function openBag(alias: string, bag: KeyBag | SecretBag, password: string): Buffer {
   const { unknown } = bag.protection;
   if (unknown !== undefined) {
-    throw badRequest(`Alias (${alias}) is encrypted with an algorithm that is not supported (${unknown})!`);
+    throw badRequest(unsupportedText(`Alias (${alias})`, unknownKeystoreEncryption(unknown)), {
+      reason: 'FORM_NOT_SUPPORTED',
+      member: 'file',
+    });
   }
   const plain = bag.protection.decrypt(bag.sealed, password);
   if (plain === undefined) throw lockedEntry(alias, 'PKCS#12: key');

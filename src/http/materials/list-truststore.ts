@@ -31,7 +31,7 @@ export function listTruststoreRoute(
       const { projectName, projectId } = request.project;
       if (projectName !== truststoreProject) {
         const text = `Project (${shownText(projectName)}) has no truststore! It is that of project ${truststoreProject}`;
-        throw badRequest(text);
+        throw badRequest(text, { reason: 'NOT_FOUND' });
       }
       const { environmentName } = request.params;
       const found = await certificates.listOfEnvironment(projectId, environmentName);

@@ -6,6 +6,7 @@ import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { badRequest, KeyplaneError } from '../../errors.ts';
 import { shownText } from '../../names.ts';
+import { discardBody } from './discard-body.ts';
 
 export const multipartType = 'multipart/form-data';
 
@@ -18,7 +19,6 @@ export interface MultipartLimits {
 const fieldBytes = 64 * 1024;
 const mostParts = 20;
 const partHeaderPairs = 10;
-const lingerMs = 5_000;
 
 /** In place of all parsers of this scope: its routes take uploads and nothing else. */
 export async function parseMultipartBodies(app: FastifyInstance, limits: MultipartLimits): Promise<void> {
@@ -61,20 +61,10 @@ async function readParts(
       members.set(name, isBinary ? value.toString('base64') : textOf(name, value));
     }
   } catch (error) {
-    hangUpLater(request);
+    discardBody(request);
     throw publicError(error, fileBytes);
   }
   return Object.fromEntries([...members].filter(([name, value]) => value !== '' && name !== '__proto__'));
-}
-
-/**
- * A rejected client reads the response only after it has sent its body, so the body is read a little longer, with a
- * bound.
- */
-function hangUpLater({ raw }: FastifyRequest): void {
-  setTimeout(() => {
-    if (!raw.complete) raw.socket.destroy();
-  }, lingerMs).unref();
 }
 
 function textOf(name: string, value: unknown): string {

@@ -5,6 +5,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorReason } from '../../error-reasons.ts';
 import { badRequest, isKeyplaneError, KeyplaneError } from '../../errors.ts';
 import { shownText } from '../../names.ts';
+import { discardBody } from '../requests/discard-body.ts';
 import { noteError } from '../requests/request-log.ts';
 
 interface ErrorBody {
@@ -17,6 +18,7 @@ interface ErrorBody {
 }
 
 const unexpected = 'An unexpected error occurred';
+const bodyTooLarge = 'FST_ERR_CTP_BODY_TOO_LARGE';
 
 export function routeNotFound(request: FastifyRequest): KeyplaneError {
   const [path = ''] = request.raw.url?.split('?') ?? [];
@@ -28,6 +30,11 @@ export function routeNotFound(request: FastifyRequest): KeyplaneError {
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = publicError(error, request);
   noteError(request, known, error);
+  if (codeOf(error) === bodyTooLarge) {
+    // Fastify ends the connection at once, and a client that is still sending gets a reset instead of the response.
+    reply.removeHeader('connection');
+    discardBody(request);
+  }
   if (known.code === 'unauthorized_client') reply.header('www-authenticate', 'Bearer');
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', String(known.retryAfterSeconds));
   return reply
@@ -74,7 +81,7 @@ const frameworkErrors: ReadonlyMap<string, (request: FastifyRequest) => Keyplane
   ['FST_ERR_NOT_FOUND', routeNotFound],
   ['FST_ERR_CTP_INVALID_MEDIA_TYPE', (request) => unsupported(acceptedTypeOf(request))],
   ['FST_ERR_ROUTE_MISSING_CONTENT_TYPE', (request) => unsupported(acceptedTypeOf(request))],
-  ['FST_ERR_CTP_BODY_TOO_LARGE', tooLarge],
+  [bodyTooLarge, tooLarge],
   ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', () => badRequest('Request body and Content-Length do not agree!')],
 ]);
 

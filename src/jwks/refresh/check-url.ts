@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { isKeyplaneError } from '../../errors.ts';
 import type { PrivateJwk } from '../../jose/jwk.ts';
 import { thumbprint } from '../../jose/thumbprint.ts';
-import { type FetchedText, readRequestedUsage, type SourceContext } from '../../sources/jwk-source.ts';
+import { readRequestedUsage, type SourceContext } from '../../sources/jwk-source.ts';
+import type { FetchedDocument } from '../../sources/safe-fetch/safe-fetch.ts';
 import { selectKeyAgain } from '../../sources/select-key.ts';
 import { fetchLimitsOf, urlAnswer } from '../../sources/url.ts';
 import { jwkFromSource } from '../jwk-from-source.ts';
@@ -15,7 +16,7 @@ export type UrlCheck =
       readonly state: 'FRESH';
       readonly jwk: PrivateJwk | undefined;
       readonly warnings: readonly string[];
-      readonly answer: FetchedText;
+      readonly answer: Omit<FetchedDocument, 'body'>;
     }
   | { readonly state: Exclude<SourceState, 'FRESH'>; readonly reason: string };
 
@@ -26,14 +27,14 @@ export async function checkUrl(
   { stored, jwk: old }: { readonly stored: StoredJwk; readonly jwk: PrivateJwk },
 ): Promise<UrlCheck> {
   try {
-    const answer = await context.fetchText(
+    const answer = await context.fetchDocument(
       stored.sourceUrl ?? '',
       fetchLimitsOf(stored.source),
       conditionsOf(refresh),
     );
     if (answer.notModified) return { state: 'FRESH', jwk: undefined, warnings: [], answer };
     const followed = { requestedKid: stored.source.kid, kid: stored.kid, thumbprint: thumbprint(old) };
-    const raw = await selectKeyAgain({ text: answer.text, what: urlAnswer }, followed);
+    const raw = await selectKeyAgain({ content: answer.body, what: urlAnswer }, followed);
     const origin = { notBeforeTime: null, expirationTime: null, sourceId: null, sourceUrl: stored.sourceUrl };
     const { jwk, warnings } = await jwkFromSource({
       raw,

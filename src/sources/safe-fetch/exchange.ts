@@ -23,7 +23,7 @@ export type HopOutcome =
   | { readonly kind: 'redirect'; readonly location: string | undefined }
   | {
       readonly kind: 'document';
-      readonly body: Buffer;
+      readonly body: Buffer<ArrayBuffer>;
       readonly etag: string | undefined;
       readonly lastModified: string | undefined;
       readonly notModified: boolean;

@@ -31,7 +31,7 @@ export interface FetchLimits extends BodyLimits {
 
 export interface FetchedDocument {
   /** Decompressed; empty when not modified. */
-  readonly body: Buffer;
+  readonly body: Buffer<ArrayBuffer>;
   readonly etag: string | undefined;
   readonly lastModified: string | undefined;
   /** True only when conditions were given and the server answered 304. */

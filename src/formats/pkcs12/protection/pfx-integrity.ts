@@ -5,6 +5,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { integer, objectIdentifier, octets, sequence } from '../../../asn1/ber.ts';
 import type { Asn1Element } from '../../../asn1/element.ts';
 import { badRequest } from '../../../errors.ts';
+import { unknownKeystoreMac, unsupportedText } from '../../../jose/unsupported-formats.ts';
 import { damagedKeystore } from '../../keystore-format.ts';
 import type { DerivationBudget } from './derivation-budget.ts';
 import { digestOf, hmacDigestOf } from './digests.ts';
@@ -71,7 +72,5 @@ function sameMac(expected: Buffer, input: { digest: string; key: Buffer; content
 }
 
 function unknownMac(oid: string): Error {
-  return badRequest(
-    `Keystore has an integrity check that is not supported (${oid})! Supported: HMAC with SHA-1 or SHA-2, and PBMAC1.`,
-  );
+  return badRequest(unsupportedText('Keystore', unknownKeystoreMac(oid)), { reason: 'FORM_NOT_SUPPORTED' });
 }
