@@ -150,7 +150,13 @@ const sealedFromManager: Shapes = {
     outlets: orAbsent(isFlag),
   },
   ended: { code: isRevision, reason: isText },
-  heard: { time: isTime, lastSeenAt: isTime, managerTime: isTime, nodes: orAbsent(isRevision) },
+  heard: {
+    time: isTime,
+    lastSeenAt: isTime,
+    managerTime: isTime,
+    answeredAfterMs: orAbsent(isRevision),
+    nodes: orAbsent(isRevision),
+  },
   counted: { report: isRevision },
   revoked: { keys: isKeys },
 };
