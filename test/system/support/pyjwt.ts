@@ -26,7 +26,11 @@ class Client(PyJWKClient):
     def get_jwk_set(self, refresh=False):
         requested = time.monotonic()
         before = self.jwk_set_cache.jwk_set_with_timestamp
-        keys = super().get_jwk_set(refresh)
+        try:
+            keys = super().get_jwk_set(refresh)
+        except (OSError, ValueError) as error:
+            # A node that is killed while it answers has not answered.
+            raise PyJWKClientConnectionError(str(error)) from error
         kept = self.jwk_set_cache.jwk_set_with_timestamp
         if kept is not before:
             kept.timestamp = requested
