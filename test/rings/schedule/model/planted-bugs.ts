@@ -167,6 +167,21 @@ export const plantedBugs: readonly PlantedBug[] = [
     bugs: { node: { servesBodyOfLastChange: true } },
   },
   {
+    title: 'nodes of an environment that left the ring are forgotten',
+    breaks: 'I2',
+    bugs: { manager: { forgetsFormerNodes: true } },
+  },
+  {
+    title: 'nodes of an environment that joins again count as if they had confirmed that',
+    breaks: 'I2',
+    bugs: { manager: { countsJoinedEnvironmentsAsConfirmed: true } },
+  },
+  {
+    title: 'nodes of an environment that joins again count as if they had the present limits',
+    breaks: 'I2',
+    bugs: { manager: { forgetsFormerLimitsOfJoinedEnvironments: true } },
+  },
+  {
     title: 'the former ACTIVE member stays ACTIVE',
     breaks: 'I3',
     bugs: {

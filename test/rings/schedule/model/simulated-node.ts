@@ -61,6 +61,11 @@ export class SimulatedNode {
   servesFrom: number;
   /** It answers for its keys; a node that does not answers 503. */
   isServing = false;
+  /**
+   * Members that it need not have: all while its environment is not in the ring, and until it has taken in that the
+   * environment is again, those that were published without it.
+   */
+  excused = 0;
   #bodyOfLastChange = 0;
 
   constructor(row: SimulatedNode['row'], environment: number, offsetMs: number, bugs: NodeBugs) {

@@ -10,6 +10,9 @@ export interface ManagerBugs {
   readonly queuesRevocations?: boolean;
   readonly deploysInTransactionOfItsOwn?: boolean;
   readonly carriesOutFormerDecision?: boolean;
+  readonly forgetsFormerNodes?: boolean;
+  readonly countsJoinedEnvironmentsAsConfirmed?: boolean;
+  readonly forgetsFormerLimitsOfJoinedEnvironments?: boolean;
 }
 
 export interface WorldOptions {

@@ -22,6 +22,9 @@ import { type Content, hasStopped, SimulatedNode } from './simulated-node.ts';
 import { BrokenInvariant, requireOneActive, start, Verifiers } from './verifiers.ts';
 import { environmentIds, longestKeptMs, newRing, type WorldOptions } from './world-options.ts';
 
+/** As bits. */
+const allMembers = ~0;
+
 /** A history in which more follows at one time than this is a loop. */
 const mostStepsAtOnce = 60;
 
@@ -40,6 +43,10 @@ export class World {
   #nodeCount = 0;
   #formerStep: RingStep | undefined;
   #cachesRevisions: Readonly<Record<string, number>> = {};
+  /** By environment that left the ring: the revision that took the ring from its nodes. */
+  readonly #left = new Map<number, number>();
+  /** By environment: when a node of it was last removed. */
+  readonly #removedAt = new Map<number, number>();
 
   /** What is true, whatever the managers know. */
   readonly #verifiers: Verifiers;
@@ -47,10 +54,10 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options;
     const { kind, policy, environments, offsetMs } = options;
-    this.#verifiers = new Verifiers(kind, policy, offsetMs);
+    this.#verifiers = new Verifiers(kind, policy, offsetMs, environments);
     this.ring = newRing(options);
     for (let environment = 0; environment < environments; environment += 1) {
-      this.#contents.push(this.#contentAt(1));
+      this.#contents.push(this.#contentAt(1, environment));
     }
   }
 
@@ -87,7 +94,9 @@ export class World {
     };
     const { offsetMs, nodeBugs } = this.#options;
     const offset = (this.#nodeCount % 3) - 1;
-    this.nodes.push(new SimulatedNode(row, environment, offset * offsetMs, nodeBugs));
+    const node = new SimulatedNode(row, environment, offset * offsetMs, nodeBugs);
+    if (this.#left.has(environment)) node.excused = allMembers;
+    this.nodes.push(node);
     this.#rows = this.nodes.map((node) => node.row);
   }
 
@@ -97,7 +106,42 @@ export class World {
     this.#stopServing(node, this.now);
     this.nodes.splice(this.nodes.indexOf(node), 1);
     this.#rows = this.nodes.map(({ row }) => row);
-    this.ring = { ...this.ring, nodeRemovedAt: this.now };
+    this.#removedAt.set(node.environment, this.now);
+  }
+
+  /** The policy leaves an environment out, or the project no longer reaches it. */
+  leave(environment: number): void {
+    if (!this.isManagerUp || this.#left.has(environment)) return;
+    const revision = (this.#contents[environment]?.revision ?? 0) + 1;
+    this.#left.set(environment, revision);
+    this.#contents[environment] = this.#contentAt(revision, environment);
+    this.#verifiers.left(environment);
+    for (const node of this.#nodesOf(environment)) node.excused = allMembers;
+  }
+
+  /** The environment is in the ring again. Caches of its sets may lack what was published without it, as its users are warned. */
+  joinAgain(environment: number): void {
+    if (!this.isManagerUp || !this.#left.delete(environment)) return;
+    const { bugs } = this.#options;
+    const revision = (this.#contents[environment]?.revision ?? 0) + 1;
+    const joined = { [environmentIds[environment] ?? '']: revision };
+    let { members, formerLimits } = this.ring;
+    if (!bugs.countsJoinedEnvironmentsAsConfirmed) {
+      members = members.map((member) => ({ ...member, revisions: { ...member.revisions, ...joined } }));
+    }
+    if (formerLimits && !bugs.forgetsFormerLimitsOfJoinedEnvironments) {
+      formerLimits = { ...formerLimits, revisions: { ...formerLimits.revisions, ...joined } };
+    }
+    this.ring = { ...this.ring, members, formerLimits };
+    this.#contents[environment] = this.#contentAt(revision, environment);
+    let published = 0;
+    for (const { version, publishedAt } of members) if (publishedAt !== null) published |= 1 << version;
+    this.#verifiers.joinedAgain(environment, published);
+    for (const node of this.#nodesOf(environment)) node.excused = published;
+  }
+
+  #nodesOf(environment: number): readonly SimulatedNode[] {
+    return this.nodes.filter((node) => node.environment === environment);
   }
 
   /** A manager notices at once, or when time goes on. The last heartbeat is recorded, its answer lost. */
@@ -163,6 +207,7 @@ export class World {
     if (!content) return;
     if (node.isServing) this.#closeBody(node, this.now);
     node.take(content, this.now);
+    node.excused = this.#left.has(node.environment) ? allMembers : 0;
     node.hear(this.now);
     node.isServing = this.now < node.stopsServingAt();
     if (node.isServing) this.#verifiers.requireUsable(node, this.now);
@@ -176,15 +221,9 @@ export class World {
 
   /** What was served until now may be in caches. */
   #closeBody(node: SimulatedNode, at: number): void {
-    if (at <= this.#verifiers.firstPublishedAt) return;
-    const body = node.bodyAt(at);
-    const until = at + this.#cachedMs(node.content);
-    for (let version = 1; version < this.#verifiers.lackedUntil.length; version += 1) {
-      if ((body & (1 << version)) === 0 && until > (this.#verifiers.lackedUntil[version] ?? 0)) {
-        this.#verifiers.lackedUntil[version] = until;
-      }
-    }
-    this.#verifiers.lackedUntilOfNew = Math.max(this.#verifiers.lackedUntilOfNew, until);
+    if (at <= this.#verifiers.firstPublishedAt || node.excused === allMembers) return;
+    const body = node.bodyAt(at) | node.excused;
+    this.#verifiers.served(node.environment, body, at + this.#cachedMs(node.content));
   }
 
   #cachedMs(content: Content | undefined): number {
@@ -211,8 +250,28 @@ export class World {
 
   facts(): RingFacts {
     this.#noteCaches();
-    const { ring, now } = this;
-    return { ...ring, now, nodes: this.#rows, formerNodes: [], outlets: [] };
+    const { now } = this;
+    const ring = { ...this.ring, nodeRemovedAt: this.#nodeRemovedAt() };
+    if (this.#left.size === 0) return { ...ring, now, nodes: this.#rows, formerNodes: [], outlets: [] };
+    const nodes: NodeFacts[] = [];
+    const formerNodes: NodeFacts[] = [];
+    for (const { row, environment } of this.nodes) {
+      const left = this.#left.get(environment);
+      if (left === undefined) nodes.push(row);
+      else if (row.appliedRevision < left && !this.#options.bugs.forgetsFormerNodes) {
+        formerNodes.push({ ...row, isFormer: true });
+      }
+    }
+    return { ...ring, now, nodes, formerNodes, outlets: [] };
+  }
+
+  /** Of the environments of the ring, as the managers record it. */
+  #nodeRemovedAt(): number | null {
+    let latest: number | null = null;
+    for (const [environment, at] of this.#removedAt) {
+      if (!this.#left.has(environment)) latest = Math.max(latest ?? 0, at);
+    }
+    return latest;
   }
 
   decide(): RingDecision {
@@ -264,7 +323,7 @@ export class World {
       kid: `k${version}`,
       revisions: {},
     });
-    this.#verifiers.lackedUntil[version] = this.#verifiers.lackedUntilOfNew;
+    this.#verifiers.staged(version);
     this.#commit({ ...this.ring, members: [...members, member] }, [version]);
   }
 
@@ -281,25 +340,28 @@ export class World {
       sent.includes(member.version) ? { ...member, revisions } : member,
     );
     this.ring = { ...this.ring, members };
-    this.#contents = this.#contents.map(({ revision }) => this.#contentAt(revision + 1));
+    this.#contents = this.#contents.map((content, index) =>
+      this.#left.has(index) ? content : this.#contentAt(content.revision + 1, index),
+    );
     requireOneActive(this.ring);
   }
 
+  /** Of the environments of the ring. */
   #nextRevisions(): Readonly<Record<string, number>> {
     const revisions: Record<string, number> = {};
     for (const [index, { revision }] of this.#contents.entries()) {
-      revisions[environmentIds[index] ?? ''] = revision + 1;
+      if (!this.#left.has(index)) revisions[environmentIds[index] ?? ''] = revision + 1;
     }
     return revisions;
   }
 
-  #contentAt(revision: number): Content {
+  #contentAt(revision: number, environment: number): Content {
     const { members, policy, cachesMs, kind } = this.ring;
     let usable = 0;
     let active = 0;
     let revoked = 0;
     const retireAt: (number | undefined)[] = [];
-    for (const { version, state, retireAt: at } of members) {
+    for (const { version, state, retireAt: at } of this.#left.has(environment) ? [] : members) {
       if (state === 'REVOKED') revoked |= 1 << version;
       else if (state !== 'RETIRED') usable |= 1 << version;
       if (state === 'ACTIVE') active = version;
@@ -377,7 +439,7 @@ export class World {
     if (revocation.needsKey) {
       const version = this.ring.members.length + 1;
       const key = { version, jwkId: `j${version}`, kid: `k${version}`, revisions: {} };
-      this.#verifiers.lackedUntil[version] = this.#verifiers.lackedUntilOfNew;
+      this.#verifiers.staged(version);
       const members = [...this.ring.members, stagedMember(this.facts(), key)];
       this.ring = applyActivation({ ...this.facts(), members }, version).facts;
       sent.push(version);
@@ -419,9 +481,12 @@ export class World {
     const counts =
       former && (former.confirmedAt === null || this.now < former.confirmedAt + former.ms + longestKeptMs);
     const ms = Math.max(this.ring.cachesMs, counts ? former.ms : 0);
-    this.#cachesRevisions = this.#nextRevisions();
+    // It reaches every node, also those of environments that are not in the ring.
+    this.#cachesRevisions = Object.fromEntries(
+      this.#contents.map(({ revision }, index) => [environmentIds[index] ?? '', revision + 1]),
+    );
     this.ring = { ...this.ring, cachesMs, formerCaches: { ms, confirmedAt: null } };
-    this.#deploy([]);
+    this.#contents = this.#contents.map(({ revision }, index) => this.#contentAt(revision + 1, index));
   }
 
   changeAlgorithm(): void {
