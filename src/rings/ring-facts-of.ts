@@ -22,7 +22,7 @@ export interface LoadedRing {
   readonly environments: readonly Environment[];
   /** Of these environments, by name order. */
   readonly nodes: readonly RegisteredNode[];
-  /** Of environments that left the ring. Those that have not confirmed that are `RingFacts.formerNodes`. */
+  /** Of environments that left the ring; see `RingFacts.formerNodes`. */
   readonly leftNodes: readonly LeftNode[];
   /** Of outlets that count in its gate. */
   readonly outlets: readonly GatingDelivery[];
@@ -100,9 +100,10 @@ async function load(
       resumedAt: timeOf(ring.resumedAt),
       members: members.map((jwk) => memberFacts(jwk, generation)),
       nodes: nodes.map((node) => nodeFacts(node, names.get(node.environmentId) ?? '')),
-      formerNodes: leftNodes
-        .filter(({ appliedRevision, leftRevision }) => appliedRevision < leftRevision)
-        .map((node) => ({ ...nodeFacts(node, node.environmentName), isFormer: true })),
+      formerNodes: leftNodes.map((node) => ({
+        ...nodeFacts(node, node.environmentName),
+        leftRevision: node.leftRevision,
+      })),
       outlets: outlets.map(outletFacts),
       cachesMs: cachesMsOf(caching),
       formerCaches,

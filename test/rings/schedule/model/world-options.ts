@@ -28,7 +28,6 @@ export interface WorldOptions {
   readonly trace?: ((text: string) => void) | undefined;
 }
 
-export const environmentIds: readonly string[] = ['e0', 'e1', 'e2'];
 export const longestKeptMs = 31 * 86_400_000;
 
 /** Without members and nodes. */

@@ -18,9 +18,10 @@ import type {
   RingFacts,
   RingStep,
 } from '../../../../src/rings/schedule/ring-facts.ts';
+import { Environments, environmentIdOf } from './environments.ts';
 import { type Content, hasStopped, SimulatedNode } from './simulated-node.ts';
 import { BrokenInvariant, requireOneActive, start, Verifiers } from './verifiers.ts';
-import { environmentIds, longestKeptMs, newRing, type WorldOptions } from './world-options.ts';
+import { longestKeptMs, newRing, type WorldOptions } from './world-options.ts';
 
 /** As bits. */
 const allMembers = ~0;
@@ -39,15 +40,10 @@ export class World {
   activations = 0;
   /** Of `nodes`. */
   #rows: readonly NodeFacts[] = [];
-  #contents: Content[] = [];
+  readonly #environments: Environments;
   #nodeCount = 0;
   #formerStep: RingStep | undefined;
   #cachesRevisions: Readonly<Record<string, number>> = {};
-  /** By environment that left the ring: the revision that took the ring from its nodes. */
-  readonly #left = new Map<number, number>();
-  /** By environment: when a node of it was last removed. */
-  readonly #removedAt = new Map<number, number>();
-
   /** What is true, whatever the managers know. */
   readonly #verifiers: Verifiers;
 
@@ -56,14 +52,12 @@ export class World {
     const { kind, policy, environments, offsetMs } = options;
     this.#verifiers = new Verifiers(kind, policy, offsetMs, environments);
     this.ring = newRing(options);
-    for (let environment = 0; environment < environments; environment += 1) {
-      this.#contents.push(this.#contentAt(1, environment));
-    }
+    this.#environments = new Environments(environments, this.ring);
   }
 
   /** Whether a node has all that its environment has. */
   hasCaughtUp({ row, environment }: SimulatedNode): boolean {
-    return row.appliedRevision === this.#contents[environment]?.revision;
+    return row.appliedRevision === this.#environments.contentAt(environment)?.revision;
   }
 
   trace(text: () => string): void {
@@ -80,7 +74,7 @@ export class World {
     const row = {
       id,
       name: id,
-      environmentId: environmentIds[environment] ?? '',
+      environmentId: environmentIdOf(environment),
       environmentName: '',
       connected: true,
       appliedRevision: 0,
@@ -95,7 +89,7 @@ export class World {
     const { offsetMs, nodeBugs } = this.#options;
     const offset = (this.#nodeCount % 3) - 1;
     const node = new SimulatedNode(row, environment, offset * offsetMs, nodeBugs);
-    if (this.#left.has(environment)) node.excused = allMembers;
+    if (!this.#environments.hasRing(environment)) node.excused = allMembers;
     this.nodes.push(node);
     this.#rows = this.nodes.map((node) => node.row);
   }
@@ -106,36 +100,26 @@ export class World {
     this.#stopServing(node, this.now);
     this.nodes.splice(this.nodes.indexOf(node), 1);
     this.#rows = this.nodes.map(({ row }) => row);
-    this.#removedAt.set(node.environment, this.now);
+    this.#environments.nodeRemoved(node.environment, this.now);
   }
 
   /** The policy leaves an environment out, or the project no longer reaches it. */
   leave(environment: number): void {
-    if (!this.isManagerUp || this.#left.has(environment)) return;
-    const revision = (this.#contents[environment]?.revision ?? 0) + 1;
-    this.#left.set(environment, revision);
-    this.#contents[environment] = this.#contentAt(revision, environment);
+    if (!this.isManagerUp || !this.#environments.hasRing(environment)) return;
+    this.#environments.leave(environment, this.ring);
     this.#verifiers.left(environment);
     for (const node of this.#nodesOf(environment)) node.excused = allMembers;
   }
 
   /** The environment is in the ring again. Caches of its sets may lack what was published without it, as its users are warned. */
   joinAgain(environment: number): void {
-    if (!this.isManagerUp || !this.#left.delete(environment)) return;
+    if (!this.isManagerUp || this.#environments.hasRing(environment)) return;
     const { bugs } = this.#options;
-    const revision = (this.#contents[environment]?.revision ?? 0) + 1;
-    const joined = { [environmentIds[environment] ?? '']: revision };
-    let { members, formerLimits } = this.ring;
-    if (!bugs.countsJoinedEnvironmentsAsConfirmed) {
-      members = members.map((member) => ({ ...member, revisions: { ...member.revisions, ...joined } }));
-    }
-    if (formerLimits && !bugs.forgetsFormerLimitsOfJoinedEnvironments) {
-      formerLimits = { ...formerLimits, revisions: { ...formerLimits.revisions, ...joined } };
-    }
-    this.ring = { ...this.ring, members, formerLimits };
-    this.#contents[environment] = this.#contentAt(revision, environment);
+    this.ring = this.#environments.joinAgain(environment, this.ring, bugs);
     let published = 0;
-    for (const { version, publishedAt } of members) if (publishedAt !== null) published |= 1 << version;
+    for (const { version, publishedAt } of this.ring.members) {
+      if (publishedAt !== null) published |= 1 << version;
+    }
     this.#verifiers.joinedAgain(environment, published);
     for (const node of this.#nodesOf(environment)) node.excused = published;
   }
@@ -203,11 +187,11 @@ export class World {
   }
 
   #take(node: SimulatedNode): void {
-    const content = this.#contents[node.environment];
+    const content = this.#environments.contentAt(node.environment);
     if (!content) return;
     if (node.isServing) this.#closeBody(node, this.now);
     node.take(content, this.now);
-    node.excused = this.#left.has(node.environment) ? allMembers : 0;
+    node.excused = this.#environments.hasRing(node.environment) ? 0 : allMembers;
     node.hear(this.now);
     node.isServing = this.now < node.stopsServingAt();
     if (node.isServing) this.#verifiers.requireUsable(node, this.now);
@@ -251,27 +235,10 @@ export class World {
   facts(): RingFacts {
     this.#noteCaches();
     const { now } = this;
-    const ring = { ...this.ring, nodeRemovedAt: this.#nodeRemovedAt() };
-    if (this.#left.size === 0) return { ...ring, now, nodes: this.#rows, formerNodes: [], outlets: [] };
-    const nodes: NodeFacts[] = [];
-    const formerNodes: NodeFacts[] = [];
-    for (const { row, environment } of this.nodes) {
-      const left = this.#left.get(environment);
-      if (left === undefined) nodes.push(row);
-      else if (row.appliedRevision < left && !this.#options.bugs.forgetsFormerNodes) {
-        formerNodes.push({ ...row, isFormer: true });
-      }
-    }
-    return { ...ring, now, nodes, formerNodes, outlets: [] };
-  }
-
-  /** Of the environments of the ring, as the managers record it. */
-  #nodeRemovedAt(): number | null {
-    let latest: number | null = null;
-    for (const [environment, at] of this.#removedAt) {
-      if (!this.#left.has(environment)) latest = Math.max(latest ?? 0, at);
-    }
-    return latest;
+    const { nodeRemovedAt } = this.#environments;
+    const { nodes, formerNodes } = this.#environments.factsOf(this.nodes, this.#rows);
+    const known = this.#options.bugs.forgetsFormerNodes ? [] : formerNodes;
+    return { ...this.ring, now, nodeRemovedAt, nodes, formerNodes: known, outlets: [] };
   }
 
   decide(): RingDecision {
@@ -335,48 +302,20 @@ export class World {
   }
 
   #deploy(sent: readonly number[]): void {
-    const revisions = this.#nextRevisions();
+    const revisions = this.#environments.nextRevisions();
     const members = this.ring.members.map((member) =>
       sent.includes(member.version) ? { ...member, revisions } : member,
     );
     this.ring = { ...this.ring, members };
-    this.#contents = this.#contents.map((content, index) =>
-      this.#left.has(index) ? content : this.#contentAt(content.revision + 1, index),
-    );
+    this.#environments.deploy(this.ring);
     requireOneActive(this.ring);
-  }
-
-  /** Of the environments of the ring. */
-  #nextRevisions(): Readonly<Record<string, number>> {
-    const revisions: Record<string, number> = {};
-    for (const [index, { revision }] of this.#contents.entries()) {
-      if (!this.#left.has(index)) revisions[environmentIds[index] ?? ''] = revision + 1;
-    }
-    return revisions;
-  }
-
-  #contentAt(revision: number, environment: number): Content {
-    const { members, policy, cachesMs, kind } = this.ring;
-    let usable = 0;
-    let active = 0;
-    let revoked = 0;
-    const retireAt: (number | undefined)[] = [];
-    for (const { version, state, retireAt: at } of this.#left.has(environment) ? [] : members) {
-      if (state === 'REVOKED') revoked |= 1 << version;
-      else if (state !== 'RETIRED') usable |= 1 << version;
-      if (state === 'ACTIVE') active = version;
-      if (state === 'RETIRING' && at !== null && kind !== 'ENCRYPTION') retireAt[version] = at;
-    }
-    const { maxTokenLifetimeMs: lifetimeMs, signingLeaseMs } = policy;
-    const leaseMs = kind === 'ENCRYPTION' ? null : signingLeaseMs;
-    return { revision, usable, active, retireAt, revoked, lifetimeMs, leaseMs, cachesMs };
   }
 
   /** @returns whether that changed anything */
   #deliver(node: SimulatedNode): boolean {
     if (!this.#hears(node)) return false;
     if (!this.#options.bugs.queuesRevocations) {
-      const revoked = this.#contents[node.environment]?.revoked ?? 0;
+      const revoked = this.#environments.contentAt(node.environment)?.revoked ?? 0;
       if ((revoked & ~node.revoked) !== 0) {
         if (node.isServing) this.#closeBody(node, this.now);
         node.revoked |= revoked;
@@ -384,7 +323,10 @@ export class World {
     }
     node.row.lastSeenAt = this.now;
     let hasMoved = false;
-    if (!node.isStalled && (!node.hasCaughtUp || node.content !== this.#contents[node.environment])) {
+    if (
+      !node.isStalled &&
+      (!node.hasCaughtUp || node.content !== this.#environments.contentAt(node.environment))
+    ) {
       this.#take(node);
       hasMoved = true;
     }
@@ -400,7 +342,7 @@ export class World {
     const { formerCaches } = this.ring;
     if (!formerCaches || formerCaches.confirmedAt !== null) return;
     for (const { row, environment } of this.nodes) {
-      const revision = this.#cachesRevisions[environmentIds[environment] ?? ''] ?? 0;
+      const revision = this.#cachesRevisions[environmentIdOf(environment)] ?? 0;
       if (row.appliedRevision < revision && !hasStopped(row, this.now)) return;
     }
     this.ring = { ...this.ring, formerCaches: { ...formerCaches, confirmedAt: this.now } };
@@ -461,7 +403,7 @@ export class World {
     const formerLimits = {
       maxTokenLifetimeMs: lifetimeMs,
       signingLeaseMs: leaseMs,
-      revisions: this.#nextRevisions(),
+      revisions: this.#environments.nextRevisions(),
       until: null,
     };
     this.ring = { ...this.ring, policy, formerLimits };
@@ -481,12 +423,8 @@ export class World {
     const counts =
       former && (former.confirmedAt === null || this.now < former.confirmedAt + former.ms + longestKeptMs);
     const ms = Math.max(this.ring.cachesMs, counts ? former.ms : 0);
-    // It reaches every node, also those of environments that are not in the ring.
-    this.#cachesRevisions = Object.fromEntries(
-      this.#contents.map(({ revision }, index) => [environmentIds[index] ?? '', revision + 1]),
-    );
     this.ring = { ...this.ring, cachesMs, formerCaches: { ms, confirmedAt: null } };
-    this.#contents = this.#contents.map(({ revision }, index) => this.#contentAt(revision + 1, index));
+    this.#cachesRevisions = this.#environments.deployCaching(this.ring);
   }
 
   changeAlgorithm(): void {

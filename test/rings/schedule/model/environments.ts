@@ -1,0 +1,133 @@
+// What the environments of a ring deploy about it, and which of them are in the ring.
+
+import type { NodeFacts, RingFacts } from '../../../../src/rings/schedule/ring-facts.ts';
+import type { Content, SimulatedNode } from './simulated-node.ts';
+import type { ManagerBugs } from './world-options.ts';
+
+const environmentIds: readonly string[] = ['e0', 'e1', 'e2'];
+
+export function environmentIdOf(environment: number): string {
+  return environmentIds[environment] ?? '';
+}
+
+type Revisions = Readonly<Record<string, number>>;
+
+export class Environments {
+  #contents: readonly Content[];
+  /** By environment that left the ring: the revision that took the ring from its nodes. */
+  readonly #left = new Map<number, number>();
+  /** By environment: when a node of it was last removed. */
+  readonly #removedAt = new Map<number, number>();
+
+  constructor(count: number, ring: RingFacts) {
+    this.#contents = Array.from({ length: count }, () => contentOf(ring, 1));
+  }
+
+  contentAt(environment: number): Content | undefined {
+    return this.#contents[environment];
+  }
+
+  hasRing(environment: number): boolean {
+    return !this.#left.has(environment);
+  }
+
+  /** Of the environments of the ring. */
+  nextRevisions(): Revisions {
+    const inRing = [...this.#contents.keys()].filter((environment) => this.hasRing(environment));
+    return Object.fromEntries(
+      inRing.map((environment) => [environmentIdOf(environment), this.#next(environment)]),
+    );
+  }
+
+  deploy(ring: RingFacts): void {
+    this.#contents = this.#contents.map((content, environment) =>
+      this.hasRing(environment) ? contentOf(ring, content.revision + 1) : content,
+    );
+  }
+
+  /** Caching reaches every node, also those of environments that are not in the ring. @returns with which revisions */
+  deployCaching(ring: RingFacts): Revisions {
+    this.#contents = this.#contents.map(({ revision }, environment) =>
+      contentOf(this.hasRing(environment) ? ring : { ...ring, members: [] }, revision + 1),
+    );
+    return Object.fromEntries(
+      this.#contents.map(({ revision }, environment) => [environmentIdOf(environment), revision]),
+    );
+  }
+
+  leave(environment: number, ring: RingFacts): void {
+    const revision = this.#next(environment);
+    this.#left.set(environment, revision);
+    this.#replace(environment, contentOf({ ...ring, members: [] }, revision));
+  }
+
+  /** @returns what the ring becomes by it, in the same transaction */
+  joinAgain(environment: number, before: RingFacts, bugs: ManagerBugs): RingFacts {
+    const revision = this.#next(environment);
+    this.#left.delete(environment);
+    const joined = { [environmentIdOf(environment)]: revision };
+    let { members, formerLimits } = before;
+    if (!bugs.countsJoinedEnvironmentsAsConfirmed) {
+      members = members.map((member) => ({ ...member, revisions: { ...member.revisions, ...joined } }));
+    }
+    if (formerLimits && !bugs.forgetsFormerLimitsOfJoinedEnvironments) {
+      formerLimits = { ...formerLimits, revisions: { ...formerLimits.revisions, ...joined } };
+    }
+    const ring = { ...before, members, formerLimits };
+    this.#replace(environment, contentOf(ring, revision));
+    return ring;
+  }
+
+  nodeRemoved(environment: number, at: number): void {
+    this.#removedAt.set(environment, at);
+  }
+
+  /** Of the environments of the ring, as the managers record it. */
+  get nodeRemovedAt(): number | null {
+    let latest: number | null = null;
+    for (const [environment, at] of this.#removedAt) {
+      if (this.hasRing(environment)) latest = Math.max(latest ?? 0, at);
+    }
+    return latest;
+  }
+
+  /** @param rows of all nodes */
+  factsOf(
+    nodes: readonly SimulatedNode[],
+    rows: readonly NodeFacts[],
+  ): Pick<RingFacts, 'nodes' | 'formerNodes'> {
+    if (this.#left.size === 0) return { nodes: rows, formerNodes: [] };
+    const inRing: NodeFacts[] = [];
+    const formerNodes: NodeFacts[] = [];
+    for (const { row, environment } of nodes) {
+      const left = this.#left.get(environment);
+      if (left === undefined) inRing.push(row);
+      else formerNodes.push({ ...row, leftRevision: left });
+    }
+    return { nodes: inRing, formerNodes };
+  }
+
+  #next(environment: number): number {
+    return (this.#contents[environment]?.revision ?? 0) + 1;
+  }
+
+  #replace(environment: number, content: Content): void {
+    this.#contents = this.#contents.with(environment, content);
+  }
+}
+
+function contentOf({ members, policy, cachesMs, kind }: RingFacts, revision: number): Content {
+  let usable = 0;
+  let active = 0;
+  let revoked = 0;
+  const retireAt: (number | undefined)[] = [];
+  for (const { version, state, retireAt: at } of members) {
+    if (state === 'REVOKED') revoked |= 1 << version;
+    else if (state !== 'RETIRED') usable |= 1 << version;
+    if (state === 'ACTIVE') active = version;
+    if (state === 'RETIRING' && at !== null && kind !== 'ENCRYPTION') retireAt[version] = at;
+  }
+  const { maxTokenLifetimeMs: lifetimeMs, signingLeaseMs } = policy;
+  const leaseMs = kind === 'ENCRYPTION' ? null : signingLeaseMs;
+  return { revision, usable, active, retireAt, revoked, lifetimeMs, leaseMs, cachesMs };
+}
