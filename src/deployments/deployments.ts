@@ -158,11 +158,14 @@ export class Deployments {
     const { identity } = session;
     session.clockOffsetMs = time - this.#options.clock().getTime();
     const { clockOffsetMs } = session;
+    const arrivedMs = performance.now();
     const onHeard = (heard: Heard) => {
       this.#seen.set(session, new Date(heard.lastSeenAt));
       if (!session.closed) answer(heard);
     };
-    session.onceCaughtUp(() => this.#heartbeats.beat({ identity, time, clockOffsetMs, answer: onHeard }));
+    session.onceCaughtUp(() =>
+      this.#heartbeats.beat({ identity, time, arrivedMs, clockOffsetMs, answer: onHeard }),
+    );
   }
 
   /**

@@ -190,6 +190,8 @@ export interface Heard {
   readonly lastSeenAt: number;
   /** By the clock of the database, when this was sent. */
   readonly managerTime: number;
+  /** How long the manager had the heartbeat before it sent this, milliseconds. Absent: of an earlier release. */
+  readonly answeredAfterMs?: number;
   /** Registered nodes, of all environments: each has its share of the uses of a key. Absent: of an earlier release. */
   readonly nodes?: number;
 }

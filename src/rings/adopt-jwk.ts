@@ -57,6 +57,7 @@ export function jwkAdoption(options: SettleOptions): AdoptJwk {
       const parameters = successorParameters(found, openPrivateJwk(sealer, found));
       const loaded = await prepareRing(stores, scope, {
         name: ringName,
+        member: 'ringName',
         request,
         parameters,
         policy,

@@ -32,7 +32,7 @@ export function ringCreation(options: SettleOptions): CreateRing {
     const parameters = readRingParameters(request);
     const policy = readPolicy(request);
     const prepare = (stores: RingRuleStores) =>
-      prepareRing(stores, scope, { name, request, parameters, policy });
+      prepareRing(stores, scope, { name, member: 'name', request, parameters, policy });
     await store.read(prepare);
     const generated = await generateKey(parameters, clock);
     const stored = await store.write(async (stores) => {
@@ -60,6 +60,8 @@ export function ringCreation(options: SettleOptions): CreateRing {
 
 interface NewRing {
   readonly name: string;
+  /** Of the request, with the name. */
+  readonly member: 'name' | 'ringName';
   readonly request: Pick<RingRequest, 'description' | 'environmentNames'>;
   readonly parameters: RingParameters;
   readonly policy: ReturnType<typeof readPolicy>;
@@ -71,12 +73,12 @@ interface NewRing {
 export async function prepareRing(
   stores: RingRuleStores,
   { projectId, projectName }: Pick<ProjectScope, 'projectId' | 'projectName'>,
-  { name, request, parameters, policy, exceptId }: NewRing,
+  { name, member, request, parameters, policy, exceptId }: NewRing,
 ): Promise<LoadedRing> {
   // Deleted while its key was being generated.
   if (!(await stores.projects.get(projectId))) throw projectNotFound(projectName);
-  if (await stores.rings.find(projectId, name)) throw ringNameTaken(name);
-  await requireFreeMemberNames(stores, { projectId, name }, exceptId);
+  if (await stores.rings.find(projectId, name)) throw ringNameTaken(name, member);
+  await requireFreeMemberNames(stores, { projectId, name, member }, exceptId);
   const environmentIds = await readEnvironmentIds(stores, projectId, request.environmentNames ?? null);
   const now = await stores.rings.now();
   const ring: KeyRing = {
@@ -116,7 +118,7 @@ const pageSize = 1_000;
  */
 async function requireFreeMemberNames(
   { jwks }: Pick<RingRuleStores, 'jwks'>,
-  { projectId, name }: Pick<KeyRing, 'projectId' | 'name'>,
+  { projectId, name, member }: Pick<KeyRing, 'projectId'> & Pick<NewRing, 'name' | 'member'>,
   exceptId: string | undefined,
 ): Promise<void> {
   const sort = { field: 'name', descending: false } as const;
@@ -126,7 +128,7 @@ async function requireFreeMemberNames(
     if (taken) {
       throw badRequest(
         `JWK (name: ${taken.name}) has a name that is reserved for members of key ring (name: ${name})!`,
-        { reason: 'NAME_RESERVED', member: 'name' },
+        { reason: 'NAME_RESERVED', member },
       );
     }
     if (page.jwks.length < pageSize) return;

@@ -33,8 +33,8 @@ export interface ClockFacts {
   readonly now: Date;
   /** Those that publish the ring, in the environments of the revocation. */
   readonly nodes: readonly ClockNode[];
-  /** Of environments that left the ring before: they still have the keys. */
-  readonly formerNodes: readonly ClockNode[];
+  /** Of environments that left the ring: they have the keys until they confirm that. */
+  readonly leftNodes: readonly (ClockNode & { readonly leftRevision: number })[];
   readonly outlets: readonly GatingDelivery[];
   /** How long a copy of a set may be used after it was served: A + W + V; 0 for keys that are never published. */
   readonly copiesMs: number;
@@ -48,23 +48,26 @@ export interface ClockFacts {
 const registrationMarginMs = 10_000;
 
 export function revocationClock(before: Revocation, facts: ClockFacts): RevocationClock {
-  const { nodes, formerNodes, outlets, copiesMs } = facts;
+  const { nodes, leftNodes, outlets, copiesMs } = facts;
   const safe: Record<string, SafeNode> = { ...before.safe };
+  const revisions: Record<string, number> = { ...before.revisions };
   const pending: PendingNode[] = [];
   for (const node of nodes) {
     if (safe[node.id] !== undefined || cameLater(node, before)) continue;
     const safeAt = safeAtOf(node, before, facts.now);
-    const { environmentName, name: nodeName } = node;
     if (safeAt === undefined) pending.push(pendingNode(node, facts));
-    else
-      safe[node.id] = {
-        environmentName,
-        nodeName,
-        safeAfterMs: Math.max(0, safeAt - before.revokedAt.getTime()),
-      };
+    else safe[node.id] = safeNode(node, safeAt, before);
   }
-  for (const node of formerNodes) {
-    if (safe[node.id] === undefined && !cameLater(node, before)) pending.push(pendingNode(node, facts));
+  for (const node of leftNodes) {
+    if (safe[node.id] !== undefined || cameLater(node, before)) continue;
+    const { environmentId, leftRevision } = node;
+    if (node.appliedRevision < leftRevision) {
+      // Kept: the revision counts also if the environment joins the ring again, and when the node confirms it.
+      revisions[environmentId] ??= leftRevision;
+      pending.push(pendingNode(node, facts));
+    } else if (before.revisions[environmentId] !== undefined) {
+      safe[node.id] = safeNode(node, (node.appliedAt ?? facts.now).getTime(), before);
+    }
   }
   for (const delivery of outlets) {
     if (safe[delivery.id] !== undefined || cameLater(delivery, before)) continue;
@@ -82,7 +85,7 @@ export function revocationClock(before: Revocation, facts: ClockFacts): Revocati
   const done = pending.length === 0;
   const nodesSafeAt = before.nodesSafeAt ?? (done ? lastSafeAt(before, Object.values(safe), facts) : null);
   return {
-    revocation: { ...before, safe, done: before.done || done, nodesSafeAt },
+    revocation: { ...before, revisions, safe, done: before.done || done, nodesSafeAt },
     safeNodes: Object.values(safe).sort(byName),
     pendingNodes: pending.sort(byName),
     nodesSafeAt,
@@ -92,6 +95,10 @@ export function revocationClock(before: Revocation, facts: ClockFacts): Revocati
 
 function cameLater({ createdAt }: Pick<RegisteredNode, 'createdAt'>, { revokedAt }: Revocation): boolean {
   return createdAt.getTime() > revokedAt.getTime() + registrationMarginMs;
+}
+
+function safeNode({ environmentName, name }: ClockNode, safeAt: number, { revokedAt }: Revocation): SafeNode {
+  return { environmentName, nodeName: name, safeAfterMs: Math.max(0, safeAt - revokedAt.getTime()) };
 }
 
 /** Milliseconds since 1970; undefined while it may publish the keys. */

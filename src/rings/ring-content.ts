@@ -19,6 +19,7 @@ import type { JwkStores } from '../jwks/jwk-store.ts';
 import { shownText } from '../names.ts';
 import type { DeployedJwk, DeployedKeyRing, FormerMember } from '../protocol/content.ts';
 import type { Sealer } from '../sealing/sealed.ts';
+import { recordJoinedEnvironments } from './joined-environment.ts';
 import type { KeyRing } from './ring.ts';
 import { environmentsOfRing } from './ring-environments.ts';
 import type { MemberJwk, RingStores } from './ring-store.ts';
@@ -268,18 +269,13 @@ export function createRingContentReader(onUnreadable: OnUnreadable): ContentRead
         after = last;
       }
     },
-    /** From then on a member is confirmed only by nodes of the environment that have it, too. */
     async gained(stores, environmentId, projectId) {
       const { revision } = await stores.desired.state(environmentId);
       for (let after = ''; ; ) {
         const ids = await stores.rings.idsOfProject(projectId, after, pageSize);
-        for (const { id, policy, altered } of await stores.rings.getMany(ids)) {
-          if (altered || policy.environmentIds?.includes(environmentId) === false) continue;
-          for (const jwk of await stores.rings.members(id)) {
-            if (!isDeployed(jwk) || jwk.altered) continue;
-            const revisions = { ...jwk.member.revisions, [environmentId]: revision };
-            await stores.jwks.update({ ...jwk, member: { ...jwk.member, revisions } });
-          }
+        for (const { id, policy } of await stores.rings.getMany(ids)) {
+          if (policy.environmentIds?.includes(environmentId) === false) continue;
+          await recordJoinedEnvironments(stores, id, { [environmentId]: revision });
         }
         const last = ids.at(-1);
         if (!last || ids.length < pageSize) return;

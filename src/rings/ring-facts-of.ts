@@ -23,7 +23,7 @@ export interface LoadedRing {
   /** Of these environments, by name order. */
   readonly nodes: readonly RegisteredNode[];
   /** Of environments that left the ring; see `RingFacts.formerNodes`. */
-  readonly formerNodes: readonly FormerNode[];
+  readonly leftNodes: readonly LeftNode[];
   /** Of outlets that count in its gate. */
   readonly outlets: readonly GatingDelivery[];
   /** Those that wait for a node. */
@@ -32,7 +32,11 @@ export interface LoadedRing {
   readonly facts: RingFacts;
 }
 
-export type FormerNode = RegisteredNode & { readonly environmentName: string };
+export interface LeftNode extends RegisteredNode {
+  readonly environmentName: string;
+  /** With which the node no longer has the ring. */
+  readonly leftRevision: number;
+}
 
 export function loadRing(stores: RingRuleStores, ring: KeyRing): Promise<LoadedRing> {
   return load(stores, ring, { withNodes: true });
@@ -66,7 +70,7 @@ async function load(
   const formerCaches = await formerCachingOf(stores, now);
   const outlets = await gatingDeliveries(stores, allOutlets, { ring, members, environments, nodes });
   const left = new Map(withdrawals.map(({ environmentId, revision }) => [environmentId, revision]));
-  const formerNodes = left.size === 0 ? [] : await unconfirmedNodes(stores, left);
+  const leftNodes = left.size === 0 ? [] : await nodesOfLeft(stores, left);
   const names = new Map(environments.map(({ id, name }) => [id, name]));
   const generation = generationOf(ring);
   const { requestedActivation, formerLimits } = ring;
@@ -76,7 +80,7 @@ async function load(
     members,
     environments,
     nodes,
-    formerNodes,
+    leftNodes,
     outlets,
     openRevocations,
     now,
@@ -96,9 +100,9 @@ async function load(
       resumedAt: timeOf(ring.resumedAt),
       members: members.map((jwk) => memberFacts(jwk, generation)),
       nodes: nodes.map((node) => nodeFacts(node, names.get(node.environmentId) ?? '')),
-      formerNodes: formerNodes.map((node) => ({
+      formerNodes: leftNodes.map((node) => ({
         ...nodeFacts(node, node.environmentName),
-        isFormer: true,
+        leftRevision: node.leftRevision,
       })),
       outlets: outlets.map(outletFacts),
       cachesMs: cachesMsOf(caching),
@@ -109,17 +113,19 @@ async function load(
   };
 }
 
-/** Nodes that may still have the ring, which was taken from their environments. @param left revisions by environment id */
-async function unconfirmedNodes(
+/** @param left revisions by environment id */
+async function nodesOfLeft(
   { environments, nodes }: Pick<RingRuleStores, 'environments' | 'nodes'>,
   left: ReadonlyMap<string, number>,
-): Promise<readonly FormerNode[]> {
-  const unconfirmed = (await nodes.listOf([...left.keys()])).filter(
-    (node) => node.appliedRevision < (left.get(node.environmentId) ?? 0),
-  );
-  if (unconfirmed.length === 0) return [];
+): Promise<readonly LeftNode[]> {
+  const found = await nodes.listOf([...left.keys()]);
+  if (found.length === 0) return [];
   const names = new Map((await environments.list()).map(({ id, name }) => [id, name]));
-  return unconfirmed.map((node) => ({ ...node, environmentName: names.get(node.environmentId) ?? '' }));
+  return found.map((node) => ({
+    ...node,
+    environmentName: names.get(node.environmentId) ?? '',
+    leftRevision: left.get(node.environmentId) ?? 0,
+  }));
 }
 
 function memberFacts({ id, kid, createdAt, member }: MemberJwk, generation: string): MemberFacts {

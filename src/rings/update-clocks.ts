@@ -36,7 +36,7 @@ async function changedClocks(stores: RingRuleStores, ringId: string): Promise<re
 
 /** How far a revocation of the ring is by now. */
 export function clockOf(
-  { facts, nodes, formerNodes, outlets, environments, now }: LoadedRing,
+  { facts, nodes, leftNodes, outlets, environments, now }: LoadedRing,
   revocation: Revocation,
 ): RevocationClock {
   const names = new Map(environments.map(({ id, name }) => [id, name]));
@@ -48,7 +48,7 @@ export function clockOf(
     nodes: nodes
       .filter(({ id }) => publishing.has(id))
       .map((node) => ({ ...node, environmentName: names.get(node.environmentId) ?? '' })),
-    formerNodes: formerNodes.filter(({ privateKeys }) => kind === 'SIGNATURE' || privateKeys),
+    leftNodes: leftNodes.filter(({ privateKeys }) => kind === 'SIGNATURE' || privateKeys),
     outlets,
     copiesMs: kind === 'OCT' ? 0 : caches + policy.verifierCacheTimeMs,
     signingLeaseMs: policy.signingLeaseMs,

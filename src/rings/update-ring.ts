@@ -12,6 +12,7 @@ import { requireSameName } from '../materials/optimistic-update.ts';
 import { requireNoPrivateOutlet } from '../outlets/outlet-uses.ts';
 import { requireLifetimeOfProfiles } from '../token-profiles/profile-uses.ts';
 import { policyDetails, requirePolicyOf } from './create-ring.ts';
+import { recordJoinedEnvironments } from './joined-environment.ts';
 import type { FormerLimits, KeyRing } from './ring.ts';
 import { RingDraft, storeDraft } from './ring-draft.ts';
 import { ringEvent } from './ring-event.ts';
@@ -37,11 +38,12 @@ export function ringUpdate(options: SettleOptions): UpdateRing {
       await requireLifetimeOfProfiles(stores, ring.id, policyFacts(ring.policy).maxTokenLifetimeMs);
       if (request.environmentNames !== undefined) requireKeyHolder(ring, after.nodes);
       const draft = new RingDraft(after);
-      const { targets } = await storeDraft(stores, options, draft, {
+      const { targets, revisions } = await storeDraft(stores, options, draft, {
         projectName: scope.projectName,
         events: [ringEvent('update', scope, ring, policyDetails(ring))],
-        withRevisions: (revisions) => ({ formerLimits: formerLimitsOf(before, ring, revisions) }),
+        withRevisions: (stored) => ({ formerLimits: formerLimitsOf(before, ring, stored) }),
       });
+      await recordJoinedEnvironments(stores, ring.id, joinedRevisions(before, revisions));
       const warnings = gainWarnings(before, after);
       await scope.once?.save(stores, { targets, verb: 'deploy', warnings });
       return { ringId: ring.id, targets, warnings };
@@ -112,6 +114,15 @@ function formerLimitsOf(
   if (isSame) return formerLimits;
   if (!isTighter) return null;
   return { maxTokenLifetimeMs: lifetimeMs, signingLeaseMs: leaseMs, revisions, until: null };
+}
+
+/** Of the environments that the ring did not have before. */
+function joinedRevisions(
+  { environments }: LoadedRing,
+  revisions: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const had = new Set(environments.map(({ id }) => id));
+  return Object.fromEntries(Object.entries(revisions).filter(([id]) => !had.has(id)));
 }
 
 function gainWarnings(before: LoadedRing, after: LoadedRing): readonly string[] {

@@ -47,6 +47,8 @@ function recorder() {
     heartbeats.beat({
       identity: { nodeId, environmentId: 'e', keyId: 'k', name: nodeId, version: '1', connection: 4 },
       time,
+      // It waited until the node had caught up.
+      arrivedMs: performance.now() - 700,
       clockOffsetMs: 100,
       answer: (answer) => heard.push([nodeId, answer]),
     });
@@ -73,8 +75,9 @@ test('heartbeats of many nodes share a commit, and are answered once it is durab
     ['a', 3, databaseMs],
     ['b', 2, databaseMs],
   ]);
-  for (const [, { managerTime, nodes }] of heard) {
+  for (const [, { managerTime, answeredAfterMs, nodes }] of heard) {
     expect(managerTime).toBeGreaterThanOrEqual(databaseMs);
+    expect(answeredAfterMs).toBeGreaterThanOrEqual(700);
     expect(nodes).toBe(7);
   }
   await heartbeats.close();

@@ -141,6 +141,51 @@ test('an answer that came late does not set the time of the manager back', async
   expect(contact.ageMs).toBe(minute);
 });
 
+test('the time that a manager kept a heartbeat for is on neither way', async () => {
+  const machine = new Machine();
+  const { contact } = await contactOf(machine, undefined);
+  const sent = contact.sample();
+  machine.pass(100);
+  // It waits for the node to catch up and for the next commit, and is recorded after that.
+  machine.pass(1_800);
+  const managerTime = machine.trueMs;
+  machine.pass(100);
+  const heard = { type: 'heard', time: sent.wallMs, lastSeenAt: managerTime, managerTime } as const;
+  contact.heard({ ...heard, answeredAfterMs: 1_800 }, sent);
+  expect(contact.time.now()).toBe(machine.trueMs);
+});
+
+test('an answer that was on the way for longer than an earlier one does not move the time of the manager', async () => {
+  const machine = new Machine();
+  const { contact } = await contactOf(machine, undefined);
+  const answered = (thereMs: number, backMs: number) => {
+    const sent = contact.sample();
+    machine.pass(thereMs);
+    const managerTime = machine.trueMs;
+    machine.pass(backMs);
+    contact.heard(
+      { type: 'heard', time: sent.wallMs, lastSeenAt: managerTime, managerTime, answeredAfterMs: 0 },
+      sent,
+    );
+  };
+  answered(1_600, 0);
+  expect(contact.time.now()).toBe(machine.trueMs + 800);
+  answered(2, 2);
+  expect(contact.time.now()).toBe(machine.trueMs);
+  machine.pass(5_000);
+  answered(1_600, 0);
+  expect(contact.time.now()).toBe(machine.trueMs);
+  // Whatever the ways took, the clock of the manager was set.
+  const before = contact.sample();
+  const managerTime = machine.trueMs + 30 * minute;
+  machine.pass(1_600);
+  contact.heard(
+    { type: 'heard', time: before.wallMs, lastSeenAt: managerTime, managerTime, answeredAfterMs: 0 },
+    before,
+  );
+  expect(contact.time.now()).toBe(managerTime + 800);
+});
+
 test('a kept contact that does not open is as none', async () => {
   const machine = new Machine();
   const path = join(await temporaryFolder(), 'manager.contact');

@@ -81,7 +81,7 @@ test.each([
   { ...welcome, lineage: 'l', heartbeats: true },
   { type: 'ended', code: 4412, reason: 'why' },
   { type: 'heard', time: 7, lastSeenAt: 8, managerTime: 9 },
-  { type: 'heard', time: 7, lastSeenAt: 8, managerTime: 9, nodes: 3 },
+  { type: 'heard', time: 7, lastSeenAt: 8, managerTime: 9, answeredAfterMs: 10, nodes: 3 },
   { type: 'revoked', keys: [{ ringId: 'r1', kid: 'k1' }] },
 ])('what the manager sealed reads as it was written: %o', (message) => {
   expect(readSealedFromManager(JSON.stringify(message))).toEqual(message);

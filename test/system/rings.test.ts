@@ -41,7 +41,8 @@ afterAll(async () => {
   await removeTemporaryFolders();
 });
 
-// One after the other: verifiers have a second for what a busy machine delays.
+// A busy machine fails no verdict: a token expires when its node states it, a revocation counts from the times that the manager
+// states, and the age of a set counts from its request.
 describe('a ring whose managers and nodes are killed', () => {
   test.each(['SQLite', 'PostgreSQL'])(
     'over %s rotates ten times, rolls back and revokes, and nobody refuses a valid token or accepts a revoked key',

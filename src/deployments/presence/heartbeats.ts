@@ -19,6 +19,8 @@ export interface Heartbeat {
   readonly identity: SessionIdentity;
   /** As the node named it, milliseconds since 1970 by its clock. */
   readonly time: number;
+  /** When it arrived, by the monotonic clock of this manager. */
+  readonly arrivedMs: number;
   /** How far its clock is ahead of this manager's. */
   readonly clockOffsetMs: number;
   /** Once it is durable. */
@@ -84,9 +86,13 @@ export function createHeartbeats(options: HeartbeatsOptions): Heartbeats {
     { lastSeenAt }: RecordedHeartbeat,
     { askedMs, nodes }: { readonly askedMs: number; readonly nodes: number },
   ): void {
-    const managerTime = Math.round(lastSeenAt + performance.now() - askedMs);
+    const nowMs = performance.now();
+    const managerTime = Math.round(lastSeenAt + nowMs - askedMs);
     managerOffsetMs = clock().getTime() - managerTime;
-    heartbeat?.answer({ type: 'heard', time: heartbeat.time, lastSeenAt, managerTime, nodes });
+    if (heartbeat === undefined) return;
+    const { time, arrivedMs } = heartbeat;
+    const answeredAfterMs = Math.max(Math.round(nowMs - arrivedMs), 0);
+    heartbeat.answer({ type: 'heard', time, lastSeenAt, managerTime, answeredAfterMs, nodes });
   }
 
   return {

@@ -91,7 +91,7 @@ export class ManagerContact {
     this.#lastSeenAt = kept.lastSeenAt;
     this.#nodes = kept.nodes;
     this.#anchor = this.#anchorAt(kept.ageMs + passedMs);
-    this.time.set({ managerMs: kept.managerMs + passedMs, monotonicMs: clocks.monotonic() });
+    this.time.resume({ managerMs: kept.managerMs + passedMs, monotonicMs: clocks.monotonic() });
   }
 
   /** Sampled when a heartbeat is sent. */
@@ -101,13 +101,14 @@ export class ManagerContact {
   }
 
   /** A manager recorded the heartbeat that was sent at `sent`. */
-  heard({ lastSeenAt, managerTime, nodes }: Heard, sent: SentHeartbeat): void {
+  heard(heard: Heard, sent: SentHeartbeat): void {
+    const { lastSeenAt, managerTime, nodes } = heard;
     const { clocks } = this.#options;
     const monotonicMs = clocks.monotonic();
-    // What neither clock of the manager accounts for is the way there and back; half of it belongs to each way.
-    const onTheWayMs = Math.max(monotonicMs - sent.monotonicMs - Math.max(managerTime - lastSeenAt, 0), 0);
-    if (onTheWayMs < promptMs) this.time.set({ managerMs: managerTime + onTheWayMs / 2, monotonicMs });
-    else if (!this.time.isKnown) this.time.set({ managerMs: managerTime, monotonicMs });
+    // The manager keeps a heartbeat until the node has caught up and the next commit: that is no part of either way.
+    const answeredAfterMs = heard.answeredAfterMs ?? Math.max(managerTime - lastSeenAt, 0);
+    const onTheWayMs = Math.max(monotonicMs - sent.monotonicMs - answeredAfterMs, 0);
+    this.time.measure({ managerMs: managerTime + onTheWayMs / 2, monotonicMs, errorMs: onTheWayMs / 2 });
     this.#lastSeenAt = lastSeenAt;
     this.#nodes = nodes ?? this.#nodes;
     this.#isClockBehind = false;
@@ -207,6 +208,3 @@ export class ManagerContact {
     }
   }
 }
-
-/** An answer that took longer says little about the manager's time. */
-const promptMs = 2_000;

@@ -1,14 +1,26 @@
 import type { NodeClocks } from './node-clocks.ts';
 
 /** A moment of the manager's time, and when that was by the monotonic clock of this machine. */
-export interface TimeSample {
+export interface TimeEstimate {
   readonly managerMs: number;
   readonly monotonicMs: number;
 }
 
+/** From the answer to a heartbeat. */
+export interface TimeSample extends TimeEstimate {
+  /** How much it may be off, either way: half of the time that heartbeat and answer were on the way. */
+  readonly errorMs: number;
+}
+
+/** How far two monotonic clocks drift apart at most. */
+const driftRate = 1 / 2_000;
+/** Of what an earlier process kept, which was moved on by the clock of this machine. */
+const keptErrorMs = 1_000;
+
 /**
- * The manager's time at this node: as measured at the last answered heartbeat, moved on by the monotonic clock. Before any
- * contact it is the clock of this machine.
+ * The manager's time at this node: as measured at an answered heartbeat, moved on by the monotonic clock. Before any
+ * contact it is the clock of this machine. A measurement that is less certain than the present one is left out, unless the two
+ * contradict each other: then the clock of the manager was set, or it is another manager.
  */
 export class ManagerTime {
   readonly #clocks: NodeClocks;
@@ -18,12 +30,19 @@ export class ManagerTime {
     this.#clocks = clocks;
   }
 
-  set(sample: TimeSample): void {
-    this.#sample = sample;
+  /** What an earlier process kept. */
+  resume(estimate: TimeEstimate): void {
+    this.#sample = { ...estimate, errorMs: keptErrorMs };
   }
 
-  get isKnown(): boolean {
-    return this.#sample !== undefined;
+  measure(sample: TimeSample): void {
+    const known = this.#sample;
+    if (known !== undefined) {
+      const errorMs = known.errorMs + (sample.monotonicMs - known.monotonicMs) * driftRate;
+      const apartMs = Math.abs(sample.managerMs - this.now());
+      if (sample.errorMs > errorMs && apartMs <= sample.errorMs + errorMs) return;
+    }
+    this.#sample = sample;
   }
 
   /** Milliseconds since 1970. */

@@ -25,7 +25,7 @@ export function keyUsersOf({ nodes, formerNodes, outlets }: RingFacts): readonly
 
 /** An environment that joined the ring later has had the present state since it was first sent any. */
 export function hasConfirmed(node: NodeFacts, revisions: MemberFacts['revisions']): boolean {
-  if (node.isFormer) return false;
+  if (node.leftRevision !== undefined) return node.appliedRevision >= node.leftRevision;
   const revision = revisions[node.environmentId];
   return revision === undefined || node.appliedRevision >= revision;
 }

@@ -53,8 +53,8 @@ export interface NodeFacts {
   /** It answers 503 for JWK Sets when it has heard from no manager for this long. */
   readonly serveLimitMs: number | null;
   readonly ephemeral: boolean;
-  /** Its environment left the ring, and it has not confirmed that: it still uses and publishes what it had. */
-  readonly isFormer?: true;
+  /** Its environment left the ring with this revision: until it has confirmed that, it uses and publishes what it had. */
+  readonly leftRevision?: number;
   /** It is the delivery of this outlet: at the node of this name, or by the manager. */
   readonly outlet?: {
     readonly name: string;
@@ -95,7 +95,7 @@ export interface RingFacts {
   /** Ascending by version. */
   readonly members: readonly MemberFacts[];
   readonly nodes: readonly NodeFacts[];
-  /** Those of environments that left the ring, as long as they have not confirmed that. */
+  /** Those of environments that left the ring. */
   readonly formerNodes: readonly NodeFacts[];
   /** Deliveries of outlets, which confirm as nodes do. */
   readonly outlets: readonly NodeFacts[];

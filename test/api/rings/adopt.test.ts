@@ -166,7 +166,9 @@ describe('Adopt rejects', () => {
       'NOT_FOUND',
     ]);
     await call('POST', 'generate', { name: 'plain', type: 'EC', ec: { curveType: 'P256' } });
-    expect(refusal(await call('POST', 'plain/adopt', { ringName: 'modern', ...policy }))).toEqual([
+    const taken = await call('POST', 'plain/adopt', { ringName: 'modern', ...policy });
+    expect(taken.body.member).toBe('ringName');
+    expect(refusal(taken)).toEqual([
       400,
       'Key ring (name: modern) is already exist! Try update operation if want to change its value.',
       'NAME_TAKEN',

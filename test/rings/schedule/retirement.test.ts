@@ -41,7 +41,7 @@ describe('retireAt', () => {
 
   test('counts the lease of a node whose environment left the ring, until it has confirmed that', () => {
     const signsUntil = activatedAt - day + 7 * day;
-    const formerNodes = [{ ...away, isFormer: true as const }];
+    const formerNodes = [{ ...away, leftRevision: 21 }];
     expect(decided([node('g1', upToDate)], { formerNodes }).step).toEqual({
       type: 'SET_RETIREMENT',
       version: 1,
@@ -53,8 +53,17 @@ describe('retireAt', () => {
   });
 
   test('is unknown until a connected node whose environment left the ring has confirmed that', () => {
-    const formerNodes = [{ ...node('g2', upToDate), isFormer: true as const }];
+    const formerNodes = [{ ...node('g2', upToDate), leftRevision: 21 }];
     expect(decided([node('g1', upToDate)], { formerNodes }).step).toBeUndefined();
+  });
+
+  test('counts from when a node whose environment left the ring has confirmed that', () => {
+    const confirmed = { ...node('g2', upToDate), appliedAt: activatedAt + 3 * minute };
+    const formerNodes = [{ ...confirmed, leftRevision: confirmed.appliedRevision }];
+    expect(decided([node('g1', upToDate)], { formerNodes }).step).toMatchObject({
+      retireAt: activatedAt + 3 * minute + lifetimeAndSkew,
+      pendingNodeIds: [],
+    });
   });
 
   test('waits without end for an outlet that delivers private keys, once its delivery fails', () => {

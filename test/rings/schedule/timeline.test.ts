@@ -87,7 +87,7 @@ describe('the timeline of a ring', () => {
   });
 
   test('plans as if every outlet, and every node of an environment that left the ring, confirmed now', () => {
-    const former = node('g3', { connected: false, appliedRevision: 9, isFormer: true });
+    const former = node('g3', { connected: false, appliedRevision: 9, leftRevision: 10 });
     const outlet = { name: 'gateway', nodeName: 'g1', isFailing: true };
     const failing = node('id-of-it', { appliedRevision: 9, outlet });
     const [old, ...others] = members;

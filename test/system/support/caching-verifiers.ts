@@ -1,4 +1,6 @@
-// Verifiers that keep a JWK Set for as long as Cache-Control and the policy of a ring allow, and not a moment less.
+// Verifiers that keep a JWK Set for as long as Cache-Control and the policy of a ring allow, and not a moment less. The age
+// of a set counts from its request, as in RFC 9111 §4.2.3: how long the answer was on the way, or this process was not
+// scheduled, then prolongs nothing.
 
 import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
 
@@ -32,23 +34,38 @@ export interface JoseVerifierOptions {
 export function joseVerifier(options: JoseVerifierOptions): CachingVerifier {
   const { name, urls, cacheSeconds, clockSkewSeconds, cooldownSeconds } = options;
   const [first = ''] = urls;
+  let fetchedAt = Number.NEGATIVE_INFINITY;
+  /** When the set that jose has was requested. */
+  let requestedAt = Number.NEGATIVE_INFINITY;
   const keys = createRemoteJWKSet(new URL(first), {
-    cacheMaxAge: cacheSeconds * 1000,
+    // Its own age counts from the arrival.
+    cacheMaxAge: Number.POSITIVE_INFINITY,
     cooldownDuration: cooldownSeconds * 1000,
     [customFetch]: async (_, init) => {
       for (const url of urls) {
-        const answer = await fetch(url, init).catch(() => undefined);
-        if (answer?.ok) return answer;
-        await answer?.body?.cancel();
+        const at = Date.now();
+        const answer = await wholeAnswer(url, init).catch(() => undefined);
+        if (!answer?.ok) continue;
+        fetchedAt = at;
+        return answer;
       }
       throw new Unreachable();
     },
   });
+  const isFresh = () => Date.now() < requestedAt + cacheSeconds * 1000;
+  const refresh = async () => {
+    if (isFresh()) return;
+    await keys.reload();
+    requestedAt = fetchedAt;
+    // It was on the way for longer than it may be kept.
+    if (!isFresh()) throw new Unreachable();
+  };
   return {
     name,
     async verify(token, { timed }) {
       const at = timed ? undefined : issuedAt(token);
       try {
+        await refresh();
         await jwtVerify(token, keys, {
           algorithms: ['ES256'],
           clockTolerance: clockSkewSeconds,
@@ -66,6 +83,13 @@ export function joseVerifier(options: JoseVerifierOptions): CachingVerifier {
     },
     close: () => undefined,
   };
+}
+
+/** With its body: a node that is killed between the two has not answered. */
+async function wholeAnswer(url: string, init: RequestInit): Promise<Response> {
+  const answer = await fetch(url, init);
+  const { status, headers } = answer;
+  return new Response(await answer.text(), { status, headers });
 }
 
 class Unreachable extends Error {}

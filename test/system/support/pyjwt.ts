@@ -13,13 +13,31 @@ export function findPyJwt(): string | undefined {
   });
 }
 
-/** Each set is kept for the whole lifespan; a token without a signing key in it makes the client fetch the set again. */
+/**
+ * Each set is kept for the whole lifespan, which counts from its request as with every verifier here; a token without a
+ * signing key in it makes the client fetch the set again.
+ */
 const program = `
-import json, sys, jwt
+import json, sys, time, jwt
 from jwt import PyJWKClient
 from jwt.exceptions import PyJWKClientConnectionError
 urls, lifespan, leeway = json.loads(sys.argv[1])
-clients = [PyJWKClient(url, cache_jwk_set=True, lifespan=lifespan, timeout=10) for url in urls]
+class Client(PyJWKClient):
+    def get_jwk_set(self, refresh=False):
+        requested = time.monotonic()
+        before = self.jwk_set_cache.jwk_set_with_timestamp
+        try:
+            keys = super().get_jwk_set(refresh)
+        except (OSError, ValueError) as error:
+            # A node that is killed while it answers has not answered.
+            raise PyJWKClientConnectionError(str(error)) from error
+        kept = self.jwk_set_cache.jwk_set_with_timestamp
+        if kept is not before:
+            kept.timestamp = requested
+            if time.monotonic() > requested + lifespan:
+                raise PyJWKClientConnectionError("the set was on the way for too long")
+        return keys
+clients = [Client(url, cache_jwk_set=True, lifespan=lifespan, timeout=10) for url in urls]
 def look(token, timed):
     for client in clients:
         try:

@@ -34,3 +34,10 @@ export function formerLimitsOf(
     until: null,
   };
 }
+
+/** Members that verifiers may know, as bits. */
+export function publishedOf({ members }: RingFacts): number {
+  let published = 0;
+  for (const { version, publishedAt } of members) if (publishedAt !== null) published |= 1 << version;
+  return published;
+}

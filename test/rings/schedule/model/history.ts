@@ -204,6 +204,17 @@ function changeAlgorithm(world: World, choices: Choices): void {
   if (choices.of([true, false, false])) world.changeAlgorithm();
 }
 
+function changeEnvironments(
+  world: World,
+  choices: Choices,
+  _: RingFacts['kind'],
+  environments: number,
+): void {
+  const environment = environments === 1 ? 0 : choices.of([0, 1]);
+  if (choices.of([true, false])) world.leave(environment);
+  else world.joinAgain(environment);
+}
+
 function limitSteps(world: World, choices: Choices): void {
   world.stepsLeft = choices.of([0, 1, 2]);
 }
@@ -240,6 +251,7 @@ const allEvents: readonly Event[] = [
   changePolicy,
   changeCaches,
   changeAlgorithm,
+  ...times(2, changeEnvironments),
   limitSteps,
   failManagers,
   ...times(2, recoverManagers),

@@ -1,10 +1,10 @@
 // Outlets of the ring: of the project's set, and of the ring's private keys; at each node of an environment, or by a manager.
 
 import type { NodeFacts, RingFacts } from '../../../../src/rings/schedule/ring-facts.ts';
+import { environmentIdOf } from './environments.ts';
 import type { Content, SimulatedNode } from './simulated-node.ts';
 import { type DeliveredContent, type OutletBugs, SimulatedDelivery } from './simulated-outlets.ts';
 import { BrokenInvariant, start, type Verifiers } from './verifiers.ts';
-import { environmentIds } from './world-options.ts';
 
 /** What outlets need of the world. */
 export interface OutletWorld {
@@ -57,7 +57,7 @@ export class Outlets {
   }
 
   #add({ name, content, environment, since }: Outlet, node: SimulatedNode | undefined): void {
-    const environmentId = environmentIds[environment] ?? '';
+    const environmentId = environmentIdOf(environment);
     const { kind } = this.#world.ring;
     const registeredAt = this.#world.now;
     const place = { environment, environmentId, node, since };
@@ -70,6 +70,10 @@ export class Outlets {
     this.outlets = this.outlets.filter((other) => other !== outlet);
     this.#end(({ parameters }) => parameters.name === outlet.name);
     return !this.#bugs.forgetsDeleted;
+  }
+
+  hasSome(environment: number): boolean {
+    return this.outlets.some((outlet) => outlet.environment === environment);
   }
 
   removed(node: SimulatedNode): void {
@@ -128,7 +132,8 @@ export class Outlets {
     const { now, ring } = this.#world;
     if (!delivery.delivered || !delivery.takes || ring.kind !== 'SIGNATURE') return;
     // It has cache settings of its own, which are to be those of the nodes.
-    this.#verifiers.noteBody(delivery.bodyAt(now), now, now + ring.cachesMs);
+    const { environment } = delivery.parameters;
+    this.#verifiers.served(environment, delivery.bodyAt(now), now, now + ring.cachesMs);
   }
 
   /** Every reader signs or encrypts for as long as it has a key. */

@@ -1,6 +1,7 @@
 // Bugs that the model must find, each with the invariant that it breaks: so the model itself is tested.
 
 import { applyStep } from '../../../../src/rings/schedule/apply-step.ts';
+import { hasConfirmed } from '../../../../src/rings/schedule/confirmations.ts';
 import { decide } from '../../../../src/rings/schedule/decide.ts';
 import type { NodeFacts, RingDecision, RingFacts } from '../../../../src/rings/schedule/ring-facts.ts';
 import type { Bugs } from './history.ts';
@@ -165,6 +166,28 @@ export const plantedBugs: readonly PlantedBug[] = [
     title: 'a cached body outlives the retirement',
     breaks: 'I2',
     bugs: { node: { servesBodyOfLastChange: true } },
+  },
+  {
+    title: 'nodes of an environment that left the ring are forgotten',
+    breaks: 'I2',
+    bugs: { manager: { forgetsFormerNodes: true } },
+  },
+  {
+    title: 'when nodes of an environment that left the ring confirmed that is forgotten',
+    breaks: 'I2',
+    bugs: blindTo(({ formerNodes }) => ({
+      formerNodes: formerNodes.filter((node) => !hasConfirmed(node, {})),
+    })),
+  },
+  {
+    title: 'nodes of an environment that joins again count as if they had confirmed that',
+    breaks: 'I2',
+    bugs: { manager: { countsJoinedEnvironmentsAsConfirmed: true } },
+  },
+  {
+    title: 'nodes of an environment that joins again count as if they had the present limits',
+    breaks: 'I2',
+    bugs: { manager: { forgetsFormerLimitsOfJoinedEnvironments: true } },
   },
   {
     title: 'the former ACTIVE member stays ACTIVE',

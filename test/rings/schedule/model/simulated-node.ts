@@ -61,6 +61,11 @@ export class SimulatedNode {
   servesFrom: number;
   /** It answers for its keys; a node that does not answers 503. */
   isServing = false;
+  /**
+   * Members that it need not have: all while its environment is not in the ring, and until it has taken in that the
+   * environment is again, those that were published without it.
+   */
+  excused = 0;
   #bodyOfLastChange = 0;
 
   constructor(row: SimulatedNode['row'], environment: number, offsetMs: number, bugs: NodeBugs) {
@@ -106,6 +111,12 @@ export class SimulatedNode {
     if (!content || !row.privateKeys || !this.isRunning) return 0;
     const { active } = content;
     return active !== 0 && (this.revoked & (1 << active)) === 0 && now < this.signsUntil() ? active : 0;
+  }
+
+  /** The member that others encrypt for; 0: none. */
+  get publishedActive(): number {
+    const active = this.content?.active ?? 0;
+    return this.isServing && (this.revoked & (1 << active)) === 0 ? active : 0;
   }
 
   signsUntil(): number {

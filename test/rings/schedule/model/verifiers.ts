@@ -19,10 +19,21 @@ export class BrokenInvariant extends Error {
 /** A set of keys, or a file of keys, that someone reads. */
 interface Serving {
   readonly row: { readonly name: string };
+  /** Members that it may lack. */
+  readonly excused: number;
   bodyAt(now: number): number;
 }
 
 export const start = 1_000_000_000_000;
+
+/** Caches of sets of an environment. */
+interface Caches {
+  /** By version: until when a cache holds what was served without it. */
+  readonly lackedUntil: number[];
+  lackedUntilOfNew: number;
+  /** The environment is in the ring. */
+  counts: boolean;
+}
 
 export class Verifiers {
   readonly #kind: RingFacts['kind'];
@@ -31,9 +42,8 @@ export class Verifiers {
   verifierSkewMs: number;
   /** When the ring was first published. */
   firstPublishedAt = Number.POSITIVE_INFINITY;
-  /** By version: until when a cache holds what was served without it. */
-  readonly lackedUntil: number[] = [];
-  lackedUntilOfNew = 0;
+  /** By environment. */
+  readonly #caches: readonly Caches[];
   /** By version: when its last token or message is over. */
   readonly usedUntil: number[] = [];
   revoked = 0;
@@ -42,21 +52,15 @@ export class Verifiers {
   /** Rolled back by force, while a node was away. */
   forced = 0;
 
-  constructor(kind: RingFacts['kind'], policy: PolicyFacts, offsetMs: number) {
+  constructor(kind: RingFacts['kind'], policy: PolicyFacts, offsetMs: number, environments: number) {
     this.#kind = kind;
+    this.#caches = Array.from({ length: environments }, () => ({
+      lackedUntil: [],
+      lackedUntilOfNew: 0,
+      counts: true,
+    }));
     this.verifierCacheTimeMs = policy.verifierCacheTimeMs;
     this.verifierSkewMs = Math.max(0, policy.clockSkewMs - 2 * offsetMs);
-  }
-
-  /** What was served until `at` may be in caches until `until`. @param body members that it holds */
-  noteBody(body: number, at: number, until: number): void {
-    if (at <= this.firstPublishedAt) return;
-    for (let version = 1; version < this.lackedUntil.length; version += 1) {
-      if ((body & (1 << version)) === 0 && until > (this.lackedUntil[version] ?? 0)) {
-        this.lackedUntil[version] = until;
-      }
-    }
-    this.lackedUntilOfNew = Math.max(this.lackedUntilOfNew, until);
   }
 
   /** Its last token or message is over at `over` at the earliest. */
@@ -64,11 +68,52 @@ export class Verifiers {
     if (over > (this.usedUntil[version] ?? 0)) this.usedUntil[version] = over;
   }
 
+  /** Whatever is in a cache now lacks it. */
+  staged(version: number): void {
+    for (const caches of this.#caches) caches.lackedUntil[version] = caches.lackedUntilOfNew;
+  }
+
+  /** What was served in the environment until `at` may be in caches until `until`. @param body members that it holds */
+  served(environment: number, body: number, at: number, until: number): void {
+    const caches = this.#caches[environment];
+    if (!caches || at <= this.firstPublishedAt) return;
+    for (let version = 1; version < caches.lackedUntil.length; version += 1) {
+      if ((body & (1 << version)) === 0 && until > (caches.lackedUntil[version] ?? 0)) {
+        caches.lackedUntil[version] = until;
+      }
+    }
+    caches.lackedUntilOfNew = Math.max(caches.lackedUntilOfNew, until);
+  }
+
+  /** Its sets lack all members now. */
+  left(environment: number): void {
+    const caches = this.#caches[environment];
+    if (caches) caches.counts = false;
+  }
+
+  /** Its caches may lack what was published meanwhile. */
+  joinedAgain(environment: number, published: number): void {
+    const caches = this.#caches[environment];
+    if (!caches) return;
+    caches.counts = true;
+    for (const version of caches.lackedUntil.keys()) {
+      if ((published & (1 << version)) !== 0) caches.lackedUntil[version] = 0;
+    }
+  }
+
+  #lackedUntil(version: number): number {
+    let latest = 0;
+    for (const { lackedUntil, counts } of this.#caches) {
+      if (counts) latest = Math.max(latest, lackedUntil[version] ?? 0);
+    }
+    return latest;
+  }
+
   /** I1: no token is signed with a kid that a verifier lacks. */
   requireKnown(nodes: readonly SimulatedNode[], version: number, at: number): void {
     const bit = 1 << version;
     if (((this.early | this.forced) & bit) !== 0) return;
-    const cachedUntil = (this.lackedUntil[version] ?? 0) + this.#cachedLongerMs();
+    const cachedUntil = this.#lackedUntil(version) + this.#cachedLongerMs();
     if (cachedUntil > at) {
       throw new BrokenInvariant(
         'I1',
@@ -76,6 +121,7 @@ export class Verifiers {
       );
     }
     for (const node of nodes) {
+      if ((node.excused & bit) !== 0) continue;
       if (node.isServing && at > this.firstPublishedAt && (node.bodyAt(at) & bit) === 0) {
         throw new BrokenInvariant(
           'I1',
@@ -98,7 +144,7 @@ export class Verifiers {
       const retireAt = content.retireAt[version];
       if (retireAt === undefined) continue;
       const at = retireAt - node.offsetMs;
-      if (at <= from || at > until) continue;
+      if (at <= from || at > until || (node.excused & (1 << version)) !== 0) continue;
       this.requireOver(version, at, node);
       if ((node.bodyAt(at) & (1 << version)) !== 0) {
         throw new BrokenInvariant('I2', `${node.row.name} serves ${version} after its retirement`);
@@ -109,7 +155,7 @@ export class Verifiers {
   requireUsable(node: Serving, at: number): void {
     const body = node.bodyAt(at);
     for (let version = 1; version < this.usedUntil.length; version += 1) {
-      if ((body & (1 << version)) === 0) this.requireOver(version, at, node);
+      if (((body | node.excused) & (1 << version)) === 0) this.requireOver(version, at, node);
     }
   }
 
@@ -130,7 +176,7 @@ export class Verifiers {
     if (this.revoked === 0) return;
     for (const node of connected) {
       if (!node.isServing) continue;
-      if ((node.bodyAt(now) & this.revoked) !== 0) {
+      if ((node.bodyAt(now) & this.revoked & ~node.excused) !== 0) {
         throw new BrokenInvariant('I4', `${node.row.name} serves a revoked kid`);
       }
     }

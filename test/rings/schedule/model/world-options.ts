@@ -11,6 +11,9 @@ export interface ManagerBugs {
   readonly queuesRevocations?: boolean;
   readonly deploysInTransactionOfItsOwn?: boolean;
   readonly carriesOutFormerDecision?: boolean;
+  readonly forgetsFormerNodes?: boolean;
+  readonly countsJoinedEnvironmentsAsConfirmed?: boolean;
+  readonly forgetsFormerLimitsOfJoinedEnvironments?: boolean;
 }
 
 export interface WorldOptions {
@@ -27,7 +30,6 @@ export interface WorldOptions {
   readonly trace?: ((text: string) => void) | undefined;
 }
 
-export const environmentIds: readonly string[] = ['e0', 'e1', 'e2'];
 export const longestKeptMs = 31 * 86_400_000;
 
 /** Without members and nodes. */

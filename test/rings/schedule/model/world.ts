@@ -18,11 +18,15 @@ import type {
   RingFacts,
   RingStep,
 } from '../../../../src/rings/schedule/ring-facts.ts';
-import { contentOfRing, formerLimitsOf } from './deployed-ring.ts';
+import { formerLimitsOf, publishedOf } from './deployed-ring.ts';
+import { Environments, environmentIdOf } from './environments.ts';
 import { Outlets } from './outlets.ts';
-import { type Content, hasStopped, SimulatedNode } from './simulated-node.ts';
+import { type Content, SimulatedNode } from './simulated-node.ts';
 import { BrokenInvariant, requireOneActive, start, Verifiers } from './verifiers.ts';
-import { environmentIds, longestKeptMs, newRing, type WorldOptions } from './world-options.ts';
+import { longestKeptMs, newRing, type WorldOptions } from './world-options.ts';
+
+/** As bits. */
+const allMembers = ~0;
 
 /** A history in which more follows at one time than this is a loop. */
 const mostStepsAtOnce = 60;
@@ -38,11 +42,9 @@ export class World {
   activations = 0;
   /** Of `nodes`. */
   #rows: readonly NodeFacts[] = [];
-  #contents: Content[] = [];
+  readonly #environments: Environments;
   #nodeCount = 0;
   #formerStep: RingStep | undefined;
-  #cachesRevisions: Readonly<Record<string, number>> = {};
-
   /** What is true, whatever the managers know. */
   readonly #verifiers: Verifiers;
   readonly outlets: Outlets;
@@ -50,17 +52,15 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options;
     const { kind, policy, environments, offsetMs } = options;
-    this.#verifiers = new Verifiers(kind, policy, offsetMs);
+    this.#verifiers = new Verifiers(kind, policy, offsetMs, environments);
     this.ring = newRing(options);
     this.outlets = new Outlets(this, this.#verifiers, options.outletBugs);
-    for (let environment = 0; environment < environments; environment += 1) {
-      this.#contents.push(contentOfRing(this.ring, 1));
-    }
+    this.#environments = new Environments(environments, this.ring);
   }
 
   /** Whether a node has all that its environment has. */
   hasCaughtUp({ row, environment }: SimulatedNode): boolean {
-    return row.appliedRevision === this.#contents[environment]?.revision;
+    return row.appliedRevision === this.#environments.contentAt(environment)?.revision;
   }
 
   trace(text: () => string): void {
@@ -77,7 +77,7 @@ export class World {
     const row = {
       id,
       name: id,
-      environmentId: environmentIds[environment] ?? '',
+      environmentId: environmentIdOf(environment),
       environmentName: '',
       connected: true,
       appliedRevision: 0,
@@ -91,10 +91,11 @@ export class World {
     };
     const { offsetMs, nodeBugs } = this.#options;
     const offset = (this.#nodeCount % 3) - 1;
-    this.nodes.push(new SimulatedNode(row, environment, offset * offsetMs, nodeBugs));
+    const node = new SimulatedNode(row, environment, offset * offsetMs, nodeBugs);
+    if (!this.#environments.hasRing(environment)) node.excused = allMembers;
+    this.nodes.push(node);
     this.#rows = this.nodes.map((node) => node.row);
-    const joined = this.nodes.at(-1);
-    if (joined) this.outlets.joined(joined);
+    this.outlets.joined(node);
   }
 
   /** The node is removed, and stops. */
@@ -104,7 +105,30 @@ export class World {
     this.outlets.removed(node);
     this.nodes.splice(this.nodes.indexOf(node), 1);
     this.#rows = this.nodes.map(({ row }) => row);
-    this.ring = { ...this.ring, nodeRemovedAt: this.now };
+    this.#environments.nodeRemoved(node.environment, this.now);
+  }
+
+  /** The policy leaves an environment without outlets out, or the project no longer reaches it. */
+  leave(environment: number): void {
+    if (!this.isManagerUp || !this.#environments.hasRing(environment)) return;
+    if (this.outlets.hasSome(environment)) return;
+    this.#environments.leave(environment, this.ring);
+    this.#verifiers.left(environment);
+    for (const node of this.#nodesOf(environment)) node.excused = allMembers;
+  }
+
+  /** The environment is in the ring again. Caches of its sets may lack what was published without it, as its users are warned. */
+  joinAgain(environment: number): void {
+    if (!this.isManagerUp || this.#environments.hasRing(environment)) return;
+    const { bugs } = this.#options;
+    this.ring = this.#environments.joinAgain(environment, this.ring, bugs);
+    const published = publishedOf(this.ring);
+    this.#verifiers.joinedAgain(environment, published);
+    for (const node of this.#nodesOf(environment)) node.excused = published;
+  }
+
+  #nodesOf(environment: number): readonly SimulatedNode[] {
+    return this.nodes.filter((node) => node.environment === environment);
   }
 
   /** A manager notices at once, or when time goes on. The last heartbeat is recorded, its answer lost. */
@@ -148,13 +172,13 @@ export class World {
     this.cut(node, true);
   }
 
-  /** Environments, by number. */
+  /** Environments of the ring, by number. */
   get environments(): readonly number[] {
-    return [...this.#contents.keys()];
+    return this.#environments.inRing;
   }
 
   contentOf(environment: number): Content | undefined {
-    return this.#contents[environment];
+    return this.#environments.contentAt(environment);
   }
 
   createOutlet(choice: Parameters<Outlets['create']>[0]): void {
@@ -166,7 +190,7 @@ export class World {
   deleteOutlet(outlet: Parameters<Outlets['delete']>[0]): void {
     if (!this.isManagerUp) return;
     const counts = this.outlets.delete(outlet);
-    if (counts) this.ring = { ...this.ring, nodeRemovedAt: this.now };
+    if (counts) this.#environments.nodeRemoved(outlet.environment, this.now);
     if (outlet.runsAt === 'NODE') this.#deploy([]);
   }
 
@@ -189,10 +213,11 @@ export class World {
   }
 
   #take(node: SimulatedNode): void {
-    const content = this.#contents[node.environment];
+    const content = this.#environments.contentAt(node.environment);
     if (!content) return;
     if (node.isServing) this.#closeBody(node, this.now);
     node.take(content, this.now);
+    node.excused = this.#environments.hasRing(node.environment) ? 0 : allMembers;
     node.hear(this.now);
     node.isServing = this.now < node.stopsServingAt();
     if (node.isServing) this.#verifiers.requireUsable(node, this.now);
@@ -206,7 +231,9 @@ export class World {
 
   /** What was served until now may be in caches. */
   #closeBody(node: SimulatedNode, at: number): void {
-    this.#verifiers.noteBody(node.bodyAt(at), at, at + this.#cachedMs(node.content));
+    if (node.excused === allMembers) return;
+    const body = node.bodyAt(at) | node.excused;
+    this.#verifiers.served(node.environment, body, at, at + this.#cachedMs(node.content));
   }
 
   #cachedMs(content: Content | undefined): number {
@@ -235,9 +262,12 @@ export class World {
   }
 
   facts(): RingFacts {
-    this.#noteCaches();
-    const { ring, now } = this;
-    return { ...ring, now, nodes: this.#rows, formerNodes: [], outlets: this.outlets.facts() };
+    this.ring = this.#environments.withConfirmedCaching(this.ring, this.nodes, this.now);
+    const { now } = this;
+    const { nodeRemovedAt } = this.#environments;
+    const { nodes, formerNodes } = this.#environments.factsOf(this.nodes, this.#rows);
+    const known = this.#options.bugs.forgetsFormerNodes ? [] : formerNodes;
+    return { ...this.ring, now, nodeRemovedAt, nodes, formerNodes: known, outlets: this.outlets.facts() };
   }
 
   decide(): RingDecision {
@@ -281,16 +311,15 @@ export class World {
   }
 
   #stage(): void {
-    const { members } = this.ring;
-    const version = members.length + 1;
-    const member = stagedMember(this.facts(), {
-      version,
-      jwkId: `j${version}`,
-      kid: `k${version}`,
-      revisions: {},
-    });
-    this.#verifiers.lackedUntil[version] = this.#verifiers.lackedUntilOfNew;
-    this.#commit({ ...this.ring, members: [...members, member] }, [version]);
+    const member = this.#newMember();
+    this.#commit({ ...this.ring, members: [...this.ring.members, member] }, [member.version]);
+  }
+
+  #newMember(): MemberFacts {
+    const version = this.ring.members.length + 1;
+    this.#verifiers.staged(version);
+    const key = { version, jwkId: `j${version}`, kid: `k${version}`, revisions: {} };
+    return stagedMember(this.facts(), key);
   }
 
   /** One transaction: the ring, and what its environments deploy. */
@@ -301,28 +330,20 @@ export class World {
   }
 
   #deploy(sent: readonly number[]): void {
-    const revisions = this.#nextRevisions();
+    const revisions = this.#environments.nextRevisions();
     const members = this.ring.members.map((member) =>
       sent.includes(member.version) ? { ...member, revisions } : member,
     );
     this.ring = { ...this.ring, members };
-    this.#contents = this.#contents.map(({ revision }) => contentOfRing(this.ring, revision + 1));
+    this.#environments.deploy(this.ring);
     requireOneActive(this.ring);
-  }
-
-  #nextRevisions(): Readonly<Record<string, number>> {
-    const revisions: Record<string, number> = {};
-    for (const [index, { revision }] of this.#contents.entries()) {
-      revisions[environmentIds[index] ?? ''] = revision + 1;
-    }
-    return revisions;
   }
 
   /** @returns whether that changed anything */
   #deliver(node: SimulatedNode): boolean {
     if (!this.hears(node)) return false;
     if (!this.#options.bugs.queuesRevocations) {
-      const revoked = this.#contents[node.environment]?.revoked ?? 0;
+      const revoked = this.#environments.contentAt(node.environment)?.revoked ?? 0;
       if ((revoked & ~node.revoked) !== 0) {
         if (node.isServing) this.#closeBody(node, this.now);
         node.revoked |= revoked;
@@ -330,7 +351,10 @@ export class World {
     }
     node.row.lastSeenAt = this.now;
     let hasMoved = false;
-    if (!node.isStalled && (!node.hasCaughtUp || node.content !== this.#contents[node.environment])) {
+    if (
+      !node.isStalled &&
+      (!node.hasCaughtUp || node.content !== this.#environments.contentAt(node.environment))
+    ) {
       this.#take(node);
       hasMoved = true;
     }
@@ -339,17 +363,6 @@ export class World {
     const before = node.row.appliedRevision;
     this.#record(node);
     return hasMoved || before !== node.row.appliedRevision;
-  }
-
-  /** When the last node confirmed a change of A + W, as the managers record it. */
-  #noteCaches(): void {
-    const { formerCaches } = this.ring;
-    if (!formerCaches || formerCaches.confirmedAt !== null) return;
-    for (const { row, environment } of this.nodes) {
-      const revision = this.#cachesRevisions[environmentIds[environment] ?? ''] ?? 0;
-      if (row.appliedRevision < revision && !hasStopped(row, this.now)) return;
-    }
-    this.ring = { ...this.ring, formerCaches: { ...formerCaches, confirmedAt: this.now } };
   }
 
   rotate(): void {
@@ -383,12 +396,10 @@ export class World {
     this.ring = revocation.facts;
     const sent = [...revocation.sent];
     if (revocation.needsKey) {
-      const version = this.ring.members.length + 1;
-      const key = { version, jwkId: `j${version}`, kid: `k${version}`, revisions: {} };
-      this.#verifiers.lackedUntil[version] = this.#verifiers.lackedUntilOfNew;
-      const members = [...this.ring.members, stagedMember(this.facts(), key)];
-      this.ring = applyActivation({ ...this.facts(), members }, version).facts;
-      sent.push(version);
+      const member = this.#newMember();
+      const members = [...this.ring.members, member];
+      this.ring = applyActivation({ ...this.facts(), members }, member.version).facts;
+      sent.push(member.version);
     }
     if (revocation.activatedBeforeReady) this.#verifiers.early |= 1 << (activeOf(this.ring)?.version ?? 0);
     this.#deploy(sent);
@@ -399,7 +410,7 @@ export class World {
     // S covers the clocks of the nodes; with less they would not be allowed to sign.
     const clockSkewMs = Math.max(requested.clockSkewMs, 2 * this.#options.offsetMs);
     const policy = { ...requested, clockSkewMs };
-    const formerLimits = formerLimitsOf(this.facts(), this.#nextRevisions());
+    const formerLimits = formerLimitsOf(this.facts(), this.#environments.nextRevisions());
     this.ring = { ...this.ring, policy, formerLimits };
     this.#verifiers.verifierCacheTimeMs = Math.min(
       this.#verifiers.verifierCacheTimeMs,
@@ -417,9 +428,8 @@ export class World {
     const counts =
       former && (former.confirmedAt === null || this.now < former.confirmedAt + former.ms + longestKeptMs);
     const ms = Math.max(this.ring.cachesMs, counts ? former.ms : 0);
-    this.#cachesRevisions = this.#nextRevisions();
     this.ring = { ...this.ring, cachesMs, formerCaches: { ms, confirmedAt: null } };
-    this.#deploy([]);
+    this.#environments.deployCaching(this.ring);
   }
 
   changeAlgorithm(): void {
@@ -475,7 +485,7 @@ export class World {
     if (!content) return;
     const isHeard = this.hears(node) && node.hasCaughtUp;
     const isEncryption = this.#options.kind === 'ENCRYPTION';
-    const version = isEncryption ? this.#publishedBy(node) : node.signsWith(from);
+    const version = isEncryption ? node.publishedActive : node.signsWith(from);
     if (version === 0 || (this.#verifiers.revoked & (1 << version)) !== 0) return;
     const ends = isEncryption ? node.stopsServingAt() : node.signsUntil();
     const until = isHeard ? to : Math.min(to, ends);
@@ -489,11 +499,4 @@ export class World {
     this.#verifiers.requireKnown(this.nodes, version, at);
     this.outlets.requireKnown(version, at);
   }
-
-  #publishedBy({ content, isServing, revoked }: SimulatedNode): number {
-    const active = content?.active ?? 0;
-    return isServing && (revoked & (1 << active)) === 0 ? active : 0;
-  }
-
-  // Invariants.
 }
