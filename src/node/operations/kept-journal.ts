@@ -7,7 +7,7 @@ import { replaceFile, syncFolder } from '../../runtime/durable-file.ts';
 import { openBytes, sealBytes } from '../../sealing/aead.ts';
 import type { KeptRecordOptions } from './kept-record.ts';
 
-export interface KeptJournalOptions extends KeptRecordOptions {
+interface KeptJournalOptions extends KeptRecordOptions {
   /** A journal of more is replaced by a snapshot. */
   readonly mostJournalBytes?: number;
 }
