@@ -104,7 +104,7 @@ export interface RingFacts {
   /** A + W before its last change, as long as bodies that were served under it may count; see `caches.ts`. */
   readonly formerCaches: FormerCaches | null;
   /**
-   * When a node of these environments was last removed or took its leave: until then it served what it had. `now` where
+   * When a node of these environments, or of one that left the ring, was last removed or took its leave: until then it served what it had. `now` where
    * that is not recorded.
    */
   readonly nodeRemovedAt: number | null;
