@@ -55,7 +55,7 @@ async function load(
   const environments = await environmentsOfRing(stores, ring);
   const ids = environments.map(({ id }) => id);
   // Sent together: a remote database answers all of it in one round trip.
-  const [project, members, openRevocations, caching, nodeRemovedAt, now, nodes, withdrawals, allOutlets] =
+  const [project, members, openRevocations, caching, removedInRing, now, nodes, withdrawals, allOutlets] =
     await Promise.all([
       stores.projects.get(ring.projectId),
       stores.rings.members(ring.id),
@@ -70,6 +70,9 @@ async function load(
   const formerCaches = await formerCachingOf(stores, now);
   const outlets = await gatingDeliveries(stores, allOutlets, { ring, members, environments, nodes });
   const left = new Map(withdrawals.map(({ environmentId, revision }) => [environmentId, revision]));
+  // Until it was removed, a node of an environment that left the ring did what it did before.
+  const removedInLeft = left.size === 0 ? null : await stores.rings.nodeRemovedAt([...left.keys()]);
+  const removals = [removedInRing, removedInLeft].flatMap((at) => (at === null ? [] : [at.getTime()]));
   const leftNodes = left.size === 0 ? [] : await nodesOfLeft(stores, left);
   const names = new Map(environments.map(({ id, name }) => [id, name]));
   const generation = generationOf(ring);
@@ -107,7 +110,7 @@ async function load(
       outlets: outlets.map(outletFacts),
       cachesMs: cachesMsOf(caching),
       formerCaches,
-      nodeRemovedAt: timeOf(nodeRemovedAt),
+      nodeRemovedAt: removals.length === 0 ? null : Math.max(...removals),
       isRevoking: openRevocations.length > 0,
     },
   };

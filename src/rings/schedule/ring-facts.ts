@@ -104,8 +104,8 @@ export interface RingFacts {
   /** A + W before its last change, as long as bodies that were served under it may count; see `caches.ts`. */
   readonly formerCaches: FormerCaches | null;
   /**
-   * When a node of these environments was last removed or took its leave, or an outlet left them: until then it served, or
-   * delivered, what it had. `now` where that is not recorded.
+   * When a node of these environments, or of one that left the ring, was last removed or took its leave, or an outlet left
+   * them: until then it served, or delivered, what it had. `now` where that is not recorded.
    */
   readonly nodeRemovedAt: number | null;
   /** A revocation of this ring waits for a node. */

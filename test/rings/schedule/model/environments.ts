@@ -98,13 +98,9 @@ export class Environments {
     this.#removedAt.set(environment, at);
   }
 
-  /** Of the environments of the ring, as the managers record it. */
+  /** As the managers record it: also of environments that left the ring. */
   get nodeRemovedAt(): number | null {
-    let latest: number | null = null;
-    for (const [environment, at] of this.#removedAt) {
-      if (this.hasRing(environment)) latest = Math.max(latest ?? 0, at);
-    }
-    return latest;
+    return this.#removedAt.size === 0 ? null : Math.max(...this.#removedAt.values());
   }
 
   /** @param rows of all nodes */

@@ -110,8 +110,8 @@ export class World {
 
   /** The policy leaves an environment without outlets out, or the project no longer reaches it. */
   leave(environment: number): void {
-    if (!this.isManagerUp || !this.#environments.hasRing(environment)) return;
-    if (this.outlets.hasSome(environment)) return;
+    if (!this.isManagerUp || !this.#environments.hasRing(environment) || this.outlets.hasSome(environment))
+      return;
     this.#environments.leave(environment, this.ring);
     this.#verifiers.left(environment);
     for (const node of this.#nodesOf(environment)) node.excused = allMembers;
