@@ -94,7 +94,7 @@ export class World {
     const node = new SimulatedNode(row, environment, offset * offsetMs, nodeBugs);
     if (!this.#environments.hasRing(environment)) node.excused = allMembers;
     this.nodes.push(node);
-    this.#rows = this.nodes.map((node) => node.row);
+    this.#rows = this.nodes.map((other) => other.row);
     this.outlets.joined(node);
   }
 
@@ -292,10 +292,7 @@ export class World {
 
   #carryOut(step: RingStep): void {
     this.trace(() => JSON.stringify(step));
-    if (step.type === 'STAGE') {
-      this.#stage();
-      return;
-    }
+    if (step.type === 'STAGE') return this.#stage();
     const facts = this.facts();
     if (step.type === 'PUBLISHED') {
       this.#verifiers.firstPublishedAt = Math.min(this.#verifiers.firstPublishedAt, step.publishedAt);
