@@ -8,7 +8,7 @@ interface Choices {
 }
 
 function createOutlet(world: World, choices: Choices): void {
-  if (world.outlets.outlets.length >= mostOutlets) return;
+  if (world.outlets.outlets.length >= mostOutlets || world.environments.length === 0) return;
   const content = choices.of(['SET', 'PRIVATE'] as const);
   const runsAt = choices.of(['NODE', 'NODE', 'MANAGER'] as const);
   // Keys of an OCT ring are in no set.

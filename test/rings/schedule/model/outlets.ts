@@ -117,6 +117,7 @@ export class Outlets {
     if (isRunning && isKnown && !delivery.blocked) {
       if (content !== delivery.delivered && !isOnce) {
         this.#close(delivery);
+        delivery.excused = ~delivery.bodyAt(now);
         delivery.delivered = content;
         if (delivery.takes) this.#verifiers.requireUsable(delivery, now);
       }

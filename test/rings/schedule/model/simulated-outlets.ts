@@ -45,7 +45,8 @@ export class SimulatedDelivery {
     outlet: { readonly name: string; readonly nodeName: string | null; readonly isFailing: boolean };
   };
   readonly parameters: OutletParameters;
-  readonly excused = 0;
+  /** As bits: members that it did not have before, so it drops none of them. */
+  excused = 0;
   /** Attempts fail, or the next one is not yet made. */
   blocked: 'FAILING' | 'LAGGING' | undefined;
   delivered: Content | undefined;

@@ -292,7 +292,10 @@ export class World {
 
   #carryOut(step: RingStep): void {
     this.trace(() => JSON.stringify(step));
-    if (step.type === 'STAGE') return this.#stage();
+    if (step.type === 'STAGE') {
+      this.#stage();
+      return;
+    }
     const facts = this.facts();
     if (step.type === 'PUBLISHED') {
       this.#verifiers.firstPublishedAt = Math.min(this.#verifiers.firstPublishedAt, step.publishedAt);
@@ -348,10 +351,8 @@ export class World {
     }
     node.row.lastSeenAt = this.now;
     let hasMoved = false;
-    if (
-      !node.isStalled &&
-      (!node.hasCaughtUp || node.content !== this.#environments.contentAt(node.environment))
-    ) {
+    const isNew = node.content !== this.#environments.contentAt(node.environment);
+    if (!node.isStalled && (!node.hasCaughtUp || isNew)) {
       this.#take(node);
       hasMoved = true;
     }
