@@ -83,6 +83,8 @@ export function play(
   const policy = policyOf(choices, kind, cachesMs);
   const environments = choices.of([1, 1, 2]);
   const offsetMs = choices.of([0, 0, 0.5]) * policy.clockSkewMs;
+  // Environments that have outlets do not leave the ring.
+  const possible = choices.of([eventsOfRings, [...eventsOfRings, ...outletEvents]]);
   const options = { kind, policy, cachesMs, offsetMs, environments };
   const world = new World({
     ...options,
@@ -97,7 +99,10 @@ export function play(
   world.settle();
   for (const event of events) {
     if (world.ring.members.length >= mostMembers) break;
-    happen(world, kind, new Choices(event), environments);
+    const given = new Choices(event);
+    const happen = given.of(possible);
+    world.trace(() => happen.name);
+    happen(world, given, kind, environments);
     world.settle();
   }
   if (world.ring.members.length < mostMembers) recover(world, longestMs);
@@ -232,7 +237,7 @@ function times(count: number, event: Event): readonly Event[] {
 }
 
 /** How often each happens. */
-const allEvents: readonly Event[] = [
+const eventsOfRings: readonly Event[] = [
   ...times(4, passTime),
   ...times(5, passToNextChange),
   ...times(3, onNode(cut)),
@@ -255,11 +260,4 @@ const allEvents: readonly Event[] = [
   limitSteps,
   failManagers,
   ...times(2, recoverManagers),
-  ...outletEvents,
 ];
-
-function happen(world: World, kind: RingFacts['kind'], choices: Choices, environments: number): void {
-  const event = choices.of(allEvents);
-  world.trace(() => event.name);
-  event(world, choices, kind, environments);
-}
