@@ -129,7 +129,7 @@ export function bodyOf(key: CreateLoad['key']): Record<string, unknown> {
 }
 
 function builderOf(key: CreateLoad['key']): (name: string) => Record<string, unknown> {
-  if (key === 'generated') return (name) => ({ name, type: 'EC', ec: { curveType: 'P-256' } });
+  if (key === 'generated') return (name) => ({ name, type: 'EC', ec: { curveType: 'P256' } });
   const keys = Array.from({ length: keysMade }, () => {
     const { privateKey } =
       key === 'rsa'
