@@ -9,6 +9,7 @@ export interface JoinedNodeOrder {
   readonly environment: string;
   readonly token: string;
   readonly dataDir: string;
+  readonly outletDir?: string;
 }
 
 export interface NodeFacts {

@@ -49,7 +49,8 @@ export async function stopPostgresIn(folder: string): Promise<void> {
       while (isAlive(pid) && performance.now() < deadline) await setTimeout(pollMs);
     }
   }
-  await rm(folder, { recursive: true, force: true });
+  // Its other processes may still write for a moment.
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
 
 async function start(folder: string): Promise<string> {
