@@ -62,12 +62,24 @@ export function projectNotFound(name: string): KeyplaneError {
   return new KeyplaneError('not_found', text);
 }
 
+/** What the check of a JWK reads of its ring. */
+interface RingNames {
+  readonly rings: { getMany(ids: readonly string[]): Promise<readonly { readonly name: string }[]> };
+}
+
 /**
  * The ring alone changes its members, and their states are its own.
  * @param member of the request, where one names the JWK
+ * @throws KeyplaneError `bad_request` for a JWK of a ring
  */
-export function ringMemberError(name: string, ringName: string, member?: string): KeyplaneError {
-  return badRequest(`JWK (name: ${name}) belongs to key ring (name: ${ringName})!`, {
+export async function requireNoMember(
+  { rings }: RingNames,
+  jwk: { readonly name: string; readonly member?: { readonly ringId: string } | undefined },
+  member?: string,
+): Promise<void> {
+  if (jwk.member === undefined) return;
+  const [ring] = await rings.getMany([jwk.member.ringId]);
+  throw badRequest(`JWK (name: ${jwk.name}) belongs to key ring (name: ${ring?.name ?? ''})!`, {
     reason: 'KEY_RING_MEMBER',
     member,
   });

@@ -2,7 +2,7 @@
 // and created again is another one, for which nothing was granted.
 
 import { badRequest, type KeyplaneError } from '../errors.ts';
-import { lookupName, ringMemberError, shownText } from '../names.ts';
+import { lookupName, requireNoMember, shownText } from '../names.ts';
 import { type GrantOperation, type GrantRate, grantOperations } from '../protocol/content.ts';
 import type { Application, Grant } from './application.ts';
 
@@ -139,10 +139,7 @@ async function grantTarget(
   }
   const jwk = await stores.jwks.find(projectId, lookupName(jwkName ?? ''));
   if (!jwk) throw notFound(`JWK (name: ${shownText(jwkName ?? '')})`, `${at}.jwkName`);
-  if (jwk.member) {
-    const [ring] = await stores.rings.getMany([jwk.member.ringId]);
-    throw ringMemberError(jwk.name, ring?.name ?? '', `${at}.jwkName`);
-  }
+  await requireNoMember(stores, jwk, `${at}.jwkName`);
   return { keyRingId: null, jwkId: jwk.id };
 }
 

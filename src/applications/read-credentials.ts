@@ -4,7 +4,7 @@
 import { futureInstant } from '../access/future-instant.ts';
 import { newSecretToken } from '../access/secret-token.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
-import { checkName, lookupName, ringMemberError, shownText } from '../names.ts';
+import { checkName, lookupName, requireNoMember, shownText } from '../names.ts';
 import {
   type Credential,
   defaultCredentialName,
@@ -265,10 +265,7 @@ async function verifyingJwk(
   if (!jwk) {
     throw badRequest(`JWK (name: ${shownText(name)}) is not found!`, { reason: 'NOT_FOUND', member });
   }
-  if (jwk.member) {
-    const [ring] = await stores.rings.getMany([jwk.member.ringId]);
-    throw ringMemberError(jwk.name, ring?.name ?? '', member);
-  }
+  await requireNoMember(stores, jwk, member);
   if (jwk.type === 'OCT') {
     throw badRequest(`JWK (name: ${jwk.name}) has no public part!`, { reason: 'FIELD_NOT_VALID', member });
   }

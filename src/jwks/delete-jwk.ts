@@ -6,14 +6,13 @@ import { requireUntrusted } from '../applications/trusted-jwks.ts';
 import type { DeploymentResult } from '../deployments/deployment-result.ts';
 import { mergeTargets, putDesiredState } from '../deployments/put-desired-state.ts';
 import { badRequest } from '../errors.ts';
-import { lookupName, shownText } from '../names.ts';
+import { lookupName, requireNoMember, shownText } from '../names.ts';
 import { requireNoOutlet } from '../outlets/outlet-uses.ts';
 import { requireNoTokenProfile } from '../token-profiles/profile-uses.ts';
 import { requireNoView } from '../views/view-uses.ts';
 import type { JwkRuleOptions } from './insert-jwk.ts';
 import { jwkEvent, recordJwkEvent } from './jwk-event.ts';
 import type { StoredJwk } from './jwk-store.ts';
-import { requireNoMember } from './ring-membership.ts';
 
 export type DeleteJwk = (
   scope: ProjectScope,

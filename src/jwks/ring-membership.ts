@@ -1,7 +1,6 @@
 // JWKs that belong to a key ring, as the rules of JWKs meet them: the ring alone changes them.
 
 import { badRequest, KeyplaneError } from '../errors.ts';
-import { ringMemberError } from '../names.ts';
 import type { StoredJwk } from './jwk-store.ts';
 import type { MemberRingStores, RingOfMember } from './ring-member.ts';
 
@@ -13,12 +12,6 @@ export async function ringOf(
   if (member === undefined) return undefined;
   const [ring] = await rings.getMany([member.ringId]);
   return ring;
-}
-
-/** @throws KeyplaneError `bad_request` for a JWK of a ring */
-export async function requireNoMember(stores: MemberRingStores, jwk: StoredJwk): Promise<void> {
-  if (jwk.member === undefined) return;
-  throw ringMemberError(jwk.name, (await ringOf(stores, jwk))?.name ?? '');
 }
 
 /** @throws KeyplaneError `bad_request` for `{ringName}.{digits}` of a ring that exists */

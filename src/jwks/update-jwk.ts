@@ -5,7 +5,7 @@ import type { ProjectScope } from '../access/caller.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import { badRequest, KeyplaneError } from '../errors.ts';
 import { laterThan, requireSameName } from '../materials/optimistic-update.ts';
-import { lookupName, shownText } from '../names.ts';
+import { lookupName, requireNoMember, shownText } from '../names.ts';
 import { jwkSource } from '../sources/sources.ts';
 import { readAllowances } from './allowances.ts';
 import {
@@ -27,7 +27,6 @@ import {
   refreshScheduleOf,
 } from './refresh/refresh-schedule.ts';
 import type { MemberRingStores } from './ring-member.ts';
-import { requireNoMember } from './ring-membership.ts';
 import { openPrivateJwk } from './sealed-members.ts';
 
 export type UpdateJwk = (

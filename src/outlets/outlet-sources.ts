@@ -1,7 +1,7 @@
 // What an outlet delivers: by name in requests, by id where it is stored.
 
 import { badRequest, KeyplaneError } from '../errors.ts';
-import { lookupName, ringMemberError, shownText } from '../names.ts';
+import { lookupName, requireNoMember, shownText } from '../names.ts';
 import { type OutletContent, traitsOf } from './content/outlet-content.ts';
 import { outletKind } from './kinds/kinds.ts';
 import type { Outlet, OutletKindName, OutletSource, OutletSourceType } from './outlet.ts';
@@ -124,10 +124,7 @@ async function findSource(stores: SourceStores, { type, name, demand }: SourceSe
     case 'JWK': {
       const jwk = await stores.jwks.find(projectId, lookupName(name));
       if (!jwk) throw notFound('JWK', name, member);
-      if (jwk.member) {
-        const [ring] = await stores.rings.getMany([jwk.member.ringId]);
-        throw ringMemberError(jwk.name, ring?.name ?? '', member);
-      }
+      await requireNoMember(stores, jwk, member);
       const title = `JWK (name: ${jwk.name})`;
       requireNoSecretInPublic(jwk.type, title, { content, member });
       if (traitsOf(content).isPrivate && jwk.privateMembers === null) {

@@ -14,11 +14,10 @@ import { curveTypeName, keyTypeMember, keyTypeName } from '../jose/key-type-name
 import { type GenerationOptions, generatedKeyTypes, keyTypeInfo } from '../jose/key-types.ts';
 import type { GenerateParameters } from '../jwks/generate/generate-plan.ts';
 import type { StoredJwk } from '../jwks/jwk-store.ts';
-import { requireNoMember } from '../jwks/ring-membership.ts';
 import { openPrivateJwk } from '../jwks/sealed-members.ts';
 import { detached } from '../jwks/update-jwk.ts';
 import { laterThan } from '../materials/optimistic-update.ts';
-import { lookupName, shownText } from '../names.ts';
+import { lookupName, requireNoMember, shownText } from '../names.ts';
 import { moveOutletsToRing } from '../outlets/move-outlets.ts';
 import { moveViewsToRing } from '../views/move-views.ts';
 import { policyDetails, prepareRing } from './create-ring.ts';

@@ -2,7 +2,7 @@
 
 import type { ReferencedJwk } from '../applications/grants.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
-import { lookupName, ringMemberError, shownText } from '../names.ts';
+import { lookupName, requireNoMember, shownText } from '../names.ts';
 import { encNames, isEncName } from '../operations/encryption/content-encryptions.ts';
 import type { EncryptionKey } from '../operations/encryption/encryption-key.ts';
 import type { EncryptionTarget, TokenProfile } from './token-profile.ts';
@@ -85,10 +85,7 @@ export async function resolveEncryption(
   }
   const jwk = await stores.jwks.find(projectId, lookupName(jwkName ?? ''));
   if (!jwk) throw notFound(`JWK (name: ${shownText(jwkName ?? '')})`, 'encryptTo.jwkName');
-  if (jwk.member) {
-    const [ring] = await stores.rings.getMany([jwk.member.ringId]);
-    throw ringMemberError(jwk.name, ring?.name ?? '', 'encryptTo.jwkName');
-  }
+  await requireNoMember(stores, jwk, 'encryptTo.jwkName');
   const title = `JWK (name: ${jwk.name})`;
   if (jwk.use === 'sig') throw isForSignature(title, 'encryptTo.jwkName');
   const key = await keyOf(jwk.id);

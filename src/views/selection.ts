@@ -7,7 +7,7 @@ import { spelledAlgorithm } from '../jose/algorithm-spelling.ts';
 import { algorithmsFor } from '../jose/algorithms.ts';
 import { isSymmetric, keyTypes, publicKeyTypeNames } from '../jose/key-types.ts';
 import { useTypes } from '../jose/use-type.ts';
-import { lookupName, ringMemberError, shownText } from '../names.ts';
+import { lookupName, requireNoMember, shownText } from '../names.ts';
 import type { Selection, View } from './view.ts';
 
 /** An absent list is no criterion. */
@@ -176,10 +176,9 @@ const findRing: FindKey = async ({ rings }, projectId, { name, member }) => {
 const findJwk: FindKey = async ({ jwks, rings }, projectId, { name, member }) => {
   const jwk = await jwks.find(projectId, lookupName(name));
   if (!jwk) throw notFound(`JWK (name: ${shownText(name)})`, member);
-  if (jwk.member === undefined) return jwk;
-  // It would leave the set when it retires, and its successors would not enter it. A view names the ring.
-  const [ring] = await rings.getMany([jwk.member.ringId]);
-  throw ringMemberError(jwk.name, ring?.name ?? '', member);
+  // A key of a ring would leave the set when it retires, and its successors would not enter it. A view names the ring.
+  await requireNoMember({ rings }, jwk, member);
+  return jwk;
 };
 
 function notValid(text: string, member: string): KeyplaneError {
