@@ -35,7 +35,7 @@ export interface OperationRequest {
   /** Signatures that only SIGN_RAW allows have a rate of their own. */
   readonly ratesRawApart: boolean;
   /**
-   * Takes the rate of all items; that of one was taken before. For a request that is no batch only with `ratesRawApart`.
+   * Takes the rate of all items; that of one was taken before.
    * @param raw how many of them only SIGN_RAW allows
    * @throws KeyplaneError `rate_limit_exceeded` where there is not as much: then nothing of the request is done
    */
@@ -87,12 +87,11 @@ export function createOperations(options: OperationOptions): PerformOperation {
     const { application, target, operation, granted } = request;
     const body = parseBody(request.bodyText);
     const items = itemsOf(body);
-    if (request.ratesRawApart) {
-      const all = items ?? [body];
-      request.takeRate({ count: all.length, raw: all.filter(needsSignRaw).length });
-    } else if (items !== undefined) {
-      request.takeRate({ count: items.length, raw: 0 });
-    }
+    const all = items ?? [body];
+    request.takeRate({
+      count: all.length,
+      raw: request.ratesRawApart ? all.filter(needsSignRaw).length : 0,
+    });
     if (items === undefined) {
       return answerOf(operation, await performs[operation]({ application, target, granted, body }));
     }
