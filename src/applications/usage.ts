@@ -53,9 +53,10 @@ export function createUsageList(store: UnitOfWork<ApplicationStores & GrantedKey
       const rings = await stores.rings.getMany([...new Set(ringIds)]);
       const applicationIds = usage.map(({ applicationId }) => applicationId).filter((id) => id !== '');
       const applications = await stores.applications.getMany([...new Set(applicationIds)]);
-      const outlets = await stores.applications.outletNames([...new Set(applicationIds)]);
       const named = [...applications, ...jwks, ...rings, kubernetesSigner];
       const names = new Map(named.map(({ id, name }) => [id, name]));
+      const others = applicationIds.filter((id) => !names.has(id));
+      const outlets = await stores.applications.outletNames([...new Set(others)]);
       const ringOf = new Map(jwks.map(({ id, member }) => [id, member?.ringId ?? '']));
       const items = usage.map(({ applicationId, jwkId, ...rest }) => ({
         applicationName: names.get(applicationId) ?? null,

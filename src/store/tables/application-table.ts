@@ -158,7 +158,8 @@ on conflict (jwk_id, application_id, operation, outcome, day) do update set
   async addUsage(usage: readonly KeyUsage[]): Promise<void> {
     const users = usage.map(({ applicationId }) => applicationId);
     const applications = await this.#known('applications', users);
-    const outlets = await this.#known('outlets', users);
+    const others = users.filter((id) => id !== kubernetesApplication && !applications.has(id));
+    const outlets = await this.outletNames([...new Set(others)]);
     const jwks = await this.#known(
       'jwks',
       usage.map(({ jwkId }) => jwkId),
@@ -196,10 +197,7 @@ on conflict (jwk_id, application_id, operation, outcome, day) do update set
     return names;
   }
 
-  async #known(
-    table: 'applications' | 'jwks' | 'outlets',
-    ids: readonly string[],
-  ): Promise<ReadonlySet<string>> {
+  async #known(table: 'applications' | 'jwks', ids: readonly string[]): Promise<ReadonlySet<string>> {
     const known = new Set<string>();
     for (const chunk of inChunks([...new Set(ids)])) {
       const rows = await this.#database.selectFrom(table).select('id').where('id', 'in', chunk).execute();
