@@ -6,14 +6,12 @@ import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { apiPath } from '../curl/curl-command.ts';
 import { resultOf } from '../display/deployment-note.tsx';
-import { DescriptionField } from '../display/form/description-field.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { FormDialog } from '../display/form/form-dialog.tsx';
 import { keepDeployment } from '../display/last-deployment.ts';
-import { EnvironmentsField } from './environments-field.tsx';
-import { GateField } from './gate-field.tsx';
 import { changeOf, draftOf, type OutletDraft } from './outlet-draft.ts';
 import { type Field, fields } from './outlet-fields.ts';
+import { PlacementFields } from './placement-fields.tsx';
 import { TargetFields } from './target-fields.tsx';
 
 /** Everything but its kind, its content and its source. The credential stays as it is unless it is replaced. */
@@ -26,7 +24,7 @@ export function EditOutlet({
   readonly outlet: Outlet;
   readonly onClose: () => void;
 }) {
-  const { name, kind, hasCredential } = outlet;
+  const { name, hasCredential } = outlet;
   const queries = useQueryClient();
   const [draft, setDraft] = useState<OutletDraft>(() => draftOf(outlet));
   const [withCredential, setWithCredential] = useState(false);
@@ -69,20 +67,7 @@ export function EditOutlet({
         errors={errors}
         withCredential={withCredential}
       />
-      <EnvironmentsField
-        projectName={projectName}
-        names={draft.environmentNames}
-        error={errors.of('environmentNames')}
-        onChange={(environmentNames) => set({ environmentNames })}
-      />
-      {kind !== 'WEBHOOK' && (
-        <GateField value={draft.gate} error={errors.of('gate')} onChange={(gate) => set({ gate })} />
-      )}
-      <DescriptionField
-        value={draft.description}
-        error={errors.of('description')}
-        onChange={(description) => set({ description })}
-      />
+      <PlacementFields projectName={projectName} draft={draft} set={set} errors={errors} />
     </FormDialog>
   );
 }

@@ -7,16 +7,14 @@ import { unchecked } from '../api/unchecked.ts';
 import { useChange } from '../api/use-change.ts';
 import { apiPath } from '../curl/curl-command.ts';
 import { resultOf } from '../display/deployment-note.tsx';
-import { DescriptionField } from '../display/form/description-field.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { FormDialog } from '../display/form/form-dialog.tsx';
 import { NameField } from '../display/form/name-field.tsx';
 import { keepDeployment } from '../display/last-deployment.ts';
-import { EnvironmentsField } from './environments-field.tsx';
-import { GateField } from './gate-field.tsx';
 import { bodyOf, contentNames, newDraft, type OutletDraft, withContent } from './outlet-draft.ts';
 import { type Field, fields, type PartProps } from './outlet-fields.ts';
 import { kindTexts } from './outlet-words.ts';
+import { PlacementFields } from './placement-fields.tsx';
 import { SourceField } from './source-field.tsx';
 import { TargetFields } from './target-fields.tsx';
 
@@ -96,7 +94,7 @@ function KindFields({
   onContent,
   ...part
 }: PartProps & { readonly kind: OutletKind; readonly onContent: (draft: OutletDraft) => void }) {
-  const { projectName, draft, set, errors } = part;
+  const { draft, set, errors } = part;
   return (
     <>
       <NameField value={draft.name} error={errors.of('name')} onChange={(name) => set({ name })} />
@@ -114,20 +112,7 @@ function KindFields({
         </>
       )}
       <TargetFields {...part} />
-      <EnvironmentsField
-        projectName={projectName}
-        names={draft.environmentNames}
-        error={errors.of('environmentNames')}
-        onChange={(environmentNames) => set({ environmentNames })}
-      />
-      {kind !== 'WEBHOOK' && (
-        <GateField value={draft.gate} error={errors.of('gate')} onChange={(gate) => set({ gate })} />
-      )}
-      <DescriptionField
-        value={draft.description}
-        error={errors.of('description')}
-        onChange={(description) => set({ description })}
-      />
+      <PlacementFields {...part} />
     </>
   );
 }
