@@ -9,7 +9,7 @@ import type { Sealer } from '../sealing/sealed.ts';
 import { traitsOf } from './content/outlet-content.ts';
 import { outletKind } from './kinds/kinds.ts';
 import type { Outlet } from './outlet.ts';
-import { putDesiredOutlet } from './outlet-deployment.ts';
+import { nextGeneration, putDesiredOutlet } from './outlet-deployment.ts';
 import { outletEvent } from './outlet-event.ts';
 import type { OutletStores } from './outlet-store.ts';
 
@@ -43,7 +43,7 @@ export async function moveOutletsToRing(
     const after: Outlet = {
       ...before,
       source: { type: 'KEY_RING', id: ring.id },
-      generation: before.generation + (outletKind(before.kind).runsAt === 'MANAGER' ? 1 : 0),
+      generation: nextGeneration(before),
       updatedAt: laterThan(before.updatedAt, now),
     };
     await stores.outlets.update(after);

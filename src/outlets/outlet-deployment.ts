@@ -20,6 +20,11 @@ import { openCredential } from './sealed-credential.ts';
 
 const pageSize = 512;
 
+/** After a change. Nodes see in what they are sent that it changed; the manager sees it by the generation. */
+export function nextGeneration({ kind, generation }: Pick<Outlet, 'kind' | 'generation'>): number {
+  return outletKind(kind).runsAt === 'MANAGER' ? generation + 1 : generation;
+}
+
 /**
  * @returns undefined for one that the manager delivers
  * @throws KeyplaneError where the row was altered

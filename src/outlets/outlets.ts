@@ -25,7 +25,12 @@ import { type OutletContent, traitsOf } from './content/outlet-content.ts';
 import { outletKind } from './kinds/kinds.ts';
 import type { ManagerAccess } from './kinds/outlet-kind.ts';
 import { type Outlet, type OutletJson, type OutletKindName, outletKindNames } from './outlet.ts';
-import { environmentsOfOutlet, putDesiredOutlet, withdrawOutlet } from './outlet-deployment.ts';
+import {
+  environmentsOfOutlet,
+  nextGeneration,
+  putDesiredOutlet,
+  withdrawOutlet,
+} from './outlet-deployment.ts';
 import { outletEvent } from './outlet-event.ts';
 import {
   nameSources,
@@ -233,8 +238,7 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
           target: outletKind(kind).readTarget(target ?? before.target, content),
           credential: readCredential(before, { kind, content, request, now, sealer }),
           gate: readGate(kind, request.gate ?? before.gate),
-          // Nodes see in what they are sent that it changed.
-          generation: before.generation + (outletKind(kind).runsAt === 'MANAGER' ? 1 : 0),
+          generation: nextGeneration(before),
           updatedAt: now,
         };
         requireFreePlace(after, await stores.outlets.ofProject(projectId));
