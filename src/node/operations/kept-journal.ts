@@ -3,9 +3,9 @@
 
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { replaceFile, syncFolder } from '../../runtime/durable-file.ts';
+import { syncFolder } from '../../runtime/durable-file.ts';
 import { openBytes, sealBytes } from '../../sealing/aead.ts';
-import type { KeptRecordOptions } from './kept-record.ts';
+import { type KeptRecordOptions, writeKept } from './kept-record.ts';
 
 interface KeptJournalOptions extends KeptRecordOptions {
   /** A journal of more is replaced by a snapshot. */
@@ -97,10 +97,8 @@ export class KeptJournal<T> {
 
   /** A kill between the snapshot and the new journal leaves entries in both. */
   async #compact(): Promise<FileHandle> {
-    const { path, key, additionalData } = this.#options;
-    const text = Buffer.from(JSON.stringify(this.#current()));
-    const sealed = sealBytes(key, text, Buffer.from(additionalData));
-    await replaceFile(path, sealed, { mode: 0o600, temporary: `${path}.new` });
+    const { path } = this.#options;
+    await writeKept(this.#options, this.#current());
     const former = this.#file;
     this.#file = undefined;
     await former?.close();

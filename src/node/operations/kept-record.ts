@@ -69,16 +69,22 @@ export class KeptRecord<T> {
   async #write(): Promise<void> {
     if (!this.#hasChanged || this.#current === undefined) return;
     this.#hasChanged = false;
-    const { path, key, additionalData } = this.#options;
     try {
-      const text = Buffer.from(JSON.stringify(this.#current()));
-      const sealed = sealBytes(key, text, Buffer.from(additionalData));
-      await replaceFile(path, sealed, { mode: 0o600, temporary: `${path}.new` });
+      await writeKept(this.#options, this.#current());
     } catch (error) {
       this.#hasChanged = true;
       throw error;
     }
   }
+}
+
+/** Replaces the record as a whole: on the disk when it resolves. */
+export async function writeKept(
+  { path, key, additionalData }: KeptRecordOptions,
+  value: unknown,
+): Promise<void> {
+  const sealed = sealBytes(key, Buffer.from(JSON.stringify(value)), Buffer.from(additionalData));
+  await replaceFile(path, sealed, { mode: 0o600, temporary: `${path}.new` });
 }
 
 async function read<T>({ path, key, additionalData, title, log }: KeptRecordOptions): Promise<T | undefined> {
