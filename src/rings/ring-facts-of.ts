@@ -22,7 +22,7 @@ export interface LoadedRing {
   readonly environments: readonly Environment[];
   /** Of these environments, by name order. */
   readonly nodes: readonly RegisteredNode[];
-  /** Of environments that left the ring; see `RingFacts.formerNodes`. */
+  /** Of environments that left the ring; see `RingFacts.leftNodes`. */
   readonly leftNodes: readonly LeftNode[];
   /** Of outlets that count in its gate. */
   readonly outlets: readonly GatingDelivery[];
@@ -103,7 +103,7 @@ async function load(
       resumedAt: timeOf(ring.resumedAt),
       members: members.map((jwk) => memberFacts(jwk, generation)),
       nodes: nodes.map((node) => nodeFacts(node, names.get(node.environmentId) ?? '')),
-      formerNodes: leftNodes.map((node) => ({
+      leftNodes: leftNodes.map((node) => ({
         ...nodeFacts(node, node.environmentName),
         leftRevision: node.leftRevision,
       })),

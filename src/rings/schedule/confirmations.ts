@@ -19,8 +19,8 @@ function keyHoldersOf({ nodes }: Pick<RingFacts, 'nodes'>): readonly NodeFacts[]
 }
 
 /** Nodes that may use the keys of the ring, also those of environments that it left; and outlets that deliver private keys. */
-export function keyUsersOf({ nodes, formerNodes, outlets }: RingFacts): readonly NodeFacts[] {
-  return keyHoldersOf({ nodes: [...nodes, ...formerNodes, ...outlets] });
+export function keyUsersOf({ nodes, leftNodes, outlets }: RingFacts): readonly NodeFacts[] {
+  return keyHoldersOf({ nodes: [...nodes, ...leftNodes, ...outlets] });
 }
 
 /** An environment that joined the ring later has had the present state since it was first sent any. */

@@ -96,7 +96,7 @@ export interface RingFacts {
   readonly members: readonly MemberFacts[];
   readonly nodes: readonly NodeFacts[];
   /** Those of environments that left the ring. */
-  readonly formerNodes: readonly NodeFacts[];
+  readonly leftNodes: readonly NodeFacts[];
   /** Deliveries of outlets, which confirm as nodes do. */
   readonly outlets: readonly NodeFacts[];
   /** A + W, as it is now. */

@@ -107,7 +107,7 @@ function withConfirmingNodes(facts: RingFacts): RingFacts {
     if (state !== 'RETIRING' || retireAt === null) return member;
     return { ...member, confirmedAt: retireAt - validityAfterUse(facts), pendingNodeIds: [] };
   });
-  return { ...facts, members, nodes: [], formerNodes: [], outlets: [], nodeRemovedAt: now };
+  return { ...facts, members, nodes: [], leftNodes: [], outlets: [], nodeRemovedAt: now };
 }
 
 function validityAfterUse(facts: RingFacts): number {

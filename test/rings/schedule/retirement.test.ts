@@ -41,8 +41,8 @@ describe('retireAt', () => {
 
   test('counts the lease of a node whose environment left the ring, until it has confirmed that', () => {
     const signsUntil = activatedAt - day + 7 * day;
-    const formerNodes = [{ ...away, leftRevision: 21 }];
-    expect(decided([node('g1', upToDate)], { formerNodes }).step).toEqual({
+    const leftNodes = [{ ...away, leftRevision: 21 }];
+    expect(decided([node('g1', upToDate)], { leftNodes }).step).toEqual({
       type: 'SET_RETIREMENT',
       version: 1,
       retireAt: signsUntil + minute + lifetimeAndSkew,
@@ -53,14 +53,14 @@ describe('retireAt', () => {
   });
 
   test('is unknown until a connected node whose environment left the ring has confirmed that', () => {
-    const formerNodes = [{ ...node('g2', upToDate), leftRevision: 21 }];
-    expect(decided([node('g1', upToDate)], { formerNodes }).step).toBeUndefined();
+    const leftNodes = [{ ...node('g2', upToDate), leftRevision: 21 }];
+    expect(decided([node('g1', upToDate)], { leftNodes }).step).toBeUndefined();
   });
 
   test('counts from when a node whose environment left the ring has confirmed that', () => {
     const confirmed = { ...node('g2', upToDate), appliedAt: activatedAt + 3 * minute };
-    const formerNodes = [{ ...confirmed, leftRevision: confirmed.appliedRevision }];
-    expect(decided([node('g1', upToDate)], { formerNodes }).step).toMatchObject({
+    const leftNodes = [{ ...confirmed, leftRevision: confirmed.appliedRevision }];
+    expect(decided([node('g1', upToDate)], { leftNodes }).step).toMatchObject({
       retireAt: activatedAt + 3 * minute + lifetimeAndSkew,
       pendingNodeIds: [],
     });

@@ -92,7 +92,7 @@ describe('the timeline of a ring', () => {
     const failing = node('id-of-it', { appliedRevision: 9, outlet });
     const [old, ...others] = members;
     const waiting = { ...facts, members: [{ ...old, pendingNodeIds: [failing.id, former.id] }, ...others] };
-    expect(texts({ ...waiting, formerNodes: [former], outlets: [failing] } as RingFacts, 1)).toEqual(
+    expect(texts({ ...waiting, leftNodes: [former], outlets: [failing] } as RingFacts, 1)).toEqual(
       texts(facts, 1),
     );
   });

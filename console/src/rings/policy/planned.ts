@@ -55,7 +55,7 @@ function emptyRing(now: number): Omit<RingFacts, 'kind' | 'policy' | 'cachesMs'>
     resumedAt: null,
     members: [],
     nodes: [],
-    formerNodes: [],
+    leftNodes: [],
     outlets: [],
     formerCaches: null,
     nodeRemovedAt: null,

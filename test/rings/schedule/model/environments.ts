@@ -107,16 +107,16 @@ export class Environments {
   factsOf(
     nodes: readonly SimulatedNode[],
     rows: readonly NodeFacts[],
-  ): Pick<RingFacts, 'nodes' | 'formerNodes'> {
-    if (this.#left.size === 0) return { nodes: rows, formerNodes: [] };
+  ): Pick<RingFacts, 'nodes' | 'leftNodes'> {
+    if (this.#left.size === 0) return { nodes: rows, leftNodes: [] };
     const inRing: NodeFacts[] = [];
-    const formerNodes: NodeFacts[] = [];
+    const leftNodes: NodeFacts[] = [];
     for (const { row, environment } of nodes) {
       const left = this.#left.get(environment);
       if (left === undefined) inRing.push(row);
-      else formerNodes.push({ ...row, leftRevision: left });
+      else leftNodes.push({ ...row, leftRevision: left });
     }
-    return { nodes: inRing, formerNodes };
+    return { nodes: inRing, leftNodes };
   }
 
   #next(environment: number): number {

@@ -170,13 +170,13 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     title: 'nodes of an environment that left the ring are forgotten',
     breaks: 'I2',
-    bugs: { manager: { forgetsFormerNodes: true } },
+    bugs: { manager: { forgetsLeftNodes: true } },
   },
   {
     title: 'when nodes of an environment that left the ring confirmed that is forgotten',
     breaks: 'I2',
-    bugs: blindTo(({ formerNodes }) => ({
-      formerNodes: formerNodes.filter((node) => !hasConfirmed(node, {})),
+    bugs: blindTo(({ leftNodes }) => ({
+      leftNodes: leftNodes.filter((node) => !hasConfirmed(node, {})),
     })),
   },
   {

@@ -11,7 +11,7 @@ export interface ManagerBugs {
   readonly queuesRevocations?: boolean;
   readonly deploysInTransactionOfItsOwn?: boolean;
   readonly carriesOutFormerDecision?: boolean;
-  readonly forgetsFormerNodes?: boolean;
+  readonly forgetsLeftNodes?: boolean;
   readonly countsJoinedEnvironmentsAsConfirmed?: boolean;
   readonly forgetsFormerLimitsOfJoinedEnvironments?: boolean;
 }
@@ -47,7 +47,7 @@ export function newRing({ kind, policy, cachesMs }: WorldOptions): RingFacts {
     resumedAt: null,
     members: [],
     nodes: [],
-    formerNodes: [],
+    leftNodes: [],
     outlets: [],
     cachesMs,
     formerCaches: null,

@@ -265,9 +265,9 @@ export class World {
     this.ring = this.#environments.withConfirmedCaching(this.ring, this.nodes, this.now);
     const { now } = this;
     const { nodeRemovedAt } = this.#environments;
-    const { nodes, formerNodes } = this.#environments.factsOf(this.nodes, this.#rows);
-    const known = this.#options.bugs.forgetsFormerNodes ? [] : formerNodes;
-    return { ...this.ring, now, nodeRemovedAt, nodes, formerNodes: known, outlets: this.outlets.facts() };
+    const { nodes, leftNodes } = this.#environments.factsOf(this.nodes, this.#rows);
+    const known = this.#options.bugs.forgetsLeftNodes ? [] : leftNodes;
+    return { ...this.ring, now, nodeRemovedAt, nodes, leftNodes: known, outlets: this.outlets.facts() };
   }
 
   decide(): RingDecision {

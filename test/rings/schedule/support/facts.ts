@@ -36,7 +36,7 @@ export function ring(change: Partial<RingFacts> = {}): RingFacts {
     resumedAt: null,
     members: [],
     nodes: [],
-    formerNodes: [],
+    leftNodes: [],
     outlets: [],
     cachesMs: 360 * second,
     formerCaches: null,
