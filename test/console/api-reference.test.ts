@@ -48,7 +48,7 @@ test('the reference finds an operation and shows it with curl and TypeScript', a
   const samples = operation.locator('pre');
   await samples.filter({ hasText: 'curl -X POST "$KEYPLANE_URL' }).first().waitFor();
   await operation.getByText('curl', { exact: true }).first().click();
-  await page.getByText('TypeScript', { exact: true }).first().click();
+  await page.getByRole('option', { name: 'TypeScript', exact: true }).click();
   await samples.filter({ hasText: 'keyplane.createJwk({' }).first().waitFor();
 });
 
