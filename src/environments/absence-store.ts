@@ -5,7 +5,7 @@ export interface AbsentNode {
   readonly lastSeenAt: Date;
 }
 
-export interface AbsenceOutlook {
+export interface AbsenceStatus {
   /** An absence was reported and is not over, as far as that was looked for. */
   readonly hasReported: boolean;
   /**
@@ -17,7 +17,7 @@ export interface AbsenceOutlook {
 
 /** Which absences of nodes were reported. */
 export interface AbsenceStore {
-  outlook(absentAfterMs: number): Promise<AbsenceOutlook>;
+  status(absentAfterMs: number): Promise<AbsenceStatus>;
   /** Nodes that were seen once, are connected to no manager for `absentAfterMs`, and whose absence was not reported. */
   unreported(absentAfterMs: number, limit: number): Promise<readonly AbsentNode[]>;
   isUnreported(nodeId: string, absentAfterMs: number): Promise<boolean>;

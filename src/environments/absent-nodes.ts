@@ -76,12 +76,12 @@ export class AbsentNodes {
     this.#gate.begin();
     const now = clock().getTime();
     const { hasReported, dueInMs, absent, hasReturned } = await store.read(async ({ absences }) => {
-      const outlook = await absences.outlook(absentAfterMs);
-      const isDue = outlook.dueInMs !== null && outlook.dueInMs <= 0;
+      const status = await absences.status(absentAfterMs);
+      const isDue = status.dueInMs !== null && status.dueInMs <= 0;
       return {
-        ...outlook,
+        ...status,
         absent: isDue ? await absences.unreported(absentAfterMs, pageSize) : [],
-        hasReturned: outlook.hasReported && (await absences.hasReturned()),
+        hasReturned: status.hasReported && (await absences.hasReturned()),
       };
     });
     const isOther = hasReported !== this.#hasReported;

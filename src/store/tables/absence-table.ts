@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { AbsenceOutlook, AbsenceStore, AbsentNode } from '../../environments/absence-store.ts';
+import type { AbsenceStatus, AbsenceStore, AbsentNode } from '../../environments/absence-store.ts';
 import type { Database } from '../database-schema.ts';
 import type { Engine } from '../engine.ts';
 import { databaseNow } from './database-clock.ts';
@@ -17,7 +17,7 @@ export class AbsenceTable implements AbsenceStore {
   }
 
   /** By what was recorded of connected nodes too: they are seen again, or absent no sooner. */
-  async outlook(absentAfterMs: number): Promise<AbsenceOutlook> {
+  async status(absentAfterMs: number): Promise<AbsenceStatus> {
     const { rows } = await sql<{ due_in: number | null; reported: number }>`
 select (select min(last_seen_at) from nodes
     where not exists (select 1 from node_absences where node_absences.node_id = nodes.id))
