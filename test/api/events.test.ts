@@ -241,9 +241,12 @@ test('a ring that waits for a node is one event each time', async () => {
     ec: { curveType: 'P256' },
     ...policy,
   });
+  // A node that confirms slowly blocks the ring as well.
+  await expect.poll(() => eventsOf('waits', '&types=keyring.ready'), { timeout: 60_000 }).toHaveLength(2);
+  const before = await newest();
   await node.close();
   await api('POST', `${base}/key-rings/waits/rotate`);
-  const blocked = () => eventsOf('waits', '&types=keyring.blocked');
+  const blocked = () => eventsOf('waits', `&types=keyring.blocked&after=${before}`);
   await api('POST', `${base}/key-rings/waits/rotate`);
   await expect.poll(async () => (await blocked()).length, { timeout: 60_000 }).toBe(1);
   await world.manager.services.ringScheduler.advanceDue();
