@@ -7,10 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BaoServer, findBao, startBao } from '../../test/support/bao-server.ts';
 import { median, onClients } from '../bench-manager.ts';
-import { startBenchProcess } from '../bench-process.ts';
 import type { BenchRow } from '../bench-row.ts';
 import { createWorld } from './create-world.ts';
-import { insertAll } from './insert-client.ts';
+import { startStandIn } from './key-servers.ts';
 
 const rounds = 5;
 const load = Object.freeze({ key: 'generated', clients: 16, creates: 400 } as const);
@@ -54,13 +53,8 @@ export async function run(): Promise<BenchRow[]> {
 async function startYardstick(folder: string): Promise<Yardstick> {
   const path = findBao();
   if (path !== undefined) return baoYardstick(await startBao(path, folder));
-  const server = startBenchProcess(new URL('./insert-server.ts', import.meta.url));
-  const url = await server.ask<string>({ path: join(folder, 'stand-in.db') });
-  return {
-    name: 'one insert with a full sync behind node:http',
-    create: async () => (await insertAll(server, url, { ...load, key: 'pasted' })).perSecond,
-    end: () => server.end(),
-  };
+  const { name, createAll, end } = await startStandIn({ folder });
+  return { name, create: async () => (await createAll({ ...load, key: 'pasted' })).perSecond, end };
 }
 
 function baoYardstick(bao: BaoServer): Yardstick {

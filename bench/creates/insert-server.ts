@@ -1,6 +1,6 @@
 // A stand-in for a server that stores keys and does nothing else, such as Hydra: `node:http`, JSON, and one insert that
-// waits for the disk. It gets a database and answers with its address; `used` returns its processor time since it was
-// last asked.
+// waits for the disk. It gets a database and answers with its address; `used` returns its processor time so far, in
+// milliseconds.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -46,8 +46,6 @@ async function answer(insert: Insert, request: IncomingMessage, response: Server
   response.end(body);
 }
 
-let before = process.cpuUsage();
-
 async function start(order: InsertOrder): Promise<string> {
   const insert = await open(order);
   const server = createServer((request, response) => void answer(insert, request, response));
@@ -57,9 +55,8 @@ async function start(order: InsertOrder): Promise<string> {
 
 process.on('message', (message: InsertOrder | 'used') => {
   if (message === 'used') {
-    const { user, system } = process.cpuUsage(before);
-    before = process.cpuUsage();
-    process.send?.({ cpuMs: (user + system) / 1e3 });
+    const { user, system } = process.cpuUsage();
+    process.send?.((user + system) / 1e3);
   } else void start(message).then((url) => process.send?.(url));
 });
 process.once('disconnect', () => process.exit());

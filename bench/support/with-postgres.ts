@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { freePort } from '../../test/support/free-port.ts';
 import { launchPostgres, makeCluster, stopPostgresIn, urlOf } from '../../test/support/postgres-server.ts';
 
@@ -16,4 +17,18 @@ export async function withPostgres<T>(
   } finally {
     await stopPostgresIn(folder);
   }
+}
+
+/** An empty one beside that of `url`. @returns its address */
+export async function makeDatabase(url: string, name: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(`create database ${client.escapeIdentifier(name)}`);
+  } finally {
+    await client.end();
+  }
+  const made = new URL(url);
+  made.pathname = `/${name}`;
+  return made.href;
 }
