@@ -1,66 +1,30 @@
 // A database that an older keyplane made is brought to the newest schema by a manager that is killed at each statement
 // of the upgrade in turn. A manager of the older keyplane that was not stopped stores nothing any more, and says so.
 
-import { execFileSync } from 'node:child_process';
-import { cp, rm, symlink } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { signedIn, until } from '../test/support/manager.ts';
-import { keyplane, type ServeProcess, serve } from '../test/system/support/keyplane-process.ts';
+import { keyplane, serve } from '../test/system/support/keyplane-process.ts';
 import { temporaryFolder } from '../test/system/support/temporary-folder.ts';
 import { jwkNames, jwksPath, made, password, pastedJwk } from '../test/system/support/world.ts';
 import type { FaultRow, FaultRun } from './fault-row.ts';
 import { inspect, openInstallation } from './support/check-installation.ts';
+import { checkOutOlder, startOlder } from './support/older-keyplane.ts';
 import { startPostgres } from './support/postgres-process.ts';
 
 export const limitSeconds = 300;
 
 /** The last commit whose keyplane knows schema version 2. */
 const olderCommit = '5bb323c';
-const root = fileURLToPath(new URL('..', import.meta.url));
 const preload = [fileURLToPath(new URL('./preload/kill-at-fault-point.ts', import.meta.url))];
 const names = Array.from({ length: 20 }, (_, index) => `older-${index}`);
 
 export async function run(run: FaultRun): Promise<FaultRow[]> {
-  const older = await checkOutOlder();
+  const older = await checkOutOlder(olderCommit);
   const sqlite = await killedUpgrades(run, older);
   run.tell(sqlite.figure);
   return [sqlite, await besideAnOlderManager(older)];
-}
-
-/** @returns its main file */
-async function checkOutOlder(): Promise<string> {
-  const folder = join(await temporaryFolder(), 'older');
-  try {
-    const archive = execFileSync('git', ['archive', olderCommit, 'src', 'package.json'], {
-      cwd: root,
-      maxBuffer: 2 ** 28,
-    });
-    execFileSync('mkdir', ['-p', folder]);
-    execFileSync('tar', ['-x', '-C', folder], { input: archive });
-  } catch {
-    throw new Error(
-      `The history of this checkout does not go back to ${olderCommit}: the older keyplane is missing`,
-    );
-  }
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
-  return join(folder, 'src/main.ts');
-}
-
-async function startOlder(
-  main: string,
-  dataDir: string,
-  more: Readonly<Record<string, string>> = {},
-): Promise<ServeProcess> {
-  const settings = {
-    KEYPLANE_PORT: '0',
-    KEYPLANE_DATA_DIR: dataDir,
-    KEYPLANE_ADMIN_PASSWORD: password,
-    ...more,
-  };
-  const started = keyplane(['serve'], { settings, main });
-  const [, url = ''] = await started.says(/keyplane is ready: (http\S+)\//);
-  return { ...started, url };
 }
 
 async function fill(url: string): Promise<void> {

@@ -96,7 +96,11 @@ function createSettingReader(kind: SettingKind): ContentReader<SettingStores> {
   return {
     kind,
     async read(stores, environmentId, ids) {
-      const setting = ids.includes(environmentId) ? await settingOf(stores, environmentId, kind) : undefined;
+      if (!ids.includes(environmentId)) return [];
+      // One value is ever deployed, and the desired row, which has a MAC, says whether it is. The environment's own row
+      // has none: were it asked, nodes would take the default where a writer to the database altered it.
+      if (kind === 'environment-set') return [{ kind, id: environmentId, published: false }];
+      const setting = await settingOf(stores, environmentId, kind);
       return setting ? [setting] : [];
     },
     async *digestsOfProject() {},

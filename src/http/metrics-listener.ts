@@ -7,7 +7,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { MetricsText } from '../metrics/metrics-text.ts';
 import { namesSeveralHosts } from '../runtime/host-header.ts';
 import { createServer } from '../runtime/node-http.ts';
-import type { TlsFiles } from '../runtime/tls-files.ts';
+import { strictTransport, type TlsFiles } from '../runtime/tls-files.ts';
 import { trackHandshakes } from '../runtime/tls-handshakes.ts';
 
 export interface MetricsListenerOptions {
@@ -48,6 +48,7 @@ export async function startMetricsListener(options: MetricsListenerOptions): Pro
           'Content-Length': Buffer.byteLength(text),
           'Cache-Control': 'no-store',
           'X-Content-Type-Options': 'nosniff',
+          ...(tls && { 'Strict-Transport-Security': strictTransport }),
         });
         response.end(request.method === 'HEAD' ? undefined : text);
       })

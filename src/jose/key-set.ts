@@ -28,7 +28,7 @@ interface Entry {
   /** As it was written. */
   readonly raw: JsonObject;
   readonly kid: JsonValue | undefined;
-  /** Undefined for an entry that cannot be used: of unknown type or curve, malformed, or too short. */
+  /** Undefined for an entry that cannot be used: of unknown type, curve or parameter set, malformed, or too short. */
   readonly thumbprint: string | undefined;
   /** One text for one key, independent of the order of its members and of unknown members. */
   readonly identity: string;
@@ -135,8 +135,9 @@ function thumbprintOf(members: JsonObject): string | undefined {
   if (!isKeyType(members.kty)) return undefined;
   try {
     const shaped = readShape(Object.assign(Object.create(null), members, { kid: undefined }));
-    keyTypeInfo(shaped.kty).checkSizes?.(shaped);
-    return thumbprint(shaped);
+    const { checkSizes, isSelectable } = keyTypeInfo(shaped.kty);
+    checkSizes?.(shaped);
+    return isSelectable?.(shaped) === false ? undefined : thumbprint(shaped);
   } catch {
     return undefined;
   }

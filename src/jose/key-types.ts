@@ -12,7 +12,12 @@ import { curveTypeName, keyTypeName } from './key-type-name.ts';
 import { ecCurves } from './soundness/ec-curves.ts';
 import type { CurveTable } from './soundness/key-curve.ts';
 import { completeCrtMembers, type RsaMembers } from './soundness/rsa-halves.ts';
-import { type AkpMembers, checkAkpSoundness, longestAkpMember } from './soundness/soundness-akp.ts';
+import {
+  type AkpMembers,
+  checkAkpSoundness,
+  isOfParameterSet,
+  longestAkpMember,
+} from './soundness/soundness-akp.ts';
 import { checkEc, checkEcSoundness, type EcMembers } from './soundness/soundness-ec.ts';
 import { checkOct, type OctMembers, octSize } from './soundness/soundness-oct.ts';
 import { checkOkp, checkOkpSoundness, type OkpMembers, okpCurves } from './soundness/soundness-okp.ts';
@@ -71,6 +76,8 @@ interface KeyTypeRow<Members extends object> {
   sizeOf?(jwk: Members): number;
   /** What costs next to nothing, before any other arithmetic. @throws KeyplaneError bad_request */
   checkSizes?(jwk: Members): void;
+  /** Whether a JWK Set offers it, for key types of which an import takes some parameter sets alone; absent for all others. */
+  isSelectable?(jwk: Members): boolean;
   /** Gives a private key the members that follow from the others. @throws KeyplaneError bad_request */
   completeMembers?<Jwk extends Members>(jwk: Jwk): Jwk;
   /** Whether the public key of a certificate is a point of its curve. @throws KeyplaneError bad_request */
@@ -181,6 +188,7 @@ const table = {
       values: ['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'],
       preset: 'ML-DSA-65',
     },
+    isSelectable: isOfParameterSet,
     checkSoundness: checkAkpSoundness,
   } as const satisfies KeyTypeRow<AkpMembers>,
 };

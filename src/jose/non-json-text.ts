@@ -20,6 +20,7 @@ export function nonJsonText(text: string): string | undefined {
   if (/^<(!doctype\s+html|html|head|body)\b/i.test(start)) {
     return 'it is an HTML page! Give the address of the JWK Set itself';
   }
+  if (/^https?:\/\/\S+$/i.test(start.trimEnd())) return 'it is an address! Give it as url of source type URL';
   if (start.startsWith('<')) return 'it is XML! A JWK Set is a JSON object (RFC 7517 §5)';
   if (/^(eyJ|ewog|ewo)[\w+/=-]*$/.test(text.trim().slice(0, 4096))) return 'it is base64! Decode it first';
   const form = unsupportedTextFormat(start);

@@ -35,6 +35,8 @@ interface Loaded {
 
 const defaultLookEveryMs = 5_000;
 export const leastTlsVersion = 'TLSv1.2';
+/** RFC 6797, of every listener that speaks TLS itself. Where TLS ends in front of it, that decides. */
+export const strictTransport = 'max-age=31536000';
 const handshakeTimeoutMs = 10_000;
 
 export class TlsFiles {

@@ -58,6 +58,16 @@ describe('a node', () => {
     expect((await records('node.refuse'))[0]).toMatchObject({ objectName: 'old', details: { reason } });
   });
 
+  test.each([{}, { name: null }, { name: 7 }, { name: {} }])(
+    'that sends %j in place of a name is recorded without one',
+    async (said) => {
+      const stream = await bareStream(world);
+      stream.say(said);
+      expect((await stream.closed).code).toBe(4400);
+      expect((await records('node.refuse'))[0]).toMatchObject({ objectName: '', outcome: 'DENIED' });
+    },
+  );
+
   test('that was removed frees its name, which another key takes as a replacement', async () => {
     const token = await enrollmentToken(world, 'production');
     await join(token, 'replaced', keyOf(13));

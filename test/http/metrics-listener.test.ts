@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { request } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Manager, startManager } from '../../src/compose/manager.ts';
 import { readManagerConfig } from '../../src/config.ts';
 import { createMetricsText } from '../../src/metrics/metrics-text.ts';
+import { createAuthority } from '../tls/support/certificates.ts';
 
 let dataDir: string;
 beforeAll(async () => {
@@ -51,6 +53,20 @@ test('with KEYPLANE_METRICS_PORT metrics have a listener of their own, and the m
   const twoHosts = connect(Number(new URL(metricsUrl).port), '127.0.0.1');
   twoHosts.end('GET /metrics HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n');
   expect(await text(twoHosts)).toMatch(/^HTTP\/1\.1 400 /);
+});
+
+test('with TLS it has HSTS', async () => {
+  const authority = await createAuthority();
+  onTestFinished(() => authority.remove());
+  const { certFile, keyFile } = await authority.issue('manager', ['IP:127.0.0.1']);
+  const { metricsUrl } = await started({
+    KEYPLANE_METRICS_PORT: '0',
+    KEYPLANE_TLS_CERT: certFile,
+    KEYPLANE_TLS_KEY: keyFile,
+  });
+  const sent = request(metricsUrl, { ca: await readFile(authority.caFile) }).end();
+  const [{ statusCode, headers }] = await once(sent, 'response');
+  expect([statusCode, headers['strict-transport-security']]).toEqual([200, 'max-age=31536000']);
 });
 
 test('without it the main listener answers', async () => {

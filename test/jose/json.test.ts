@@ -99,6 +99,7 @@ describe('parseJson', () => {
       'it is a JWT, which is a token and not a key! ',
     ],
     ['an HTML page', '<!DOCTYPE html>\n<html lang="en">', 'it is an HTML page! '],
+    ['an address', ' https://op.example/jwks.json\n', 'it is an address! Give it as url of source type URL'],
     ['XML', '<?xml version="1.0"?>', 'it is XML! '],
     ['base64 of a JWK', btoa('{"kty":"EC"}'), 'it is base64! Decode it first'],
     ['an OpenSSH public key', 'ssh-rsa AAAA me@here', 'it is an OpenSSH public key! '],

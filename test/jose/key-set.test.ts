@@ -43,6 +43,24 @@ describe('selectKey', () => {
     expect(selectKey(set(...broken, a), 'a')).toEqual(a);
   });
 
+  test('passes over AKP keys of unknown parameter sets and wrong lengths where no kid is asked for', () => {
+    const akp = (alg: string, octets: number) => ({
+      kty: 'AKP',
+      kid: 'later',
+      alg,
+      pub: Buffer.alloc(octets, 1).toString('base64url'),
+    });
+    const foreign = [
+      akp('SLH-DSA-SHA2-128s', 32),
+      akp('ML-DSA-99', 1952),
+      akp('ml-dsa-65', 1952),
+      akp('ML-DSA-65', 1951),
+    ];
+    expect(selectKey(set(...foreign, namelessEc), undefined)).toEqual(namelessEc);
+    const known = akp('ML-DSA-65', 1952);
+    expect(() => selectKey(set(known, namelessEc), undefined)).toThrow('Available values: later');
+  });
+
   test('hands out a broken key when it is the only one of its kid, so that its own fault is named', () => {
     expect(selectKey(set(a, { kty: 'XYZ', kid: 'z' }), 'z')).toEqual({ kty: 'XYZ', kid: 'z' });
   });
@@ -267,6 +285,12 @@ describe('selectAgain', () => {
   test.each<[string, JsonValue, Partial<FollowedKey>, JsonValue]>([
     ['a key without a kid beside a second one', set(second, first), {}, first],
     ['a key without a kid beside one of unknown type', set({ kty: 'XYZ', kid: 'x' }, first), {}, first],
+    [
+      'a key without a kid beside one of an unknown parameter set',
+      set({ kty: 'AKP', alg: 'SLH-DSA-SHA2-128s', pub: 'AAAA', kid: 'x' }, first),
+      {},
+      first,
+    ],
     [
       'a key without a kid that was given one, beside a second',
       set(second, first),

@@ -53,4 +53,22 @@ describe('normalisation', () => {
     expect(some.warnings).toEqual(['key_ops value (seal) is not known; it was left out']);
     expect(normaliseMembers({ ...rfc7638Rsa, key_ops: ['seal'] }).members).not.toHaveProperty('key_ops');
   });
+
+  test('leaves out lists that hold empty values alone, and operations that are null', () => {
+    const { members, warnings } = normaliseMembers({
+      ...rfc7638Rsa,
+      x5c: [''],
+      oth: [null],
+      key_ops: [null],
+    });
+    expect(members).toEqual(rfc7638Rsa);
+    expect(warnings).toEqual(
+      ['key_ops', 'x5c', 'oth'].map((name) => `${name} is an array of empty values; it was left out`),
+    );
+    const some = normaliseMembers({ ...rfc7638Rsa, key_ops: ['verify', null] });
+    expect(some.members.key_ops).toEqual(['verify']);
+    expect(some.warnings).toEqual(['key_ops value (null) is not known; it was left out']);
+    const one = { ...rfc7638Rsa, x5c: ['', 'MIIB'] };
+    expect(normaliseMembers(one)).toEqual({ members: one, warnings: [] });
+  });
 });

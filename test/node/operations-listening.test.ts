@@ -10,6 +10,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { OperationsOptions } from '../../src/node/operations/start-operations.ts';
 import { createAuthority } from '../tls/support/certificates.ts';
 import { applicationContent, memberContent, ringContent } from './support/operations.ts';
+import { RawClient } from './support/raw-client.ts';
 import { runningManager, runningNode, temporaryFolder } from './support/test-node.ts';
 
 async function signingNode(operations: OperationsOptions) {
@@ -36,14 +37,14 @@ const path = '/projects/MyProject/key-rings/tokens/sign';
 async function answerTo(
   sent: ReturnType<typeof request>,
   token: string,
-): Promise<{ status: number | undefined; text: string }> {
+): Promise<{ status: number | undefined; text: string; hsts: string | undefined }> {
   sent.setHeader('Authorization', `Bearer ${token}`);
   sent.setHeader('Content-Type', 'application/json');
   sent.end('{"claims":{}}');
   const [response] = await once(sent, 'response');
   let text = '';
   for await (const chunk of response) text += chunk;
-  return { status: response.statusCode, text };
+  return { status: response.statusCode, text, hsts: response.headers['strict-transport-security'] };
 }
 
 test('a node without flags for operations offers none', async () => {
@@ -108,7 +109,7 @@ test('beyond this machine operations need TLS', async () => {
   expect(node.operations[0]).toMatch(/^http:\/\/\[::1\]:\d+$/);
 });
 
-test('operations over TLS use the certificate that was given', async () => {
+test('operations over TLS use the certificate that was given, and every answer has HSTS', async () => {
   const authority = await createAuthority();
   onTestFinished(() => authority.remove());
   const tls = await authority.issue('node', ['IP:127.0.0.1']);
@@ -118,10 +119,25 @@ test('operations over TLS use the certificate that was given', async () => {
   expect(at).toMatch(/^https:\/\/0\.0\.0\.0:\d+$/);
   const { port } = new URL(at);
   const sent = tlsRequest({ host: '127.0.0.1', port, path, method: 'POST', ca });
-  expect(await answerTo(sent, token)).toMatchObject({ status: 200 });
+  expect(await answerTo(sent, token)).toMatchObject({ status: 200, hsts: 'max-age=31536000' });
+  const refused = tlsRequest({ host: '127.0.0.1', port, path, method: 'POST', ca });
+  expect(await answerTo(refused, 'unknown')).toMatchObject({ status: 401, hsts: 'max-age=31536000' });
   expect(await refusalOf({ port: 0, tls: { ...tls, certFile: '/nowhere.pem' } })).toContain(
     '--operations-tls-cert',
   );
+});
+
+test('two Host headers are rejected for operations and probes, and end the connection', async () => {
+  const { node, token } = await signingNode({ port: 0 });
+  for (const line of [`POST ${path}`, 'GET /healthz', 'GET /readyz', 'GET /nothing']) {
+    const client = await RawClient.connect(node.operations[0] ?? '');
+    const answer = await client.ask(
+      `${line} HTTP/1.1\r\nHost: node\r\nhost: other\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{"claims":{}}`,
+    );
+    expect(answer).toMatch(
+      /^HTTP\/1\.1 400 [\s\S]*Connection: close[\s\S]*"The request has more than one Host header!"/,
+    );
+  }
 });
 
 test('a port that is taken ends the start with one line', async () => {

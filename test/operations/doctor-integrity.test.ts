@@ -137,6 +137,25 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
     ]);
   });
 
+  test('finds an environment set that was switched on or off', async () => {
+    const [production] = await rowsOf('environments', "name = 'production'");
+    const id = production?.id;
+    await database.raw(`update environments set environment_set = 0 where id = '${id}'`);
+    expect(await problems()).toEqual([
+      `integrity: environment-set ${id} is missing in the desired state of environment production.`,
+    ]);
+    await database.raw(`update environments set environment_set = 1 where id = '${id}'`);
+    await managed(async (api) => {
+      const path = '/apiops/environments/production/';
+      expect((await api('PUT', path, { type: 'TEST', environmentSet: false })).status).toBe(200);
+    });
+    expect(await problems()).toEqual([]);
+    await database.raw(`update environments set environment_set = 1 where id = '${id}'`);
+    expect(await problems()).toEqual([
+      `integrity: The desired state of environment production has environment-set ${id}, which does not exist.`,
+    ]);
+  });
+
   test('finds a JWK that was removed, and a desired row that was', async () => {
     const [okp] = await rowsOf('jwks', "name = 'okp'");
     await database.raw("delete from jwks where name = 'ec'");

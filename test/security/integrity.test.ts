@@ -125,6 +125,20 @@ test('a JWK that waits for an environment is not deployed there when it was inse
   await keyplane.api('DELETE', '/apiops/environments/empty/');
 });
 
+test('an environment set that was switched on in the database is published by no node', async () => {
+  const environmentsPath = '/apiops/environments/production/';
+  const choose = (environmentSet: boolean) =>
+    keyplane.api('PUT', environmentsPath, { type: 'TEST', environmentSet });
+  const statusAt = async ({ url }: RunningNode) => (await fetch(`${url}/.well-known/jwks.json`)).status;
+  expect(await choose(false)).toMatchObject({ status: 200 });
+  await keyplane.raw("update environments set environment_set = 1 where name = 'production'");
+  const fresh = await freshNode('after-switch');
+  for (const one of [node, fresh]) expect(await statusAt(one)).toBe(404);
+  expect(await choose(true)).toMatchObject({ status: 200 });
+  for (const one of [node, fresh])
+    await until(async () => (await statusAt(one)) === 200, 'an administrator switches it on');
+});
+
 test('a key whose public members were altered is not published, and no user can read it', async () => {
   await generate('victim');
   const before = await rowOf('jwks', "name = 'victim'");

@@ -218,7 +218,8 @@ function readHello(text: string): Hello | JoinRejection {
 /** For a hello that does not follow this protocol, such as one of the first release. */
 function nameIn(text: string): string {
   try {
-    return checkName(String((JSON.parse(text) as { name?: unknown } | null)?.name), 'Node name');
+    const name = (JSON.parse(text) as { name?: unknown } | null)?.name;
+    return typeof name === 'string' ? checkName(name, 'Node name') : '';
   } catch {
     return '';
   }

@@ -1,11 +1,9 @@
 import { TLSSocket } from 'node:tls';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { strictTransport } from '../../runtime/tls-files.ts';
 
 /** No response of keyplane is a page, except the two that set their own policy. */
 const nothingAllowed = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-
-/** RFC 6797: where TLS is ours. Where it ends in front of the manager, that decides. */
-const strictTransport = 'max-age=31536000';
 
 export function setSecurityHeaders(request: FastifyRequest, reply: FastifyReply): void {
   reply

@@ -43,9 +43,9 @@ function publicIntegers(kty: JsonValue | undefined): readonly string[] {
 
 function emptiness(value: JsonValue | undefined): string | undefined {
   if (value === null) return 'null';
-  return value === '' || (Array.isArray(value) && value.length === 0)
-    ? `an empty ${typeName(value)}`
-    : undefined;
+  if (value === '' || (Array.isArray(value) && value.length === 0)) return `an empty ${typeName(value)}`;
+  const isHollow = Array.isArray(value) && value.every((item) => item === null || item === '');
+  return isHollow ? 'an array of empty values' : undefined;
 }
 
 /** RFC 7518 §6.3.1.1: some providers write the sign octet of ASN.1 in front. The thumbprint is that of the shortest form. */
@@ -83,8 +83,8 @@ function rewriteDigest(
 function keepKnownOperations(members: Record<string, JsonValue>, warnings: string[]): void {
   const given = members.key_ops;
   if (!Array.isArray(given) || given.length > mostOperations) return;
-  if (given.some((value) => typeof value !== 'string')) return;
-  const names = given as string[];
+  if (given.some((value) => typeof value !== 'string' && value !== null)) return;
+  const names = given.map(String);
   const unknown = new Set(names.filter((name) => !isKeyOperation(name)));
   if (unknown.size === 0) return;
   for (const name of unknown) warnings.push(`key_ops value (${shown(name)}) is not known; it was left out`);

@@ -59,6 +59,11 @@ export function expandedKeyOf(alg: string, seed: Buffer): Buffer {
   return der.subarray(-(parameterSets.get(alg)?.expandedOctets ?? 0));
 }
 
+/** A key of another parameter set, such as one of SLH-DSA, is as one of unknown type. */
+export function isOfParameterSet({ alg, pub }: AkpKey): boolean {
+  return decodeBase64url(pub).length === parameterSets.get(alg)?.publicOctets;
+}
+
 /** @throws KeyplaneError bad_request with the reason */
 export async function checkAkpSoundness(jwk: AkpKey): Promise<void> {
   const { alg } = jwk;

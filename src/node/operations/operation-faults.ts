@@ -2,6 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import { errorStatus, type KeyplaneError } from '../../errors.ts';
+import { severalHostsText } from '../../runtime/host-header.ts';
 import type { OperationFault } from './operation-fault.ts';
 
 const jsonType = 'application/json; charset=utf-8';
@@ -93,6 +94,13 @@ export const notGranted: OperationFault = {
   code: 'forbidden',
   text: 'You do not have permission to perform this action',
   reason: 'ROLE_MISSING',
+};
+export const severalHosts: OperationFault = {
+  status: 400,
+  code: 'bad_request',
+  text: severalHostsText,
+  reason: 'REQUEST_NOT_VALID',
+  closes: true,
 };
 export const notUtf8: OperationFault = {
   status: 400,

@@ -9,9 +9,10 @@ import type { Socket } from 'node:net';
 import { isKeyplaneError, KeyplaneError } from '../../errors.ts';
 import { utf8Of } from '../../operations/compact-jws.ts';
 import type { GrantOperation } from '../../protocol/content.ts';
+import { namesSeveralHosts } from '../../runtime/host-header.ts';
 import { createServer } from '../../runtime/node-http.ts';
 import { takeRequestsOneByOne } from '../../runtime/pipelining.ts';
-import type { TlsFiles } from '../../runtime/tls-files.ts';
+import { strictTransport, type TlsFiles } from '../../runtime/tls-files.ts';
 import { trackHandshakes } from '../../runtime/tls-handshakes.ts';
 import type { NodeLog } from '../node-log.ts';
 import type { NodeState } from '../node-state.ts';
@@ -37,6 +38,7 @@ import {
   rateExceeded,
   sendFault,
   sendText,
+  severalHosts,
   unexpected,
 } from './operation-faults.ts';
 import type { OperationIndex } from './operation-index.ts';
@@ -96,6 +98,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
   let isStopping = false;
 
   function onRequest(request: IncomingMessage, response: ServerResponse, expectsContinue = false): void {
+    if (tls !== undefined) response.setHeader('Strict-Transport-Security', strictTransport);
     const found = findRoute(request);
     if ('status' in found) {
       fail(response, found);
@@ -117,6 +120,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
   }
 
   function findRoute(request: IncomingMessage): OperationRoute | Probe | OperationFault {
+    if (namesSeveralHosts(request)) return severalHosts;
     const route = operationRoute(request.url ?? '');
     if (route !== undefined) return request.method === 'POST' ? route : badMethod;
     const probe = probeOf(request.url ?? '');

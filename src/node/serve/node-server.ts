@@ -6,7 +6,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { namesSeveralHosts, severalHostsText } from '../../runtime/host-header.ts';
 import { createServer } from '../../runtime/node-http.ts';
 import { takeRequestsOneByOne } from '../../runtime/pipelining.ts';
-import type { TlsFiles } from '../../runtime/tls-files.ts';
+import { strictTransport, type TlsFiles } from '../../runtime/tls-files.ts';
 import { trackHandshakes } from '../../runtime/tls-handshakes.ts';
 import type { NodeLog } from '../node-log.ts';
 import { FastPath } from './fast-path.ts';
@@ -33,8 +33,6 @@ const methods = 'GET, HEAD, OPTIONS';
 const jsonType = 'application/json; charset=utf-8';
 const anyOrigin = ['Access-Control-Allow-Origin', '*'];
 const unknownRoute = 'other';
-/** RFC 6797, as the manager does. */
-const strictTransport = 'max-age=31536000';
 
 const limits = {
   maxHeaderSize: 16 * 1024,

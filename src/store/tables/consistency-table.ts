@@ -91,6 +91,7 @@ where projects.publish_key_types is not null and ${isReached('projects.id')}
 union all select 'outlet', outlets.id, environments.id from outlets cross join environments
 where ${isReached('outlets.project_id')} and outlets.kind in ('FILES', 'ENVOY')
   and (outlets.environment_ids is null or outlets.environment_ids like '%"' || environments.id || '"%')
+union all select 'environment-set', environments.id, environments.id from environments where environment_set = 0
 union all select 'certificate', material_id, environment_id from certificate_environments
 union all select 'key', material_id, environment_id from crypto_key_environments
 union all select 'keystore', material_id, environment_id from keystore_environments`;
@@ -223,7 +224,7 @@ order by made.sequence limit ${limit}`);
   }
 
   async againstDesired(limit: number): Promise<readonly DesiredDisagreement[]> {
-    const isDesired = sql`digest is not null and desired.kind in (${sql.join([...projectKinds, ...operationKinds, ...publicationKinds, ...deliveryKinds].map((kind) => sql.lit(kind)))})`;
+    const isDesired = sql`digest is not null and desired.kind in (${sql.join(['environment-set', ...projectKinds, ...operationKinds, ...publicationKinds, ...deliveryKinds].map((kind) => sql.lit(kind)))})`;
     const rows = await this.#rows<{
       kind: string;
       id: string;
