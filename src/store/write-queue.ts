@@ -140,7 +140,10 @@ class Batch {
     this.projectIds = isExclusive ? undefined : new Set(within);
   }
 
-  /** The first write of the requester with the fewest in this commit. Undefined when the commit must begin. */
+  /**
+   * The first write of the requester with the fewest in this commit. Undefined when the commit must begin: where one has no
+   * more, another waits no longer for it than for about as many writes as its own.
+   */
   next(): Waiting | undefined {
     if (this.writes.length >= writesPerCommit) return undefined;
     const isShared = this.#writesOf.size > 1;
@@ -152,6 +155,7 @@ class Batch {
       if (!next || this.#countOf(waiting) < this.#countOf(next)) next = waiting;
     }
     if (!next) return undefined;
+    if (isShared && this.#countOf(next) > Math.min(...this.#writesOf.values())) return undefined;
     this.#queue.splice(this.#queue.indexOf(next), 1);
     this.#writesOf.set(next.requester, this.#countOf(next) + 1);
     this.writes.push(next);

@@ -73,6 +73,26 @@ test('requesters take turns within a commit, and each writes in the order in whi
     ...[11, 12].map((number) => write('bob', number)),
   ]);
   expect(order).toEqual([1, 11, 2, 12, 3, 4]);
+  expect(commits).toEqual([5, 1]);
+});
+
+test('a commit that another requester joined begins without all that one requester queued', async () => {
+  const outside = AsyncLocalStorage.snapshot();
+  const write = (requester: string, then = () => {}) =>
+    onBehalfOf(requester, () => queue.run(async () => then()));
+  let other: Promise<unknown> | undefined;
+  let commitsBefore = -1;
+  const startOther = () => {
+    other ??= outside(() => write('other')).then(() => {
+      commitsBefore = commits.length;
+    });
+  };
+  await Promise.all(Array.from({ length: 50 }, () => write('hostile', startOther)));
+  await other;
+  expect(commitsBefore).toBe(1);
+  // One of the other, and one or two of the one who has fifty.
+  expect(commits[0]).toBeLessThanOrEqual(3);
+  expect(commits.reduce((sum, count) => sum + count)).toBe(51);
 });
 
 test('a commit that cannot begin fails all that wait for it, and none that comes later', async () => {
