@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { onBehalfOf } from '../../src/runtime/requester.ts';
+import { onBehalfOf, onBehalfOfTask } from '../../src/runtime/requester.ts';
 import type { Engine, Mode } from '../../src/store/engine.ts';
 import { openSqlite } from '../../src/store/sqlite/sqlite.ts';
 import { WriteQueue } from '../../src/store/write-queue.ts';
@@ -93,6 +93,13 @@ test('a commit that another requester joined begins without all that one request
   // One of the other, and one or two of the one who has fifty.
   expect(commits[0]).toBeLessThanOrEqual(3);
   expect(commits.reduce((sum, count) => sum + count)).toBe(51);
+});
+
+test('a write of a task of the manager does not make the commit of a user smaller', async () => {
+  const write = (requester: string) => onBehalfOf(requester, () => queue.run(async () => undefined));
+  const task = onBehalfOfTask('refresh', () => queue.run(async () => undefined));
+  await Promise.all([task, ...['', ...Array.from({ length: 20 }, () => 'ada')].map(write)]);
+  expect(commits).toEqual([22]);
 });
 
 test('a commit that cannot begin fails all that wait for it, and none that comes later', async () => {
