@@ -17,7 +17,7 @@ export function onBehalfOfTask<T>(name: string, work: () => T): T {
   return onBehalfOf(`${taskPrefix}${name}`, work);
 }
 
-/** Whether nobody waits for the answer. */
+/** Whether it is a task of the manager: no user waits for what it does. */
 export function isTask(requester: string): boolean {
   return requester === '' || requester.startsWith(taskPrefix);
 }

@@ -177,7 +177,7 @@ class Batch {
     return this.#queue.length === 0;
   }
 
-  /** Of the users who write in this commit. Nobody waits for tasks of the manager, which write in most commits. */
+  /** Of the users who write in this commit. No user waits for tasks of the manager, which write in most commits. */
   #fewestOfUsers(): number {
     let fewest = Number.POSITIVE_INFINITY;
     for (const [requester, count] of this.#writesOf) if (!isTask(requester)) fewest = Math.min(fewest, count);
