@@ -27,7 +27,7 @@ const refusedHeaders: readonly string[] = [
 
 /**
  * Headers that no route reads and whose value does not change how node:http reads the rest: those with secrets, which
- * are not to stay in memory, and those that proxies and tracing set anew for each request. Never one that frames a
+ * are not to stay in memory, and those that proxies and tracing set for each request. Never one that frames a
  * message, names the host or the state of the connection, or is a condition.
  */
 const freeHeaders: readonly string[] = [
