@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { fairTurn } from '../../src/runtime/event-loop.ts';
 import { onBehalfOf } from '../../src/runtime/requester.ts';
 
@@ -27,6 +27,9 @@ test('one requester alone gets one turn in each iteration of the event loop', as
 });
 
 test('a requester does not wait for the turns that others take in the same iteration of the event loop', async () => {
+  // No iteration is used up.
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
   const order: string[] = [];
   const many = Array.from({ length: 20 }, () => turns('a', 5, order));
   await new Promise((resolve) => setImmediate(resolve));
