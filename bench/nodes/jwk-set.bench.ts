@@ -1,6 +1,6 @@
 // A node's JWK Set against a bare node:http server that sends the same bytes and, where it is installed, against nginx
-// with the same file, for a request that the node knows; then one that its node:http reads each time, and nginx with
-// the file that a node publishes against nginx with a copy of it. Requests for a second of processor time of the
+// with the same file, for a request that the node knows, also with a cookie; then one that its node:http reads each time,
+// and nginx with the file that a node publishes against nginx with a copy of it. Requests for a second of processor time of the
 // server, in turns, medians: not the clock, so that the load does not count.
 
 import { cp, mkdtemp, rm } from 'node:fs/promises';
@@ -17,7 +17,8 @@ import { prepareCopy } from './prepared-copy.ts';
 const path = '/.well-known/jwks.json';
 const rounds = 21;
 const requestsPerRound = 1_600;
-const warmUpRequests = 6_000;
+/** Compiled code gets faster for as long: with less, the server that has answered more before would win. */
+const warmUpRequests = 40_000;
 
 type Server = LoadedServer & { readonly end: () => Promise<void> };
 
@@ -46,10 +47,9 @@ export async function run(): Promise<BenchRow[]> {
       }
       rows.push(...(await compare(`JWK Set of ${size}`, all, () => '')));
       rows.push(...(await compare(`JWK Set of ${size}, unchanged (304)`, all, unlessChanged)));
-      // A node does not learn requests with secrets: each of these is read by its node:http.
-      rows.push(
-        ...(await compare(`JWK Set of ${size}, request with a cookie`, all.slice(0, 2), () => secret)),
-      );
+      for (const [what, header] of lessPlain) {
+        rows.push(...(await compare(`JWK Set of ${size}, ${what}`, all.slice(0, 2), () => header)));
+      }
     } finally {
       for (const server of servers) await server.end();
       await rm(folder, { recursive: true, force: true });
@@ -101,7 +101,11 @@ async function compare(
   ];
 }
 
-const secret = 'Cookie: a=b\r\n';
+const lessPlain = [
+  ['request with a cookie', 'Cookie: a=b\r\n'],
+  // Without a blank it is not the plainest form of a request, which a node does not learn.
+  ['request that its node:http reads', 'X-Unusual:1\r\n'],
+] as const;
 const unlessChanged = (etag: string) => `If-None-Match: ${etag}\r\n`;
 
 function requestText(headers: string): string {

@@ -15,7 +15,7 @@ import type { Lease } from '../leases/lease.ts';
 import type { LeaseStores } from '../leases/lease-store.ts';
 import { LookGate } from '../runtime/look-gate.ts';
 import { RepeatedLook } from '../runtime/repeated-look.ts';
-import { onBehalfOf } from '../runtime/requester.ts';
+import { onBehalfOfTask } from '../runtime/requester.ts';
 import type { SharedStore, UnitOfWork } from '../unit-of-work.ts';
 import { followedUris } from './application.ts';
 import type { ApplicationContentStores } from './application-content.ts';
@@ -94,7 +94,7 @@ export class KeySetFollower {
       const due = await this.#due(stuck);
       // A manager without followed sets takes no lease, so it writes nothing.
       if (due.length === 0 || !(await this.#options.lease.take())) return;
-      await onBehalfOf('issuer keys', () => this.#followAll([...due], stuck));
+      await onBehalfOfTask('issuer keys', () => this.#followAll([...due], stuck));
     }
   }
 

@@ -5,7 +5,7 @@ import type { Lease } from '../leases/lease.ts';
 import type { LeaseStores } from '../leases/lease-store.ts';
 import { LookGate } from '../runtime/look-gate.ts';
 import { RepeatedLook } from '../runtime/repeated-look.ts';
-import { onBehalfOf } from '../runtime/requester.ts';
+import { onBehalfOfTask } from '../runtime/requester.ts';
 import type { SharedStore, UnitOfWork } from '../unit-of-work.ts';
 import type { AbsenceStores, AbsentNode } from './absence-store.ts';
 import { type NodeEventStores, recordNodeEvent } from './record-node-event.ts';
@@ -94,7 +94,7 @@ export class AbsentNodes {
 
   async #record(absent: readonly AbsentNode[], hasReturned: boolean): Promise<void> {
     const { store, lease } = this.#options;
-    await onBehalfOf('absent nodes', async () => {
+    await onBehalfOfTask('absent nodes', async () => {
       if (hasReturned) {
         await store.write(async (stores) => {
           await lease.requireHeld(stores);

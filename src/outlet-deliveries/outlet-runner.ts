@@ -25,7 +25,7 @@ import { openCredential } from '../outlets/sealed-credential.ts';
 import { storeDeliveries } from '../outlets/store-deliveries.ts';
 import { LookGate } from '../runtime/look-gate.ts';
 import { RepeatedLook } from '../runtime/repeated-look.ts';
-import { onBehalfOf } from '../runtime/requester.ts';
+import { onBehalfOfTask } from '../runtime/requester.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { SafeFetch } from '../sources/safe-fetch/safe-fetch.ts';
 import type { SharedStore, UnitOfWork } from '../unit-of-work.ts';
@@ -129,7 +129,7 @@ export class OutletRunner {
     for (const one of wasHeld ? due : await this.#findDue()) {
       if (this.#underWay.size >= mostAtOnce) return;
       const { id } = one.outlet;
-      const delivering = onBehalfOf(`outlet ${id}`, () => this.#deliver(one))
+      const delivering = onBehalfOfTask(`outlet ${id}`, () => this.#deliver(one))
         .catch(onError)
         .finally(() => this.#underWay.delete(id));
       this.#underWay.set(id, delivering);

@@ -5,7 +5,7 @@ import { formerCachingOf, settleFormerCaching } from '../deployments/caching-his
 import { sharedSlice } from '../runtime/event-loop.ts';
 import { LookGate } from '../runtime/look-gate.ts';
 import { RepeatedLook } from '../runtime/repeated-look.ts';
-import { onBehalfOf } from '../runtime/requester.ts';
+import { onBehalfOfTask } from '../runtime/requester.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import type { RingMotion } from './key-rings.ts';
 import type { RingRuleOptions } from './ring-rules.ts';
@@ -87,7 +87,7 @@ export class RingScheduler {
         ...[...new Set(revoking)].map((id) => () => this.#updateClocks(id)),
         ...due.map((id) => () => this.#advance(id)),
       ];
-      await onBehalfOf('key rings', () => this.#doAll(work));
+      await onBehalfOfTask('key rings', () => this.#doAll(work));
       if (due.length === 0) return;
     }
   }

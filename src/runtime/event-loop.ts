@@ -1,44 +1,67 @@
 // Long work on the event loop, in slices: requests and timers run in between. A slice is well below the 50 ms for which
 // anything may hold the event loop.
 
+import { FairSlice } from './fair-slice.ts';
 import { currentRequester } from './requester.ts';
 
 const sliceMs = 8;
 
+/** Of the turns in one iteration, all requesters together. */
+const turnsMs = 4;
+
 const waiting = new Map<string, (() => void)[]>();
+const hadTurn = new Set<string>();
+let turnsEndAt = 0;
 let isTurning = false;
 
 /**
- * Resolves when it is this requester's turn to compute for about a millisecond: at once where no request had a turn in this
- * iteration of the event loop. There is one turn in each iteration for the whole process, since sixty imports would
- * otherwise each compute in the same iteration. Requesters alternate, so that one with a hundred imports makes another's
- * twice as long, not a hundred times.
+ * Resolves when it is this requester's turn to compute for about a millisecond: at once where it had none in this iteration
+ * of the event loop. Each requester has one turn in an iteration, since sixty imports of one would otherwise each compute in
+ * the same iteration and delay all others by sixty turns in each of their steps. Where many requesters compute, those
+ * whose turn does not begin in time have the first ones of the next iteration.
  */
 export function fairTurn(requester = currentRequester()): Promise<void> {
-  if (!isTurning) {
-    isTurning = true;
-    setImmediate(giveTurn);
+  if (!isTurning) openTurns();
+  if (!waiting.has(requester) && !hadTurn.has(requester) && performance.now() < turnsEndAt) {
+    hadTurn.add(requester);
     return Promise.resolve();
   }
   return new Promise((resolve) => {
     const turns = waiting.get(requester);
     if (turns) turns.push(resolve);
-    else waiting.set(requester, [resolve]);
+    else waitForTurn(requester, [resolve]);
   });
 }
 
-function giveTurn(): void {
-  const [next] = waiting;
-  if (!next) {
+function openTurns(): void {
+  isTurning = true;
+  turnsEndAt = performance.now() + turnsMs;
+  hadTurn.clear();
+  setImmediate(() => {
     isTurning = false;
+    if (waiting.size > 0) openTurns();
+  });
+}
+
+/** Behind the others. Each waits with a separate immediate, so that what a turn computes has ended before the next one. */
+function waitForTurn(requester: string, turns: (() => void)[]): void {
+  waiting.set(requester, turns);
+  setImmediate(giveTurn);
+}
+
+function giveTurn(): void {
+  if (!isTurning) openTurns();
+  if (performance.now() >= turnsEndAt) {
+    setImmediate(giveTurn);
     return;
   }
+  const [next] = waiting;
+  if (!next) return;
   const [requester, turns] = next;
   waiting.delete(requester);
+  hadTurn.add(requester);
   turns.shift()?.();
-  // Behind the others.
-  if (turns.length > 0) waiting.set(requester, turns);
-  setImmediate(giveTurn);
+  if (turns.length > 0) waitForTurn(requester, turns);
 }
 
 /**
@@ -86,9 +109,9 @@ export class LoopSlice {
   }
 }
 
-const shared = new LoopSlice();
+const shared = new FairSlice(sliceMs);
 
-/** @returns a promise to await where the slice of this iteration is used up */
-export function sharedSlice(): Promise<void> | undefined {
-  return shared.hasTime() ? undefined : new Promise((resolve) => setImmediate(resolve));
+/** @returns a promise to await where the slice of this iteration is used up, or others wait for it */
+export function sharedSlice(requester?: string): Promise<void> | undefined {
+  return shared.next(requester);
 }

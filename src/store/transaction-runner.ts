@@ -9,6 +9,9 @@ import { writableWithin } from './writable-within.ts';
 
 type Callback<T> = (stores: Stores) => Promise<T>;
 
+/** Writes of all users wait for each other, so a slow one delays all: together they are one requester of the event loop. */
+const groupOfWrites = 'group of writes';
+
 export interface TransactionRunner {
   /** Runs a callback with stores that are valid until it ends. */
   runAlone<T>(scope: TransactionScope, callback: Callback<T>): Promise<T>;
@@ -56,7 +59,7 @@ export function transactionRunner(engine: Engine, keys: StoreKeys): TransactionR
       cacheOf.set(transaction, cache);
       const before = { ...cache };
       try {
-        const scope = new TransactionScope(transaction, turn && writableWithin(turn));
+        const scope = new TransactionScope(transaction, turn && writableWithin(turn), groupOfWrites);
         const isExclusive = turn === undefined;
         return await run(scope, callback, { cache, waits: isIsolated, onChange, turn, isExclusive });
       } catch (error) {

@@ -18,18 +18,23 @@ import type { RequireWritable } from './writable-within.ts';
 export class TransactionScope implements DatabaseConnection {
   readonly #transaction: DatabaseTransaction;
   readonly #requireWritable: RequireWritable | undefined;
+  readonly #requester: string | undefined;
   #ended = false;
   #failure: unknown;
   readonly #sent: Promise<void>[] = [];
 
-  /** @param requireWritable of a transaction that may not write everything */
-  constructor(transaction: DatabaseTransaction, requireWritable?: RequireWritable) {
+  /**
+   * @param requireWritable of a transaction that may not write everything
+   * @param requester who takes turns for its statements with others; the current requester by default
+   */
+  constructor(transaction: DatabaseTransaction, requireWritable?: RequireWritable, requester?: string) {
     this.#transaction = transaction;
     this.#requireWritable = requireWritable;
+    this.#requester = requester;
   }
 
   async executeQuery<Row>(query: Query): Promise<QueryResult<Row>> {
-    const pause = sharedSlice();
+    const pause = sharedSlice(this.#requester);
     // The callback may end during the pause if it does not await this statement, so `#ended` is checked afterwards.
     if (pause !== undefined) await pause;
     if (this.#ended) throw usedAfterEnd();

@@ -13,7 +13,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { StoreWatch } from '../metrics/store-watch.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
-import { currentRequester } from '../runtime/requester.ts';
+import { currentRequester, isTask } from '../runtime/requester.ts';
 import {
   DatabaseFailure,
   type DatabaseTransaction,
@@ -140,7 +140,10 @@ class Batch {
     this.projectIds = isExclusive ? undefined : new Set(within);
   }
 
-  /** The first write of the requester with the fewest in this commit. Undefined when the commit must begin. */
+  /**
+   * The first write of the requester with the fewest in this commit. Undefined when the commit must begin: where one has no
+   * more, another waits no longer for it than for about as many writes as its own.
+   */
   next(): Waiting | undefined {
     if (this.writes.length >= writesPerCommit) return undefined;
     const isShared = this.#writesOf.size > 1;
@@ -152,6 +155,7 @@ class Batch {
       if (!next || this.#countOf(waiting) < this.#countOf(next)) next = waiting;
     }
     if (!next) return undefined;
+    if (isShared && this.#countOf(next) > this.#fewestOfUsers()) return undefined;
     this.#queue.splice(this.#queue.indexOf(next), 1);
     this.#writesOf.set(next.requester, this.#countOf(next) + 1);
     this.writes.push(next);
@@ -171,6 +175,13 @@ class Batch {
 
   get isLast(): boolean {
     return this.#queue.length === 0;
+  }
+
+  /** Of the users who write in this commit. No user waits for tasks of the manager, which write in most commits. */
+  #fewestOfUsers(): number {
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const [requester, count] of this.#writesOf) if (!isTask(requester)) fewest = Math.min(fewest, count);
+    return fewest;
   }
 
   #countOf({ requester }: Waiting): number {

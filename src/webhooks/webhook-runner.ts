@@ -3,7 +3,7 @@
 
 import { LookGate } from '../runtime/look-gate.ts';
 import { RepeatedLook } from '../runtime/repeated-look.ts';
-import { onBehalfOf } from '../runtime/requester.ts';
+import { onBehalfOfTask } from '../runtime/requester.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { type DeliveryOptions, WebhookDelivery, type WebhookRuleStores } from './webhook-delivery.ts';
 
@@ -79,7 +79,7 @@ export class WebhookRunner<Stores extends WebhookRuleStores> {
     const takeExtra = () => this.#takeExtra();
     const delivery = new WebhookDelivery({ ...this.#options, takeExtra }, outletId, version);
     this.#deliveries.set(outletId, delivery);
-    const ending = onBehalfOf(`webhook ${outletId}`, () => delivery.run())
+    const ending = onBehalfOfTask(`webhook ${outletId}`, () => delivery.run())
       .catch(this.#options.onError)
       .finally(() => {
         this.#deliveries.delete(outletId);

@@ -1,6 +1,6 @@
 // Responses of a node from its fast path, compared with those on connections of node:http.
 
-import { assert, asyncProperty, constantFrom, nat, oneof, string, tuple } from 'fast-check';
+import { array, assert, asyncProperty, constantFrom, nat, oneof, string, tuple } from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { DeployedContent } from '../../src/protocol/content.ts';
 import { ecJwk, privateEcKey } from './support/contents.ts';
@@ -131,8 +131,16 @@ describe('node:http reads', () => {
     'TE: trailers',
     'If-None-Match: *',
     'Connection: Keep-Alive',
+    'Authorization: Bearer secret',
+    'Cookie: secret=1',
+    'traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    'X-Forwarded-For: 192.0.2.1, 198.51.100.2',
   ];
-  const repeated = ['X: 1\r\nX: 1', `If-None-Match: ${etag}\r\nIf-None-Match: "other"`];
+  const repeated = [
+    'X: 1\r\nX: 1',
+    `If-None-Match: ${etag}\r\nIf-None-Match: "other"`,
+    'Cookie: a=1\r\nCookie: b=2',
+  ];
   const odd = [
     'X:1',
     'X:  1',
@@ -162,8 +170,18 @@ describe('node:http reads', () => {
     'Trailer: X',
     'Expect: 100-continue',
     'Expect: x',
-    'Authorization: Bearer secret',
-    'Cookie: secret=1',
+    'Cookie:secret=1',
+    'Cookie:  secret=1',
+    'Cookie: secret=1 ',
+    'Cookie : secret=1',
+    'Cookie: ',
+    'Cookie: secret\t1',
+    'Cookie: secret=\xff',
+    'Cookie: secret=\0',
+    'Cookie: secret\r\n folded',
+    'Cookie: secret=1\n',
+    'Cookie: secret=1\r',
+    'Cookie: secret=1\r\nContent-Length: 3',
     'Host: second',
     'hOST: node',
     'Proxy-Authorization: Basic secret',
@@ -294,6 +312,50 @@ describe('node:http reads', () => {
     }
   });
 
+  test('nothing more of a known request with other values of headers that change no answer', async () => {
+    const { url, countRequests } = await serving([ecJwk({ name: 'a' })]);
+    const asked = (value: string) =>
+      head(
+        setPath,
+        `Authorization: ${value}\r\nAccept: */*\r\nCookie: ${value}\r\nTraceParent: ${value}\r\n`,
+      );
+    const wanted = withoutDate(await teach(url, asked('a')));
+    const requests = countRequests();
+    const client = await RawClient.connect(url);
+    for (const value of ['b', 'secret=1; two', '*', 'x'.repeat(500)]) {
+      expect(withoutDate(await client.ask(asked(value)))).toBe(wanted);
+    }
+    expect(requests()).toBe(0);
+  });
+
+  test('the same where any bytes are the value of such a header', async () => {
+    const { url } = await serving([ecJwk({ name: 'a' })]);
+    const asked = (value: string) => head(setPath, `Cookie: ${value}\r\nAccept: */*\r\n`);
+    await teach(url, asked('a'));
+    const some = constantFrom(
+      '\r',
+      '\n',
+      '\r\n',
+      ' ',
+      '\t',
+      '\0',
+      '\x7f',
+      '\xff',
+      ':',
+      'Content-Length: 1',
+      asked('a'),
+    );
+    const value = array(oneof(some, string({ unit: 'binary-ascii', maxLength: 3 })), { maxLength: 4 });
+    await assert(
+      asyncProperty(value, constantFrom('', asked('b')), async (parts, next) => {
+        const bytes = asked(parts.join('')) + next;
+        const wanted = await askNodeHttp(url, bytes);
+        for (const way of [ask, askAfterKnown]) expect(await way(url, bytes)).toBe(wanted);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   test('a known request that comes in two pieces, wherever it is cut, and the next one whole', async () => {
     const { url, countRequests } = await serving([ecJwk({ name: 'a' })]);
     const wanted = withoutDate(await teach(url));
@@ -311,7 +373,7 @@ describe('node:http reads', () => {
 
   test('the same in known requests that were changed at random', async () => {
     const { url } = await serving([ecJwk({ name: 'a' })]);
-    const known = head(setPath, 'Accept: */*\r\n');
+    const known = head(setPath, 'Accept: */*\r\nCookie: a=b\r\n');
     for (const bytes of [head(), known]) await teach(url, bytes);
     const piece = oneof(
       constantFrom(
@@ -324,6 +386,7 @@ describe('node:http reads', () => {
         '\0',
         head(),
         'Content-Length: 1\r\n',
+        'Cookie: ',
         'close',
         'GET ',
       ),

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RequestHeadCache } from '../../src/node/serve/request-head-cache.ts';
 
 function readAs(target: string, headers: Readonly<Record<string, string>> = {}): [string, IncomingMessage] {
@@ -40,17 +40,83 @@ test('bytes that are not exactly those of the request are not cached', () => {
   expect(heads.size).toBe(0);
 });
 
-test.each([
-  'authorization',
-  'proxy-authorization',
-  'cookie',
-  'content-length',
-  'transfer-encoding',
-  'expect',
-])('no head with %s is kept', (name) => {
+test.each(['proxy-authorization', 'content-length', 'transfer-encoding', 'expect'])(
+  'no head with %s is kept',
+  (name) => {
+    const heads = new RequestHeadCache();
+    expect(heads.learn(...readAs('/a', { [name]: '0' }))).toBe(false);
+    expect(heads.size).toBe(0);
+  },
+);
+
+describe('a header whose value changes no answer', () => {
+  test.each(['cookie', 'Authorization', 'traceparent', 'X-Request-ID', 'x-forwarded-for'])(
+    '%s is kept without its value',
+    (name) => {
+      const heads = new RequestHeadCache();
+      const [first, request] = readAs('/a', { accept: '*/*', [name]: 'secret=1', te: 'trailers' });
+      const [second, other] = readAs('/a', { accept: '*/*', [name]: 'another, 2', te: 'trailers' });
+      expect(heads.learn(first, request)).toBe(true);
+      expect(heads.find(second)).toMatchObject({ target: '/a' });
+      // The key is the same, so that neither value is a part of it.
+      expect([heads.learn(second, other), heads.size]).toEqual([false, 1]);
+    },
+  );
+
+  test('may stand there more than once', () => {
+    const heads = new RequestHeadCache();
+    const [bytes, request] = readAs('/a', { cookie: 'a', traceparent: '1', Cookie: 'b' });
+    expect(heads.learn(bytes, request)).toBe(true);
+    expect(heads.find(bytes.replace(': 1', ': 2').replace(': b', ': c'))).toBeDefined();
+  });
+
+  test.each(['', ' a', 'a ', 'a\tb', '\xff', 'a\0b', 'a\nb', 'a\rb', 'a\x7f', 'a\xffb', 'a\x7fb', '\r\n b'])(
+    'makes a head unknown with %j',
+    (value) => {
+      const heads = new RequestHeadCache();
+      expect(heads.learn(...readAs('/a', { cookie: value }))).toBe(false);
+      heads.learn(...readAs('/a', { cookie: 'a' }));
+      expect(heads.find(readAs('/a', { cookie: value })[0])).toBeUndefined();
+    },
+  );
+
+  test('is found in the bytes and in what was parsed of them, or nothing is kept', () => {
+    const heads = new RequestHeadCache();
+    expect(heads.learn(...readAs('/a', { x: 'a\r\ncookie: b' }))).toBe(false);
+  });
+
+  test('makes a head unknown in any other place or spelling', () => {
+    const heads = new RequestHeadCache();
+    const [bytes, request] = readAs('/a', { accept: '*/*', cookie: 'a' });
+    heads.learn(bytes, request);
+    expect(heads.find(bytes)).toBeDefined();
+    for (const [from, to] of [
+      ['accept', 'x'],
+      ['*/*', 'x'],
+      ['cookie', 'Cookie'],
+      ['cookie', 'x-cookie'],
+      ['cookie: ', 'cookie:'],
+      ['cookie: ', 'cookie : '],
+      ['cookie: a', 'cookie: a\r\ncookie: a'],
+      ['cookie: a', 'cookie: a\r\ncontent-length: 1'],
+      ['cookie: a\r\n', 'cookie: a\n'],
+      ['cookie: a\r\n', ''],
+      ['\r\n\r\n', '\r\n\r\nx'],
+      ['\r\n\r\n', `\r\n\r\n${bytes}`],
+    ] as const) {
+      expect([from, to, heads.find(bytes.replace(from, to))]).toEqual([from, to, undefined]);
+    }
+  });
+});
+
+test('a header of a name that is not listed is known by its value', () => {
   const heads = new RequestHeadCache();
-  expect(heads.learn(...readAs('/a', { [name]: '0' }))).toBe(false);
-  expect(heads.size).toBe(0);
+  for (const name of ['host', 'accept', 'if-none-match', 'connection', 'x', 'x-cookie', 'cookie2']) {
+    const value = name === 'connection' ? 'keep-alive' : 'a';
+    const [bytes, request] = readAs('/a', { [name]: value });
+    expect(heads.learn(bytes, request)).toBe(true);
+    expect([name, heads.find(bytes.replace(`: ${value}`, ': b'))]).toEqual([name, undefined]);
+  }
 });
 
 test('heads that never come again do not drive out the one that does, and are not kept without end', () => {

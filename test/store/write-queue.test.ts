@@ -2,11 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { onBehalfOf } from '../../src/runtime/requester.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { onBehalfOf, onBehalfOfTask } from '../../src/runtime/requester.ts';
 import type { Engine, Mode } from '../../src/store/engine.ts';
 import { openSqlite } from '../../src/store/sqlite/sqlite.ts';
 import { WriteQueue } from '../../src/store/write-queue.ts';
+
+/** A shared commit also ends after a time, which a busy machine uses up. */
+const stopClock = () => vi.useFakeTimers({ toFake: ['performance'] });
 
 let folder: string;
 let engine: Engine;
@@ -29,6 +32,7 @@ beforeEach(async () => {
   );
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await engine.close();
   await rm(folder, { recursive: true });
 });
@@ -65,6 +69,7 @@ test('a requester who writes again and again joins a commit with no more than wh
 });
 
 test('requesters take turns within a commit, and each writes in the order in which it came', async () => {
+  stopClock();
   const order: number[] = [];
   const write = (requester: string, number: number) =>
     onBehalfOf(requester, () => queue.run(async () => order.push(number)));
@@ -73,6 +78,34 @@ test('requesters take turns within a commit, and each writes in the order in whi
     ...[11, 12].map((number) => write('bob', number)),
   ]);
   expect(order).toEqual([1, 11, 2, 12, 3, 4]);
+  expect(commits).toEqual([5, 1]);
+});
+
+test('a commit that another requester joined begins without all that one requester queued', async () => {
+  const outside = AsyncLocalStorage.snapshot();
+  const write = (requester: string, then = () => {}) =>
+    onBehalfOf(requester, () => queue.run(async () => then()));
+  let other: Promise<unknown> | undefined;
+  let commitsBefore = -1;
+  const startOther = () => {
+    other ??= outside(() => write('other')).then(() => {
+      commitsBefore = commits.length;
+    });
+  };
+  await Promise.all(Array.from({ length: 50 }, () => write('hostile', startOther)));
+  await other;
+  expect(commitsBefore).toBe(1);
+  // One of the other, and one or two of the one who has fifty.
+  expect(commits[0]).toBeLessThanOrEqual(3);
+  expect(commits.reduce((sum, count) => sum + count)).toBe(51);
+});
+
+test('a write of a task of the manager does not make the commit of a user smaller', async () => {
+  stopClock();
+  const write = (requester: string) => onBehalfOf(requester, () => queue.run(async () => undefined));
+  const task = onBehalfOfTask('refresh', () => queue.run(async () => undefined));
+  await Promise.all([task, ...['', ...Array.from({ length: 20 }, () => 'ada')].map(write)]);
+  expect(commits).toEqual([22]);
 });
 
 test('a commit that cannot begin fails all that wait for it, and none that comes later', async () => {

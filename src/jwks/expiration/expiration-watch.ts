@@ -5,7 +5,7 @@ import type { Lease } from '../../leases/lease.ts';
 import type { LeaseStores } from '../../leases/lease-store.ts';
 import { LookGate } from '../../runtime/look-gate.ts';
 import { RepeatedLook } from '../../runtime/repeated-look.ts';
-import { onBehalfOf } from '../../runtime/requester.ts';
+import { onBehalfOfTask } from '../../runtime/requester.ts';
 import type { SharedStore, UnitOfWork } from '../../unit-of-work.ts';
 import type { JwkRuleStores } from '../insert-jwk.ts';
 import {
@@ -71,7 +71,7 @@ export class ExpirationWatch {
     if (!(await this.#isAnyLacking(now)) || !(await lease.take())) return;
     // The nearest first: what gets that warning gets no earlier one.
     for (const days of warningDays) {
-      await onBehalfOf('expirations', () => this.#warn(days, now));
+      await onBehalfOfTask('expirations', () => this.#warn(days, now));
     }
     await lease.release();
   }

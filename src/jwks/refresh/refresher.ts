@@ -10,7 +10,7 @@ import type { LeaseStores } from '../../leases/lease-store.ts';
 import { laterThan } from '../../materials/optimistic-update.ts';
 import { LookGate } from '../../runtime/look-gate.ts';
 import { RepeatedLook } from '../../runtime/repeated-look.ts';
-import { onBehalfOf } from '../../runtime/requester.ts';
+import { onBehalfOfTask } from '../../runtime/requester.ts';
 import type { SharedStore, UnitOfWork } from '../../unit-of-work.ts';
 import { type JwkRuleOptions, type JwkRuleStores, jwkColumns, putDesiredJwk } from '../insert-jwk.ts';
 import { jwkEvent, recordJwkEvent } from '../jwk-event.ts';
@@ -86,7 +86,7 @@ export class Refresher {
       if (due.length === 0 || !(await this.#options.lease.take())) return;
       for (const { stored } of due) seen.add(stored.id);
       // A separate requester: it shares fetches and key checks with users, and takes none of a user's share.
-      await onBehalfOf('refresh', () => this.#followAll([...due]));
+      await onBehalfOfTask('refresh', () => this.#followAll([...due]));
     }
   }
 

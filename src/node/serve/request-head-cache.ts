@@ -1,5 +1,6 @@
-// Request heads, byte by byte, of which it is known what node:http reads in them. The request is what is learned, never its
-// answer. Bounded: a flood of heads that never come again (trace ids) drives out others like it before any that is in use.
+// Request heads of which it is known what node:http reads in them: byte by byte, but for the values of a few headers that
+// change no answer. Those are not kept. The request is what is learned, never its answer. Bounded: a flood of heads that
+// never come again drives out others like it before any that is in use.
 
 import type { IncomingMessage } from 'node:http';
 
@@ -12,10 +13,7 @@ export interface CachedHead {
 export const longestHeadBytes = 2048;
 const headLimit = 512;
 
-/**
- * Headers after which an answer, or what follows the head, may be another than that of a plain GET; and those with
- * secrets, which are not to stay in memory.
- */
+/** Headers after which an answer, or what follows the head, may be another than that of a plain GET. */
 const refusedHeaders: readonly string[] = [
   'content-length',
   'transfer-encoding',
@@ -24,10 +22,38 @@ const refusedHeaders: readonly string[] = [
   'expect',
   'http2-settings',
   'proxy-connection',
-  'authorization',
   'proxy-authorization',
-  'cookie',
 ];
+
+/**
+ * Headers that no route reads and whose value does not change how node:http reads the rest: those with secrets, which
+ * are not to stay in memory, and those that proxies and tracing set for each request. Never one that frames a
+ * message, names the host or the state of the connection, or is a condition.
+ */
+const freeHeaders: readonly string[] = [
+  'authorization',
+  'cookie',
+  'baggage',
+  'forwarded',
+  'traceparent',
+  'tracestate',
+  'b3',
+  'x-amzn-trace-id',
+  'x-b3-parentspanid',
+  'x-b3-sampled',
+  'x-b3-spanid',
+  'x-b3-traceid',
+  'x-cloud-trace-context',
+  'x-correlation-id',
+  'x-forwarded-for',
+  'x-real-ip',
+  'x-request-id',
+];
+
+/** Values are printable ASCII that neither begins nor ends with a blank. */
+const freeLines = new RegExp(`\\r\\n(${freeHeaders.join('|')}): [!-~](?:[ -~]*[!-~])?`, 'gi');
+/** Such a value too, so that a key is one of the requests that it stands for. */
+const anyValue = '*';
 
 export class RequestHeadCache {
   readonly #heads = new Map<string, CachedHead & { used: boolean }>();
@@ -38,7 +64,7 @@ export class RequestHeadCache {
 
   /** @param bytes as latin1 text, all that came and nothing else */
   find(bytes: string): CachedHead | undefined {
-    const head = this.#heads.get(bytes);
+    const head = this.#heads.get(bytes) ?? this.#heads.get(withoutFreeValues(bytes));
     if (head !== undefined) head.used = true;
     return head;
   }
@@ -49,10 +75,12 @@ export class RequestHeadCache {
    * @returns whether it is known from now on
    */
   learn(bytes: string, request: IncomingMessage): boolean {
-    if (bytes.length > longestHeadBytes || this.#heads.has(bytes) || !isAllOf(bytes, request)) return false;
+    if (bytes.length > longestHeadBytes) return false;
+    const key = keyOf(bytes, request);
+    if (key === undefined || this.#heads.has(key)) return false;
     if (this.#heads.size >= headLimit) this.#forgetOne();
     const target = request.url ?? '';
-    this.#heads.set(bytes, { target, ifNoneMatch: request.headers['if-none-match'], used: false });
+    this.#heads.set(key, { target, ifNoneMatch: request.headers['if-none-match'], used: false });
     return true;
   }
 
@@ -68,16 +96,29 @@ export class RequestHeadCache {
 }
 
 /**
- * Whether the bytes are exactly this request, a GET in its plainest form: the request that node:http parsed, written
- * out again, equals all bytes. Any other form (folded lines, bare line feeds, more or fewer blanks) and any bytes after
- * it differ here, without a parser of our own.
+ * The parser reads the bytes before such a value alike, so it stands at the value of a header that has no meaning to it.
+ * Every such value leaves it there, before the same bytes.
  */
-function isAllOf(bytes: string, request: IncomingMessage): boolean {
+function withoutFreeValues(bytes: string): string {
+  return bytes.replace(freeLines, `\r\n$1: ${anyValue}`);
+}
+
+/**
+ * The key of bytes that are exactly this request, a GET in its plainest form: the request that node:http parsed, written
+ * out again, equals all bytes, where free values are left out of both. Any other form (folded lines, bare line feeds, more
+ * or fewer blanks) and any bytes after it differ here, without a parser of our own.
+ * @returns undefined for all others
+ */
+function keyOf(bytes: string, request: IncomingMessage): string | undefined {
   const { url, headers, rawHeaders } = request;
-  if (refusedHeaders.some((name) => headers[name] !== undefined)) return false;
+  if (refusedHeaders.some((name) => headers[name] !== undefined)) return undefined;
   const { connection = 'keep-alive' } = headers;
-  if (connection.toLowerCase() !== 'keep-alive') return false;
+  if (connection.toLowerCase() !== 'keep-alive') return undefined;
   let written = `GET ${url} HTTP/1.1\r\n`;
-  for (let at = 0; at < rawHeaders.length; at += 2) written += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`;
-  return `${written}\r\n` === bytes;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const [name = '', value] = [rawHeaders[at], rawHeaders[at + 1]];
+    written += `${name}: ${freeHeaders.includes(name.toLowerCase()) ? anyValue : value}\r\n`;
+  }
+  written += '\r\n';
+  return written === withoutFreeValues(bytes) ? written : undefined;
 }

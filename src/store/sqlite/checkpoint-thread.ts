@@ -21,3 +21,4 @@ parentPort?.on('message', () => {
     parentPort?.postMessage({ done: false });
   }
 });
+parentPort?.postMessage('ready');

@@ -13,6 +13,8 @@ const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4
 
 /** 16 MiB at the usual page size. */
 const framesBetween = 4_000;
+/** How much further the log may grow while the thread starts, which takes longer than the checkpoint itself. */
+const framesWhileStarting = 1_000;
 /** How far the log grows between two looks at what is free on the disk. */
 const framesBetweenLooks = 256;
 const pauseAfterRefusalMs = 500;
@@ -20,6 +22,8 @@ const pauseAfterRefusalMs = 500;
 export class Checkpointer {
   readonly #path: string;
   #worker: Worker | undefined;
+  /** The thread has loaded what it needs. */
+  #isReady = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #dueAt = framesBetween;
   #lookAt = framesBetweenLooks;
@@ -32,7 +36,12 @@ export class Checkpointer {
 
   /** @param log as it is on the disk */
   async isDue({ frames, pageBytes }: LogMark): Promise<boolean> {
-    if (frames >= this.#dueAt || (frames > 0 && performance.now() >= this.#roomWantedAt)) return true;
+    if (frames > 0 && performance.now() >= this.#roomWantedAt) return true;
+    if (frames >= this.#dueAt) {
+      // Every write waits for a checkpoint. None waits for the thread, unless that takes long.
+      if (this.#isReady || frames >= this.#dueAt + framesWhileStarting) return true;
+      this.#worker ??= this.#start();
+    }
     if (frames < this.#lookAt) return false;
     this.#lookAt = frames + framesBetweenLooks;
     // A log that is longer than what is left could not be copied any more, and the disk would stay full.
@@ -64,18 +73,23 @@ export class Checkpointer {
   async stop(): Promise<void> {
     clearTimeout(this.#idleTimer);
     const worker = this.#worker;
-    this.#worker = undefined;
+    this.#forget();
     await worker?.terminate();
   }
 
+  #forget(): void {
+    this.#worker = undefined;
+    this.#isReady = false;
+  }
+
   async #ask(): Promise<boolean> {
-    const worker = this.#worker ?? this.#start();
+    this.#worker ??= this.#start();
+    const worker = this.#worker;
     worker.ref();
     try {
-      worker.postMessage('checkpoint');
       const ended = new AbortController();
       const { signal } = ended;
-      const answered = once(worker, 'message', { signal }) as Promise<[{ done: boolean }]>;
+      const answered = this.#answer(worker, signal);
       const exited = once(worker, 'exit', { signal }).then(() => [{ done: false }] as const);
       try {
         return (await Promise.race([answered, exited]))[0].done;
@@ -89,14 +103,24 @@ export class Checkpointer {
     }
   }
 
+  async #answer(worker: Worker, signal: AbortSignal): Promise<[{ done: boolean }]> {
+    if (!this.#isReady) await once(worker, 'message', { signal });
+    const answered = once(worker, 'message', { signal }) as Promise<[{ done: boolean }]>;
+    worker.postMessage('checkpoint');
+    return answered;
+  }
+
   #start(): Worker {
     const workerData = { path: this.#path };
     const options = { name: 'checkpoint', env: {}, execArgv: [], resourceLimits, workerData };
     const worker = new Worker(threadFile, options);
-    this.#worker = worker;
+    worker.unref();
     worker.on('error', () => undefined);
+    worker.once('message', () => {
+      this.#isReady = this.#worker === worker;
+    });
     worker.on('exit', () => {
-      if (this.#worker === worker) this.#worker = undefined;
+      if (this.#worker === worker) this.#forget();
     });
     return worker;
   }
