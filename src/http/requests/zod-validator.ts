@@ -46,7 +46,7 @@ function placeOf(issue: z.core.$ZodIssue, given: Given): { reason: ErrorReason; 
   return { reason: lacksRequired(given, issue.path) ? 'FIELD_REQUIRED' : 'FIELD_NOT_VALID', member: path };
 }
 
-/** Whatever the kind of the member: zod reports a missing enum as a wrong value. */
+/** Of any kind: zod reports a missing enum as a wrong value. */
 function lacksRequired({ schema, data }: Given, path: readonly PropertyKey[]): boolean {
   return isEmpty(valueAt(data, path)) && schemaAt(schema, path)?.safeParse(undefined).success === false;
 }
