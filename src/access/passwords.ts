@@ -36,7 +36,7 @@ export function checkNewPassword(password: string): string {
   const length = [...password].length;
   if (length < shortestLength || length > longestLength || !password.isWellFormed()) {
     throw badRequest(`Password must have ${shortestLength} to ${longestLength} characters!`, {
-      reason: 'FIELD_NOT_VALID',
+      reason: length === 0 ? 'FIELD_REQUIRED' : 'FIELD_NOT_VALID',
       member: 'password',
     });
   }

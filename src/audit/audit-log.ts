@@ -113,6 +113,8 @@ export interface AuditStore {
   /** In sequence order, after `afterSequence`. */
   list(afterSequence: number, limit: number): Promise<readonly AuditRecord[]>;
   search(filter: AuditFilter, page: AuditPage): Promise<FoundAudit>;
+  /** Records in the chain that are about one of the objects and have one of the actions, oldest first. */
+  ofObjects(objectIds: readonly string[], actions: readonly string[]): Promise<readonly AuditRecord[]>;
 }
 
 /** What rooms call inside their transaction. */

@@ -5,6 +5,7 @@ import { badRequest } from '../errors.ts';
 import { shownText } from '../names.ts';
 import { timeSlices } from '../runtime/event-loop.ts';
 import { requirePolicyOf } from './create-ring.ts';
+import { recordedTransitions } from './recorded-transitions.ts';
 import type { RevocationClock } from './revocation-clock.ts';
 import type { KeyRing } from './ring.ts';
 import { type LoadedRing, loadRing } from './ring-facts-of.ts';
@@ -79,7 +80,7 @@ export function createRingReader({ store }: Pick<RingRuleOptions, 'store'>): Rin
         const policy = { ...readPolicy(dryRun, ring.policy), environmentIds };
         const loaded = await loadRing(stores, { ...ring, policy });
         if (Object.values(dryRun).some((value) => value !== undefined)) requirePolicyOf(loaded);
-        return timelineOf(loaded.facts);
+        return timelineOf(loaded.facts, { recorded: await recordedTransitions(stores, loaded.facts) });
       }),
 
     revocation: (projectId, name, id) =>

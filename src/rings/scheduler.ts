@@ -20,6 +20,8 @@ const tickMs = 500;
 const pageSize = 64;
 /** Each waits for its commit, and commits that wait together are one. */
 const atOnce = 8;
+/** The lease is given back after this time in which nothing was due, and only where nothing is due for as long again. */
+const idleMs = 5_000;
 /** A ring that fails is tried again after this time, and holds up no other. */
 const retryMs = 5_000;
 
@@ -27,6 +29,8 @@ export class RingScheduler {
   readonly #options: RingSchedulerOptions;
   /** By ring: until when a ring that failed is left alone. */
   readonly #failed = new Map<string, number>();
+  /** Since when nothing was due; undefined: something was. */
+  #idleSince: number | undefined;
   readonly #looks: RepeatedLook;
   readonly #gate: LookGate;
 
@@ -65,21 +69,25 @@ export class RingScheduler {
     const seen = new Set<string>();
     while (!this.#looks.isClosed) {
       this.#gate.begin();
-      const { next, due, revoking, waitsForCaching } = await store.read(async (stores) => {
+      const { now, next, due, revoking, waitsForCaching } = await store.read(async (stores) => {
         const { rings } = stores;
         const now = await rings.now();
         const found = await rings.due(now, pageSize);
         const former = await formerCachingOf(stores, now);
         return {
+          now,
           next: found.length === 0 ? await rings.nextExamination() : now,
           waitsForCaching: seen.size === 0 && former?.confirmedAt === null,
           due: found.map(({ id }) => id).filter((id) => !seen.has(id) && !this.#isFailed(id)),
           revoking: seen.size > 0 ? [] : (await rings.openRevocations(pageSize)).map(({ ringId }) => ringId),
         };
       });
+      const isIdle = seen.size === 0 && due.length === 0 && revoking.length === 0;
       if (waitsForCaching) await this.#settleCaching();
-      else if (seen.size === 0 && due.length === 0 && revoking.length === 0)
-        this.#gate.foundNothingUntil(next);
+      else if (isIdle) this.#gate.foundNothingUntil(next);
+      if (!isIdle || waitsForCaching) this.#idleSince = undefined;
+      else
+        await this.#giveBackIdle(next === null ? Number.POSITIVE_INFINITY : next.getTime() - now.getTime());
       // What lies idle takes no lease, so a manager without rings writes nothing.
       if ((due.length === 0 && revoking.length === 0) || !(await lease.take())) return;
       for (const id of due) seen.add(id);
@@ -90,6 +98,13 @@ export class RingScheduler {
       await onBehalfOfTask('key rings', () => this.#doAll(work));
       if (due.length === 0) return;
     }
+  }
+
+  /** Its renewal is a write every few seconds. Only a look works under the lease, so no write is under way. */
+  async #giveBackIdle(dueInMs: number): Promise<void> {
+    this.#idleSince ??= performance.now();
+    if (dueInMs < idleMs || performance.now() - this.#idleSince < idleMs) return;
+    await this.#options.lease.release();
   }
 
   /** Once every node serves by a change of the caching, all rings may have another plan. */

@@ -41,7 +41,8 @@ const handshakeTimeoutMs = 10_000;
 
 export class TlsFiles {
   readonly #options: TlsFilesOptions;
-  readonly #servers = new Set<Server>();
+  /** What each does when the CAs of clients are others. */
+  readonly #servers = new Map<Server, () => void>();
   #loaded: Loaded;
   #problem = '';
   readonly #looks: NodeJS.Timeout;
@@ -70,9 +71,12 @@ export class TlsFiles {
     };
   }
 
-  /** The server takes each new pair for connections that are made from then on. */
-  follow(server: Server): void {
-    this.#servers.add(server);
+  /**
+   * The server takes each new pair for connections that are made from then on.
+   * @param onNewClientCa runs then if the CAs of clients are others: certificates were proved by the former ones
+   */
+  follow(server: Server, onNewClientCa: () => void = () => undefined): void {
+    this.#servers.set(server, onNewClientCa);
     server.once('close', () => this.#servers.delete(server));
   }
 
@@ -94,8 +98,12 @@ export class TlsFiles {
       const loaded = await load(this.#options);
       this.#problem = '';
       if (isSame(loaded, this.#loaded)) return;
+      const hasNewCa = !isSameFile(loaded.ca, this.#loaded.ca);
       this.#loaded = loaded;
-      for (const server of this.#servers) server.setSecureContext(contextOptions(loaded));
+      for (const [server, onNewClientCa] of this.#servers) {
+        server.setSecureContext(contextOptions(loaded));
+        if (hasNewCa) onNewClientCa();
+      }
       const { subject, validTo } = new X509Certificate(loaded.cert);
       log.info({ subject, validTo }, 'the TLS certificate was reloaded');
     } catch (error) {
@@ -184,9 +192,9 @@ function contextOptions({ cert, key, ca }: Loaded): SecureContextOptions {
 }
 
 function isSame(one: Loaded, other: Loaded): boolean {
-  return (
-    one.cert.equals(other.cert) &&
-    one.key.equals(other.key) &&
-    (one.ca === undefined ? other.ca === undefined : other.ca !== undefined && one.ca.equals(other.ca))
-  );
+  return one.cert.equals(other.cert) && one.key.equals(other.key) && isSameFile(one.ca, other.ca);
+}
+
+function isSameFile(one: Buffer | undefined, other: Buffer | undefined): boolean {
+  return one === undefined || other === undefined ? one === other : one.equals(other);
 }

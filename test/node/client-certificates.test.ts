@@ -2,10 +2,12 @@
 
 import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { urisOf } from '../../src/node/operations/callers/client-certificate.ts';
+import { until } from '../support/manager.ts';
 import { createAuthority, type Pair } from '../tls/support/certificates.ts';
 import { callingWorld, signingApplication } from './support/calling-world.ts';
 import { applicationContent } from './support/operations.ts';
@@ -19,13 +21,13 @@ interface Presented {
   readonly agent?: Agent;
 }
 
-async function tlsWorld(applications: Parameters<typeof callingWorld>[0]) {
+async function tlsWorld(applications: Parameters<typeof callingWorld>[0], clientCaFile?: string) {
   const authority = await createAuthority();
   onTestFinished(() => authority.remove());
   const tls = await authority.issue('node', ['IP:127.0.0.1']);
   const world = await callingWorld(applications, {
     port: 0,
-    tls: { ...tls, clientCaFile: authority.caFile },
+    tls: { ...tls, clientCaFile: clientCaFile ?? authority.caFile },
   });
   const { port } = new URL(world.url);
   const ca = await readFile(authority.caFile);
@@ -113,6 +115,35 @@ test('a resumed TLS session has the certificate of its first handshake', async (
   const pair = await authority.issue('a', [`URI:${workload}`]);
   const agent = new Agent({ keepAlive: false, maxCachedSessions: 10 });
   for (let times = 0; times < 4; times += 1) expect(await statusOf({ pair, agent })).toBe(200);
+});
+
+test('a CA that is no longer in the file of the node ends the connections of its clients', async () => {
+  const [former, next] = [await createAuthority('former'), await createAuthority('next')];
+  const clientCaFile = join(former.folder, 'clients.pem');
+  await copyFile(former.caFile, clientCaFile);
+  const { authority, statusOf } = await tlsWorld(
+    (ring) => [signingApplication(ring, { credentials: [{ type: 'MTLS', uriSan: workload }] })],
+    clientCaFile,
+  );
+  onTestFinished(() => Promise.all([former.remove(), next.remove()]).then(() => undefined));
+  const pair = await former.issue('a', [`URI:${workload}`]);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  expect(await statusOf({ pair, agent })).toBe(200);
+  await copyFile(next.caFile, clientCaFile);
+  await until(async () => (await statusOf({ pair, agent })) === 401, 'the former CA ends');
+  expect(await statusOf({ pair: await next.issue('b', [`URI:${workload}`]) })).toBe(200);
+  expect(await statusOf({ pair: await authority.issue('c', [`URI:${workload}`]) })).toBe(401);
+});
+
+test('a certificate that has expired, or that is for servers alone, is rejected', async () => {
+  const { authority, statusOf } = await tlsWorld((ring) => [
+    signingApplication(ring, { credentials: [{ type: 'MTLS', uriSan: workload }] }),
+  ]);
+  const names = [`URI:${workload}`];
+  expect(await statusOf({ pair: await authority.issue('a', names) })).toBe(200);
+  expect(await statusOf({ pair: await authority.issue('b', names, { days: -1 }) })).toBe(401);
+  expect(await statusOf({ pair: await authority.issue('c', names, { usage: 'serverAuth' }) })).toBe(401);
 });
 
 test('a certificate does not replace a header that names no application', async () => {

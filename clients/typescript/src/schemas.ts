@@ -1668,7 +1668,21 @@ export interface KeyRingTransition {
   readonly from: KeyRingMemberState | null;
   readonly to: KeyRingMemberState;
   readonly planned: boolean;
-  readonly cause: string | null;
+  /** null: of a past activation that the audit log does not have */
+  readonly cause:
+    | 'CREATED'
+    | 'CONFIRMED'
+    | 'FIRST'
+    | 'INTERVAL'
+    | 'REQUESTED'
+    | 'FORCED'
+    | 'REVOKED'
+    | 'ROLLBACK'
+    | 'ADOPTED'
+    | 'REPLACED'
+    | 'EXPIRED'
+    | 'WITHDRAWN'
+    | null;
 }
 
 export interface KeyRingTransitionList {

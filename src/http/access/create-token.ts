@@ -13,6 +13,8 @@ const projectNarrowing = named(
   z.strictObject({ projectName: nameText('Project name'), roles: z.array(role).max(100) }),
 );
 
+const noProjectName = 'projectName can not be empty!';
+
 const given = z.strictObject({
   name: nameMember('Token name'),
   expiresAt: z
@@ -22,7 +24,10 @@ const given = z.strictObject({
     .describe('ISO 8601, in the future; null: the token never expires; without it, in 90 days'),
   projects: z
     .array(
-      z.strictObject({ projectName: requiredText('projectName can not be empty!'), roles: rolesMember() }),
+      z.strictObject({
+        projectName: requiredText(noProjectName).min(1, noProjectName),
+        roles: rolesMember(),
+      }),
     )
     .max(100)
     .optional()

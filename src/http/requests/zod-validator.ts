@@ -24,19 +24,37 @@ export const zodValidator: FastifySchemaCompiler<z.ZodType> =
     if (result.success) return { value: result.data };
     const [issue] = result.error.issues;
     return {
-      error: badRequest(issue?.message ?? 'The request can not be read!', issue && placeOf(issue, data)),
+      error: badRequest(
+        issue?.message ?? 'The request can not be read!',
+        issue && placeOf(issue, { schema, data }),
+      ),
     };
   };
 
-function placeOf(issue: z.core.$ZodIssue, data: unknown): { reason: ErrorReason; member?: string } {
+interface Given {
+  readonly schema: z.ZodType;
+  readonly data: unknown;
+}
+
+function placeOf(issue: z.core.$ZodIssue, given: Given): { reason: ErrorReason; member?: string } {
   const path = pathText(issue.path);
   if (issue.code === 'unrecognized_keys') {
     const name = shownText(issue.keys[0] ?? '');
     return { reason: 'FIELD_UNKNOWN', member: path === '' ? name : `${path}.${name}` };
   }
   if (path === '') return { reason: 'REQUEST_NOT_VALID' };
-  const isMissing = issue.code === 'invalid_type' && valueAt(data, issue.path) === undefined;
-  return { reason: isMissing ? 'FIELD_REQUIRED' : 'FIELD_NOT_VALID', member: path };
+  return { reason: lacksRequired(given, issue.path) ? 'FIELD_REQUIRED' : 'FIELD_NOT_VALID', member: path };
+}
+
+/** Of any kind: zod reports a missing enum as a wrong value. */
+function lacksRequired({ schema, data }: Given, path: readonly PropertyKey[]): boolean {
+  return isEmpty(valueAt(data, path)) && schemaAt(schema, path)?.safeParse(undefined).success === false;
+}
+
+function isEmpty(value: unknown): boolean {
+  return (
+    value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+  );
 }
 
 function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
@@ -44,6 +62,20 @@ function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
     (value, part) => (typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined),
     data,
   );
+}
+
+/** Undefined within a record or a union, whose members are none of the schema's own. */
+function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
+  return path.reduce<unknown>((parent, part) => {
+    const within = unwrapped(parent);
+    if (within instanceof z.ZodObject) return within.shape[String(part)];
+    return within instanceof z.ZodArray ? within.element : undefined;
+  }, schema) as z.ZodType | undefined;
+}
+
+function unwrapped(schema: unknown): unknown {
+  const isWrapped = schema instanceof z.ZodOptional || schema instanceof z.ZodNullable;
+  return isWrapped ? unwrapped(schema.unwrap()) : schema;
 }
 
 function issueText(issue: Issue, httpPart: string | undefined): string {
@@ -56,8 +88,10 @@ function issueText(issue: Issue, httpPart: string | undefined): string {
         : `${member} must be ${kindText(issue.expected)}!`;
     case 'unrecognized_keys':
       return unknownText(issue, { member, word: httpPart === 'querystring' ? 'parameter' : 'member' });
-    case 'invalid_value':
-      return `${member}${givenText(issue.input)} is not valid! Valid values: ${issue.values.map(String).join(', ')}`;
+    case 'invalid_value': {
+      const fault = issue.input === undefined ? ' is required!' : `${givenText(issue.input)} is not valid!`;
+      return `${member}${fault} Valid values: ${issue.values.map(String).join(', ')}`;
+    }
     case 'too_small':
       return `${member} must ${boundText(issue.origin, 'least', issue.minimum)}!`;
     case 'too_big':

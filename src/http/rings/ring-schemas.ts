@@ -6,6 +6,7 @@ import { keyIdTypes } from '../../jwks/generate/generate-plan.ts';
 import { memberStates, revocationReasons } from '../../jwks/ring-member.ts';
 import { holdCauses, ringStates } from '../../rings/ring.ts';
 import { policyDurations } from '../../rings/ring-policy.ts';
+import { transitionCauses } from '../../rings/schedule/timeline.ts';
 import { describedKey, generateParameters } from '../jwks/generate-schemas.ts';
 import { describedAs, named } from '../openapi/named.ts';
 import { jwkType, jwkUse, useType } from '../openapi/named-values.ts';
@@ -280,6 +281,9 @@ export const timelineItem = named(
     from: memberState.nullable(),
     to: memberState,
     planned: z.boolean(),
-    cause: z.string().nullable(),
+    cause: z
+      .enum(transitionCauses)
+      .nullable()
+      .describe('null: of a past activation that the audit log does not have'),
   }),
 );

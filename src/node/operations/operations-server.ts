@@ -9,6 +9,7 @@ import type { Socket } from 'node:net';
 import { isKeyplaneError, KeyplaneError } from '../../errors.ts';
 import { utf8Of } from '../../operations/compact-jws.ts';
 import type { GrantOperation } from '../../protocol/content.ts';
+import { trackConnections } from '../../runtime/former-connections.ts';
 import { namesSeveralHosts } from '../../runtime/host-header.ts';
 import { createServer } from '../../runtime/node-http.ts';
 import { takeRequestsOneByOne } from '../../runtime/pipelining.ts';
@@ -309,8 +310,14 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
 function listener(onRequest: RequestListener, tls: TlsFiles | undefined) {
   if (tls === undefined) return { server: createServer(limits, onRequest), endHandshakes: () => undefined };
   const server = createTlsServer({ ...limits, ...tls.serverOptions }, onRequest);
-  tls.follow(server);
-  return { server, endHandshakes: trackHandshakes(server) };
+  const endHandshakes = trackHandshakes(server);
+  const endConnections = trackConnections(server);
+  // A CA that was taken out of the file must not count for a client that stays connected.
+  tls.follow(server, () => {
+    endHandshakes();
+    endConnections();
+  });
+  return { server, endHandshakes };
 }
 
 interface Probe {

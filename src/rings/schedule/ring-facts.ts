@@ -147,7 +147,14 @@ export type RingStep =
   /** 30 days after its retirement. */
   | { readonly type: 'ERASE_PRIVATE_PART'; readonly version: number };
 
-export type ActivationCause = 'FIRST' | 'INTERVAL' | 'REQUESTED' | 'FORCED' | 'REVOKED';
+export const activationCauses = Object.freeze([
+  'FIRST',
+  'INTERVAL',
+  'REQUESTED',
+  'FORCED',
+  'REVOKED',
+] as const);
+export type ActivationCause = (typeof activationCauses)[number];
 
 export interface Waiting {
   /** Null where it is time and no node that is waited for (CACHES, HELD). */

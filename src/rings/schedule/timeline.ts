@@ -6,18 +6,41 @@ import { activeOf } from './activation.ts';
 import { applyStep, stagedMember } from './apply-step.ts';
 import { decide } from './decide.ts';
 import { countingLimits, delayOf } from './formulas.ts';
-import type { ActivationCause, MemberFacts, RingFacts, RingStep } from './ring-facts.ts';
+import { activationCauses, type MemberFacts, type RingFacts, type RingStep } from './ring-facts.ts';
 
-export type TransitionCause =
-  | 'CREATED'
-  | 'CONFIRMED'
-  | ActivationCause
-  | 'ROLLBACK'
-  | 'REPLACED'
-  | 'EXPIRED'
-  | 'WITHDRAWN'
-  /** Of a past transition: not recorded. */
-  | null;
+export const recordedCauses = Object.freeze([
+  ...activationCauses,
+  'ROLLBACK',
+  'ADOPTED',
+  'REPLACED',
+] as const);
+export type RecordedCause = (typeof recordedCauses)[number];
+
+export const transitionCauses = Object.freeze([
+  'CREATED',
+  'CONFIRMED',
+  ...recordedCauses,
+  'EXPIRED',
+  'WITHDRAWN',
+] as const);
+/** Null: of a past activation that no record tells the cause of. */
+export type TransitionCause = (typeof transitionCauses)[number] | null;
+
+/** A transition to ACTIVE or RETIRING, which can happen to a member again and again: its facts have the last one only. */
+export interface RecordedTransition {
+  readonly version: number;
+  readonly at: number;
+  readonly from: MemberState | null;
+  readonly to: 'ACTIVE' | 'RETIRING';
+  readonly cause: RecordedCause | null;
+}
+
+export interface TimelineOptions {
+  /** Of the past, oldest first; empty where nothing is recorded. */
+  readonly recorded?: readonly RecordedTransition[];
+  /** How many activations are planned at most. */
+  readonly rotations?: number;
+}
 
 export interface TimelineRow {
   /** Milliseconds since 1970. */
@@ -32,16 +55,26 @@ export interface TimelineRow {
   readonly cause: TransitionCause;
 }
 
-/** By time. @param rotations how many activations are planned at most */
-export function timelineOf(facts: RingFacts, rotations = 3): readonly TimelineRow[] {
-  return [...pastOf(facts), ...plannedOf(facts, rotations)];
+/** By time. */
+export function timelineOf(facts: RingFacts, options: TimelineOptions = {}): readonly TimelineRow[] {
+  const { recorded = [], rotations = 3 } = options;
+  return [...pastOf(facts, recorded), ...plannedOf(facts, rotations)];
 }
 
-function pastOf({ members }: RingFacts): readonly TimelineRow[] {
-  return members.flatMap((member) => pastOfMember(member, members)).sort((a, b) => a.at - b.at);
+function pastOf({ members }: RingFacts, recorded: readonly RecordedTransition[]): readonly TimelineRow[] {
+  const byVersion = Map.groupBy(recorded, ({ version }) => version);
+  const rowsOfMember = (member: MemberFacts) =>
+    pastOfMember(member, { members, recorded: byVersion.get(member.version) ?? [] });
+  return members.flatMap(rowsOfMember).sort((a, b) => a.at - b.at);
 }
 
-function pastOfMember(member: MemberFacts, members: readonly MemberFacts[]): readonly TimelineRow[] {
+interface MemberPast {
+  readonly members: readonly MemberFacts[];
+  /** Of the member alone. */
+  readonly recorded: readonly RecordedTransition[];
+}
+
+function pastOfMember(member: MemberFacts, past: MemberPast): readonly TimelineRow[] {
   const { version, kid, createdAt, publishedAt, activatedAt, retiredAt, revokedAt, hasSigned } = member;
   const rows: TimelineRow[] = [];
   let from: MemberState | null = null;
@@ -49,15 +82,21 @@ function pastOfMember(member: MemberFacts, members: readonly MemberFacts[]): rea
     rows.push({ at, version, kid, from, to, planned: false, cause });
     from = to;
   };
-  add(createdAt, 'STAGED', 'CREATED');
-  if (publishedAt !== null) add(publishedAt, 'NEXT', 'CONFIRMED');
+  const isAdopted = past.recorded.some((one) => one.to === 'ACTIVE' && one.from === null);
+  if (!isAdopted) {
+    add(createdAt, 'STAGED', 'CREATED');
+    if (publishedAt !== null) add(publishedAt, 'NEXT', 'CONFIRMED');
+  }
   if (activatedAt !== null) {
-    const isRollback = members.some(
+    const last = past.recorded.findLastIndex(({ to }) => to === 'ACTIVE');
+    for (const { at, to, cause } of past.recorded.slice(0, Math.max(0, last))) add(at, to, cause);
+    const isRollback = past.members.some(
       (other) => other.version > version && wasActiveBefore(other, activatedAt),
     );
     if (isRollback) from = 'RETIRING';
-    add(activatedAt, 'ACTIVE', isRollback ? 'ROLLBACK' : version === 1 ? 'FIRST' : null);
-    const replacedAt = replacementOf(activatedAt, members);
+    const inferred = isRollback ? 'ROLLBACK' : version === 1 ? 'FIRST' : null;
+    add(activatedAt, 'ACTIVE', past.recorded[last]?.cause ?? inferred);
+    const replacedAt = replacementOf(activatedAt, past);
     if (replacedAt !== undefined && replacedAt < (revokedAt ?? Number.POSITIVE_INFINITY)) {
       add(replacedAt, 'RETIRING', 'REPLACED');
     }
@@ -71,10 +110,12 @@ function wasActiveBefore({ activatedAt }: MemberFacts, time: number): boolean {
   return activatedAt !== null && activatedAt < time;
 }
 
-/** When the next member became ACTIVE. */
-function replacementOf(activatedAt: number, members: readonly MemberFacts[]): number | undefined {
+/** When another member became ACTIVE instead. A later rollback hides that from the facts of the other, not from the record. */
+function replacementOf(activatedAt: number, { members, recorded }: MemberPast): number | undefined {
+  const isReplaced = recorded.at(-1)?.to === 'RETIRING';
   const later = members.map((member) => member.activatedAt ?? 0).filter((time) => time > activatedAt);
-  return later.length === 0 ? undefined : Math.min(...later);
+  const times = isReplaced ? [...later, recorded.at(-1)?.at ?? 0] : later;
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 /** A limit on what a policy of seconds can plan; each member has five transitions. */

@@ -15,7 +15,7 @@ import type { Database } from '../database-schema.ts';
 import { RequiresExclusive } from '../engine.ts';
 import { listStatement, statement } from '../statement.ts';
 import { searchAudit } from './audit-search.ts';
-import { inChunksOnce } from './in-chunks.ts';
+import { inChunks, inChunksOnce } from './in-chunks.ts';
 import { type TableContext, withinOf } from './table-context.ts';
 
 const headId = 1;
@@ -217,6 +217,19 @@ export class AuditTable implements AuditStore {
     const { sequence } = await this.head();
     const { rows, total } = await searchAudit(this.#database, sequence, { filter, page });
     return { records: rows.map(recordOf), total };
+  }
+
+  async ofObjects(objectIds: readonly string[], actions: readonly string[]): Promise<readonly AuditRecord[]> {
+    const found: AuditRecordRow[] = [];
+    for (const chunk of inChunks(objectIds)) {
+      const ofChunk = this.#database
+        .selectFrom('audit_records')
+        .selectAll()
+        .where('object_id', 'in', chunk)
+        .where('action', 'in', actions);
+      found.push(...(await ofChunk.execute()));
+    }
+    return found.map(recordOf).sort((a, b) => a.sequence - b.sequence);
   }
 }
 

@@ -45,6 +45,16 @@ describe('an adopted JWK', () => {
     });
     const set = await (await fetch(`${node.url}/projects/MyProject/.well-known/jwks.json`)).json();
     expect(set).toMatchObject({ keys: [{ kid: before.kid }, { kid: second.kid }] });
+    const { body: timeline } = await rings.call('GET', 'modern/timeline');
+    expect(timeline.resultList[0]).toEqual({
+      at: first.activatedAt,
+      version: 1,
+      kid: before.kid,
+      from: null,
+      to: 'ACTIVE',
+      planned: false,
+      cause: 'ADOPTED',
+    });
     await rings.call('POST', 'modern/rotate');
     expect(await rings.states('modern')).toEqual(['RETIRING', 'ACTIVE', 'NEXT']);
   });

@@ -198,6 +198,35 @@ describe('the timeline', () => {
     ]);
   });
 
+  test('says why each key was activated, also one that was active twice', async () => {
+    await rings.create({ name: 'why', rotationInterval: null });
+    const activate = async (version: number, more: object = {}) => {
+      const { kid } = await rings.member('why', version);
+      return (await rings.call('POST', 'why/activate', { kid, ...more })).status;
+    };
+    expect((await rings.call('POST', 'why/rotate')).status).toBe(200);
+    expect(await activate(1)).toBe(200);
+    expect((await rings.call('PUT', 'why/', { verifierCacheTime: 'PT1H' })).status).toBe(200);
+    expect(await activate(3, { force: true, reason: 'a drill' })).toBe(200);
+    const { kid } = await rings.member('why', 3);
+    expect((await rings.call('POST', 'why/revoke', { kid, reason: 'SUPERSEDED' })).status).toBe(200);
+    const { body } = await rings.call('GET', 'why/timeline');
+    const rows = body.resultList.filter(
+      ({ to, planned }: { to: string; planned: boolean }) =>
+        !planned && (to === 'ACTIVE' || to === 'RETIRING'),
+    );
+    expect(rows).toMatchObject([
+      { version: 1, from: 'NEXT', to: 'ACTIVE', cause: 'FIRST' },
+      { version: 1, from: 'ACTIVE', to: 'RETIRING', cause: 'REPLACED' },
+      { version: 2, from: 'NEXT', to: 'ACTIVE', cause: 'REQUESTED' },
+      { version: 1, from: 'RETIRING', to: 'ACTIVE', cause: 'ROLLBACK' },
+      { version: 2, from: 'ACTIVE', to: 'RETIRING', cause: 'REPLACED' },
+      { version: 1, from: 'ACTIVE', to: 'RETIRING', cause: 'REPLACED' },
+      { version: 3, from: 'NEXT', to: 'ACTIVE', cause: 'FORCED' },
+      { version: 4, from: 'NEXT', to: 'ACTIVE', cause: 'REVOKED' },
+    ]);
+  });
+
   test('of another policy changes nothing', async () => {
     const before = await rings.ring('line');
     const { body } = await rings.call('GET', 'line/timeline?rotationInterval=P10D');

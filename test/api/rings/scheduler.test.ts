@@ -58,6 +58,18 @@ describe('the scheduler', () => {
     expect(await rings.states('held')).toEqual(['RETIRING', 'ACTIVE', 'NEXT']);
   });
 
+  test('gives its lease back when nothing is due, and takes it again for what is', async () => {
+    await rings.create({ name: 'idle' });
+    const lease = async () =>
+      (await world.raw("select fence, expires_at from leases where name = 'rings'"))[0];
+    await until(async () => Number((await lease())?.expires_at) === 0, 'the lease is given back');
+    const fence = Number((await lease())?.fence);
+    await putBack('idle', 91 * dayMs);
+    await rings.ringWhen('idle', ({ members }) => members[2]?.state === 'NEXT', 'it rotates');
+    const { body } = await world.api('GET', '/apiops/audit/?objectName=idle.2&action=keyring.activate');
+    expect(body.resultList).toMatchObject([{ details: { cause: 'INTERVAL', fence: fence + 1 } }]);
+  });
+
   test('makes no transition under a lease that another manager has taken meanwhile', async () => {
     await rings.create({ name: 'fenced' });
     const { store, ringScheduler } = world.manager.services;

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { RingFacts } from '../../../src/rings/schedule/ring-facts.ts';
-import { timelineOf } from '../../../src/rings/schedule/timeline.ts';
+import { type RecordedTransition, timelineOf } from '../../../src/rings/schedule/timeline.ts';
 import { day, defaultDelay, hour, member, minute, node, ring, start } from './support/facts.ts';
 
 const interval = 90 * day;
 
 /** Rows as text; times are relative to the start. */
-function texts(facts: RingFacts, rotations?: number): readonly string[] {
-  return timelineOf(facts, rotations).map(({ at, version, kid, from, to, planned, cause }) => {
+function texts(facts: RingFacts, rotations = 3, recorded: readonly RecordedTransition[] = []) {
+  return timelineOf(facts, { rotations, recorded }).map(({ at, version, kid, from, to, planned, cause }) => {
     const when = planned ? 'planned' : 'past';
     return `${when} ${(at - start) / minute} ${version} ${kid} ${from} ${to} ${cause}`;
   });
@@ -99,12 +99,14 @@ describe('the timeline of a ring', () => {
 
   test('is a dry run with another policy', () => {
     const policy = { ...facts.policy, rotationIntervalMs: 30 * day };
-    const rows = timelineOf({ ...facts, policy }, 1).filter(({ planned }) => planned);
+    const rows = timelineOf({ ...facts, policy }, { rotations: 1 }).filter(({ planned }) => planned);
     expect(rows.find(({ to }) => to === 'ACTIVE')?.at).toBe(start + interval + minute + 30 * day);
   });
 
   test('waits for caches before a rotation by hand', () => {
-    const rows = timelineOf({ ...facts, rotateRequestedAt: now }, 1).filter(({ planned }) => planned);
+    const rows = timelineOf({ ...facts, rotateRequestedAt: now }, { rotations: 1 }).filter(
+      ({ planned }) => planned,
+    );
     const activation = rows.find(({ to }) => to === 'ACTIVE');
     expect(activation).toMatchObject({ at: now + defaultDelay, version: 3, cause: 'REQUESTED' });
   });
@@ -140,6 +142,48 @@ describe('the timeline of a ring', () => {
     ]);
   });
 
+  test('has the recorded cause of each activation, and those before the last one', () => {
+    const past = ring({
+      now: start + 10 * hour,
+      members: [
+        member(1, 'ACTIVE', { publishedAt: start, activatedAt: start + 3 * hour }),
+        member(2, 'RETIRING', { publishedAt: start, activatedAt: start + 2 * hour }),
+        member(3, 'NEXT', { publishedAt: start }),
+      ],
+      nodes: [],
+    });
+    const recorded: readonly RecordedTransition[] = [
+      { version: 1, at: start + hour, from: 'NEXT', to: 'ACTIVE', cause: 'FIRST' },
+      { version: 1, at: start + 2 * hour, from: 'ACTIVE', to: 'RETIRING', cause: 'REPLACED' },
+      { version: 2, at: start + 2 * hour + 1, from: 'NEXT', to: 'ACTIVE', cause: 'FORCED' },
+      { version: 2, at: start + 3 * hour + 1, from: 'ACTIVE', to: 'RETIRING', cause: 'REPLACED' },
+      { version: 1, at: start + 3 * hour + 1, from: 'RETIRING', to: 'ACTIVE', cause: 'ROLLBACK' },
+    ];
+    const rows = texts(past, 0, recorded).filter((text) => text.startsWith('past') && !/ 0 \d k/.test(text));
+    expect(rows).toEqual([
+      'past 60 1 k1 NEXT ACTIVE FIRST',
+      'past 120 1 k1 ACTIVE RETIRING REPLACED',
+      'past 120 2 k2 NEXT ACTIVE FORCED',
+      'past 180 1 k1 RETIRING ACTIVE ROLLBACK',
+      'past 180 2 k2 ACTIVE RETIRING REPLACED',
+    ]);
+  });
+
+  test('begins with the adoption of its first key', () => {
+    const past = ring({
+      now: start + hour,
+      members: [
+        member(1, 'ACTIVE', { createdAt: start - 90 * day, publishedAt: start, activatedAt: start }),
+        member(2, 'NEXT', { publishedAt: start }),
+      ],
+      nodes: [],
+    });
+    const recorded: readonly RecordedTransition[] = [
+      { version: 1, at: start + 1, from: null, to: 'ACTIVE', cause: 'ADOPTED' },
+    ];
+    expect(texts(past, 0, recorded)[0]).toBe('past 0 1 k1 null ACTIVE ADOPTED');
+  });
+
   test('of intervals of a minute ends', () => {
     const policy = {
       ...facts.policy,
@@ -148,7 +192,7 @@ describe('the timeline of a ring', () => {
       clockSkewMs: 0,
       maxTokenLifetimeMs: 4 * minute,
     };
-    const rows = timelineOf(ring({ policy, cachesMs: 0 }), 1000);
+    const rows = timelineOf(ring({ policy, cachesMs: 0 }), { rotations: 1000 });
     expect(rows.length).toBeGreaterThan(400);
     expect(rows.length).toBeLessThan(510);
   });

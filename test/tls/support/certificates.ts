@@ -13,11 +13,18 @@ export interface Pair {
   readonly keyFile: string;
 }
 
+export interface IssueOptions {
+  /** From now on; negative: it has expired. */
+  readonly days?: number;
+  /** As in `extendedKeyUsage`. */
+  readonly usage?: string;
+}
+
 export interface Authority {
   readonly folder: string;
   readonly caFile: string;
   /** @param names as in `subjectAltName`: `DNS:localhost`, `IP:127.0.0.1` */
-  issue(file: string, names: readonly string[]): Promise<Pair>;
+  issue(file: string, names: readonly string[], options?: IssueOptions): Promise<Pair>;
   remove(): Promise<void>;
 }
 
@@ -42,12 +49,18 @@ export async function createAuthority(name = 'Test CA'): Promise<Authority> {
   return {
     folder,
     caFile,
-    async issue(file, names) {
+    async issue(file, names, { days = 30, usage } = {}) {
       const [keyFile, request, certFile, extensions] = ['key', 'csr', 'pem', 'ext'].map((end) =>
         join(folder, `${file}.${end}`),
       ) as [string, string, string, string];
       await run('openssl', ['req', ...ec, '-subj', `/CN=${file}`, '-keyout', keyFile, '-out', request]);
-      await writeFile(extensions, `subjectAltName=${names.join(',')}\n`);
+      await writeFile(
+        extensions,
+        [
+          `subjectAltName=${names.join(',')}`,
+          ...(usage === undefined ? [] : [`extendedKeyUsage=${usage}`]),
+        ].join('\n'),
+      );
       const signing = [
         '-CA',
         caFile,
@@ -55,7 +68,7 @@ export async function createAuthority(name = 'Test CA'): Promise<Authority> {
         caKey,
         '-CAcreateserial',
         '-days',
-        '30',
+        String(days),
         '-extfile',
         extensions,
       ];

@@ -31,7 +31,7 @@ export function planOf(kind: RingKind, body: PolicyBody, cachesMs: number, now: 
   try {
     const policy = policyFacts(readPolicy(body));
     requirePolicy(kind, policy, cachesMs);
-    const transitions = timelineOf({ ...emptyRing(now), kind, policy, cachesMs }, rotations);
+    const transitions = timelineOf({ ...emptyRing(now), kind, policy, cachesMs }, { rotations });
     return {
       isPossible: true,
       transitions: transitions.map(({ at, ...row }) => ({ ...row, at: new Date(at).toISOString() })),
