@@ -26,13 +26,11 @@ interface Screenshot {
 
 const project = '/projects/payments';
 const ofTheDocs: readonly Screenshot[] = [
-  { name: 'overview', path: '/', shows: 'frankfurt-1', height: 860 },
+  { name: 'overview', path: '/', shows: 'frankfurt-1' },
   { name: 'jwks', path: `${project}/jwks`, shows: 'webhook-signing' },
-  { name: 'jwk', path: `${project}/jwks/checkout-signing-2026`, shows: 'frankfurt-1', height: 900 },
-  { name: 'key-ring', path: `${project}/key-rings/api-signing`, shows: 'frankfurt-1', height: 900 },
-  { name: 'outlet', path: `${project}/outlets/gateway`, shows: 'frankfurt-1', height: 640 },
-  { name: 'environment', path: '/environments/production', shows: 'dublin-1', height: 900 },
-  { name: 'overview-dark', path: '/', shows: 'frankfurt-1', colorScheme: 'dark', height: 860 },
+  { name: 'key-ring', path: `${project}/key-rings/partner-signing`, shows: 'What it waits for', height: 720 },
+  { name: 'outlet', path: `${project}/outlets/gateway`, shows: 'frankfurt-1', height: 740 },
+  { name: 'overview-dark', path: '/', shows: 'frankfurt-1', colorScheme: 'dark' },
   { name: 'jwks-narrow', path: `${project}/jwks`, shows: 'webhook-signing', width: 360, height: 740 },
 ];
 
