@@ -42,12 +42,12 @@ export function lookupName(value: string): string {
   return isName(name) ? name : '';
 }
 
-/** Text of a client, short and harmless enough to be repeated in an answer. */
+/** Text of a client, short and without control characters, so that an answer can repeat it. */
 export function shownText(value: string): string {
-  const harmless = value.slice(0, 4 * codePointsLimit).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
-  const codePoints = [...harmless];
+  const printable = value.slice(0, 4 * codePointsLimit).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
+  const codePoints = [...printable];
   return codePoints.length <= codePointsLimit
-    ? harmless
+    ? printable
     : `${codePoints.slice(0, codePointsLimit).join('')}…`;
 }
 

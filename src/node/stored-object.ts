@@ -84,7 +84,7 @@ export type UnstoredObject = Omit<StoredObject, 'location'>;
 
 /**
  * @param since the revision since which the environment has it
- * @throws UnfitObject
+ * @throws InvalidObjectError
  */
 export function toStoredObject(content: DeployedContent, since?: number): UnstoredObject {
   const { kind, id } = content;

@@ -39,12 +39,12 @@ export interface OverviewOptions {
   ) => Promise<ReadonlyMap<string, readonly RegisteredNode[]>>;
 }
 
-export type NodeStanding = 'CURRENT' | 'LAGGING' | 'REFUSED' | 'DISCONNECTED';
+export type OverviewNodeState = 'CURRENT' | 'LAGGING' | 'REFUSED' | 'DISCONNECTED';
 
 export interface EnvironmentOverview {
   readonly environment: Environment;
   readonly revision: number;
-  readonly nodes: readonly { readonly node: RegisteredNode; readonly state: NodeStanding }[];
+  readonly nodes: readonly { readonly node: RegisteredNode; readonly state: OverviewNodeState }[];
 }
 
 export interface Overview {
@@ -73,8 +73,8 @@ export function createOverview({ store, clock, nodesOf, closeAuditRecords }: Ove
     const nodes = await nodesOf(environments.map(({ environment }) => environment.id));
     const withNodes = environments.map(({ environment, revision }) => {
       const own = nodes.get(environment.id) ?? [];
-      const standing = own.map((node) => ({ node, state: standingOf(node, revision) }));
-      return { environment, revision, nodes: standing };
+      const states = own.map((node) => ({ node, state: stateOf(node, revision) }));
+      return { environment, revision, nodes: states };
     });
     return { ...found, environments: withNodes };
   };
@@ -161,7 +161,7 @@ async function lastChanges(stores: Stores, projectNames: readonly string[] | und
     .slice(0, shownChanges);
 }
 
-function standingOf(node: RegisteredNode, revision: number): NodeStanding {
+function stateOf(node: RegisteredNode, revision: number): OverviewNodeState {
   if (!node.connected) return 'DISCONNECTED';
   if (node.appliedRevision >= revision) return 'CURRENT';
   return node.refusal ? 'REFUSED' : 'LAGGING';

@@ -76,7 +76,8 @@ test('a revoked token, a removed node and a deleted environment disappear from t
 
 test('a token with a limit joins a node whose row shows its key access, and a removed node is readmitted', async () => {
   await console.manager.api('POST', '/apiops/environments/', { name: 'limited', type: 'TEST' });
-  const page = await console.open({ path: '/environments/limited' });
+  // In a narrower window the address is left out.
+  const page = await console.open({ path: '/environments/limited', width: 1_440 });
   await page.getByLabel('Token expires').fill('2001-01-01T00:00');
   await page.getByLabel('Maximum number of nodes').fill('1');
   await page.getByRole('button', { name: 'Get the command' }).click();

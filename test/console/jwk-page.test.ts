@@ -44,7 +44,7 @@ test('the page shows the public part, the facts of the key, and where it is depl
   for (const fact of ['EC, P-256', 'ES256', 'signature', 'one', 'JWK or JWK Set', 'production', 'never']) {
     await details.getByText(fact, { exact: true }).first().waitFor();
   }
-  await page.getByRole('button', { name: 'Copy Thumbprint' }).click();
+  await page.getByRole('button', { name: 'Copy thumbprint' }).click();
   await page.getByRole('status').getByText('Copied').waitFor({ state: 'attached' });
   expect(await page.content()).not.toContain(p256Private.d);
   await expectAccessible(page);

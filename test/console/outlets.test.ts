@@ -292,7 +292,7 @@ test('a secret of Vault that another program wrote is taken over after a confirm
 
 test('events of the project are listed, the newest first', async () => {
   const page = await console.open({ path: '/projects/MyProject/events' });
-  const row = page.getByRole('row', { name: /keyring\.activated key-ring orders/ });
+  const row = page.getByRole('row', { name: /keyring\.activated Key ring orders/ });
   await row.waitFor();
   const { body } = await console.manager.api('GET', `${project}events/`);
   const newest = body.resultList.at(-1);

@@ -109,7 +109,7 @@ test('a view is edited: its choices are there, can be taken away, and keys be le
 
 test('the key types of the set of a project are shown and changed', async () => {
   const page = await console.open({ path: '/projects/MyProject' });
-  await page.getByText('It holds keys of the types RSA, EC, OKP.').waitFor();
+  await page.getByText('The set has keys of the types RSA, EC, OKP.').waitFor();
   await page.getByRole('button', { name: 'Edit' }).click();
   const types = page.getByRole('dialog').getByRole('group', { name: 'Key types in its JWK Set' });
   await expect.poll(() => types.getByRole('checkbox', { name: 'RSA' }).isChecked()).toBe(true);
@@ -117,7 +117,7 @@ test('the key types of the set of a project are shown and changed', async () => 
   await types.getByRole('checkbox', { name: 'AKP' }).check();
   await expectAccessible(page);
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-  await page.getByText('It holds keys of the types RSA, EC, OKP, AKP.').waitFor();
+  await page.getByText('The set has keys of the types RSA, EC, OKP, AKP.').waitFor();
   const { body } = await console.manager.api('GET', '/apiops/projects/?search=MyProject');
   expect(body.resultList[0].publishKeyTypes).toEqual(['RSA', 'EC', 'OKP', 'AKP']);
 });

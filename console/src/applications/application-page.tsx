@@ -166,7 +166,7 @@ function Sections({
       <Section title="Details">
         <Facts
           facts={[
-            ['May', <GrantTexts key="grants" projectName={projectName} grants={grants} />],
+            ['Grants', <GrantTexts key="grants" projectName={projectName} grants={grants} />],
             ['Expires', <Instant key="expires" at={expiresAt} fallback="never" />],
             ['Last used', <Time key="used" at={lastUsedAt} />],
             [
@@ -213,7 +213,7 @@ const credentialColumns: readonly Column<CredentialRow>[] = [
   { header: 'Credential', kind: 'title', cell: ({ type, name }) => name ?? credentialTypes[type] },
   { header: 'Type', cell: ({ type }) => credentialTypes[type] },
   { header: 'Known by', cell: (one) => <KnownBy credential={one} /> },
-  { header: 'Expires', cell: ({ expiresAt }) => <Instant at={expiresAt ?? null} fallback="—" /> },
+  { header: 'Expires', cell: ({ expiresAt }) => <Instant at={expiresAt ?? null} fallback="never" /> },
 ];
 
 function KnownBy({ credential: one }: { readonly credential: CredentialRow }) {

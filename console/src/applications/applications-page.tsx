@@ -66,7 +66,7 @@ export function ApplicationsPage() {
 function columnsOf(projectName: string): readonly Column<Application>[] {
   return [
     nameColumn((name) => projectPath(projectName, 'applications', name)),
-    { header: 'May', cell: ({ grants }) => <GrantTexts projectName={projectName} grants={grants} /> },
+    { header: 'Grants', cell: ({ grants }) => <GrantTexts projectName={projectName} grants={grants} /> },
     { header: 'Expires', cell: ({ expiresAt }) => <Day at={expiresAt} /> },
     { header: 'Last used', cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
     {

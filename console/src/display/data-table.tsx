@@ -120,7 +120,7 @@ function Row<Item>({
       )}
       {columns.map(({ header, cell, kind, from }) => (
         <Table.Td key={header} role="cell" data-label={header} data-kind={kind} data-from={from}>
-          {cell(item)}
+          <div>{cell(item)}</div>
         </Table.Td>
       ))}
     </Table.Tr>

@@ -132,10 +132,14 @@ function SetAddresses({ environment }: { readonly environment: Environment }) {
           />
         )}
         {projectName !== undefined && (
-          <SetAddress label={`${name} of ${projectName}`} accessUrl={accessUrl} projectName={projectName} />
+          <SetAddress
+            label={`of ${projectName} in ${name}`}
+            accessUrl={accessUrl}
+            projectName={projectName}
+          />
         )}
         {environmentSet ? (
-          <SetAddress label={`${name} of all projects`} accessUrl={accessUrl} />
+          <SetAddress label={`of all projects in ${name}`} accessUrl={accessUrl} />
         ) : (
           <Text size="sm" c="dimmed">
             This environment serves no set of all projects.

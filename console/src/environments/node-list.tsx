@@ -11,7 +11,7 @@ import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
 import { Legend, Status } from '../display/status.tsx';
 import { nodeStatuses } from '../display/status-words.ts';
-import { Instant, Time } from '../display/time.tsx';
+import { Day, Time } from '../display/time.tsx';
 import { ReadmitNode } from './readmit-node.tsx';
 
 type OverviewNode = Operations['getOverview']['answer']['environments'][number]['nodes'][number];
@@ -116,8 +116,11 @@ function Nodes({
         appliedRevision === revision ? appliedRevision : `${appliedRevision} of ${revision}`,
     },
     { header: 'Last seen', cell: (node) => (node.connected ? 'connected' : <Time at={node.lastSeenAt} />) },
-    { header: 'Address', cell: ({ address }) => address ?? 'unknown' },
-    { header: 'Clock', cell: ({ clockOffsetMs }) => clockText(clockOffsetMs) },
+    { header: 'Address', from: 'wide', cell: ({ address }) => address ?? 'unknown' },
+    {
+      header: 'Clock',
+      cell: ({ clockOffsetMs }) => <span className="whole">{clockText(clockOffsetMs)}</span>,
+    },
     { header: 'Private keys', cell: ({ privateKeys }) => (privateKeys ? 'yes' : 'no') },
     { header: 'Without a manager', cell: (node) => <WithoutManager node={node} /> },
     { header: 'Version', from: 'wide', cell: ({ version }) => version },
@@ -145,7 +148,7 @@ function WithoutManager({ node: { serveLimit, ephemeral, signsUntil } }: { reado
       </Text>
       {signsUntil !== null && signsUntil !== undefined && (
         <Text size="sm">
-          signs until <Instant at={signsUntil} />
+          signs until <Day at={signsUntil} />
         </Text>
       )}
       {ephemeral === true && <Text size="sm">ephemeral: keeps no copy</Text>}

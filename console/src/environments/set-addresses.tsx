@@ -27,7 +27,7 @@ export function ProjectSetAddresses({
             {resultList.map(({ name, accessUrl }) => (
               <SetAddress
                 key={name}
-                label={name}
+                label={`in ${name}`}
                 accessUrl={accessUrl}
                 projectName={projectName}
                 {...(viewName !== undefined && { viewName })}
@@ -48,12 +48,13 @@ export function SetAddress({
   projectName,
   viewName,
 }: {
+  /** Which one, as in `of Stock in production`. */
   readonly label: string;
   readonly accessUrl: string | null;
   readonly projectName?: string;
   readonly viewName?: string;
 }) {
-  return <CopyField label={`JWK Set in ${label}`} value={setAddress(accessUrl, projectName, viewName)} />;
+  return <CopyField label={`JWK Set ${label}`} value={setAddress(accessUrl, projectName, viewName)} />;
 }
 
 /** Explains the placeholder of an address. */

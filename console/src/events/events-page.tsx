@@ -1,6 +1,6 @@
-import { Code, Stack, Text } from '@mantine/core';
+import { Anchor, Code, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from 'wouter';
+import { Link, useParams } from 'wouter';
 import type { Event } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { type Column, DataTable } from '../display/data-table.tsx';
@@ -8,6 +8,7 @@ import { EmptyState } from '../display/empty-state.tsx';
 import { PageHeader } from '../display/page-header.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Instant } from '../display/time.tsx';
+import { projectPath } from '../layout/project.ts';
 
 const mostShown = 100;
 const refreshMs = 5_000;
@@ -62,7 +63,44 @@ async function newestEvents(projectName: string): Promise<readonly Event[]> {
 
 const columns: readonly Column<Event>[] = [
   { header: 'Type', kind: 'title', cell: ({ type }) => type },
-  { header: 'Object', cell: ({ data }) => `${data.objectType} ${data.objectName}` },
-  { header: 'kid', cell: ({ data }) => data.kid !== undefined && <span className="mono">{data.kid}</span> },
+  { header: 'Object', cell: ({ data }) => <ObjectLink {...data} /> },
+  { header: 'kid', cell: ({ data }) => data.kid !== undefined && <Kid kid={data.kid} /> },
   { header: 'Time', cell: ({ timestamp }) => <Instant at={timestamp} /> },
 ];
+
+/** What an event is about, and its page in the project; nodes have none. */
+const objects: Readonly<Record<string, { readonly word: string; readonly page?: string }>> = {
+  'key-ring': { word: 'Key ring', page: 'key-rings' },
+  jwk: { word: 'JWK', page: 'jwks' },
+  node: { word: 'Node' },
+  outlet: { word: 'Outlet', page: 'outlets' },
+};
+
+function ObjectLink({ projectName, objectType, objectName }: Event['data']) {
+  const { word, page } = objects[objectType] ?? { word: objectType };
+  return (
+    <>
+      {word}{' '}
+      {page === undefined ? (
+        objectName
+      ) : (
+        <Anchor
+          component={Link}
+          href={projectPath(projectName, page, objectName)}
+          fz="inherit"
+          underline="always"
+        >
+          {objectName}
+        </Anchor>
+      )}
+    </>
+  );
+}
+
+function Kid({ kid }: { readonly kid: string }) {
+  return (
+    <span className="mono kid" title={kid}>
+      {kid}
+    </span>
+  );
+}

@@ -1,4 +1,5 @@
-import { Anchor, Code, List, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Anchor, Code, List, Stack, Text } from '@mantine/core';
+import { Facts } from '../display/facts.tsx';
 import { PageHeader } from '../display/page-header.tsx';
 import { Section } from '../display/section.tsx';
 import { StatusMeanings } from '../display/status.tsx';
@@ -8,6 +9,7 @@ import {
   sourceStatuses,
   validityStatuses,
 } from '../display/status-words.ts';
+import { outletStatuses } from '../outlets/outlet-words.ts';
 import { lateStatus, memberStatuses, ringStatuses } from '../rings/ring-words.ts';
 import { useSignedIn } from '../session/session-context.ts';
 
@@ -20,6 +22,7 @@ const words = [
     'A server that publishes the public keys of its environment, and keeps doing so while no manager runs.',
   ],
   ['JWK Set', 'The public keys that a node publishes for one project. Verifiers fetch it over HTTP.'],
+  ['View', 'One more JWK Set of a project, with a part of its keys, at an address of its own.'],
   [
     'Key ring',
     'The keys of one purpose, which keyplane replaces on schedule. Its keys are JWKs: one is active, the next is published.',
@@ -41,6 +44,11 @@ const words = [
     'Decides what tokens contain: issuer, audience, subject, lifetime and claims. Applications give only what it leaves open.',
   ],
   [
+    'Outlet',
+    'Delivers keys to a component in the form that it reads: files, a secret in Vault, or events to a webhook. Key rings wait for it as they do for nodes.',
+  ],
+  ['Event', 'What happened to an object of a project. Programs read events, or a webhook receives them.'],
+  [
     'Usage',
     'How often each application used a key, and when it did so last. Nodes report it every 10 seconds.',
   ],
@@ -53,36 +61,29 @@ export function HelpPage() {
   return (
     <Stack>
       <PageHeader title="Help" description="The words of this console, and where to read on." />
-      <SimpleGrid cols={{ base: 1, md: 2 }}>
-        <Section title="Read on">
-          <List size="sm" spacing="xs">
-            <List.Item>
-              <Anchor href="/docs">API reference</Anchor>: every operation, with curl and TypeScript
-            </List.Item>
-            <List.Item>
-              <Anchor href="/openapi.json">OpenAPI description</Anchor>, for generators
-            </List.Item>
-            <List.Item>
-              <Anchor href="/readyz">Readiness</Anchor> of this manager
-            </List.Item>
-          </List>
-          <Text size="sm" mt="sm">
-            The command line covers the whole API. Sign in, then ask it for its commands:
-          </Text>
-          <Code block mt="xs">
-            {`${cliCommand} login ${location.origin}\n${cliCommand} --help`}
-          </Code>
-        </Section>
-        <Section title="Words">
-          <dl className="facts">
-            {words.map(([word, meaning]) => (
-              <div key={word}>
-                <dt>{word}</dt>
-                <dd>{meaning}</dd>
-              </div>
-            ))}
-          </dl>
-        </Section>
+      <Section title="Read on">
+        <List size="sm" spacing="xs">
+          <List.Item>
+            <Anchor href="/docs">API reference</Anchor>: every operation, with curl and TypeScript
+          </List.Item>
+          <List.Item>
+            <Anchor href="/openapi.json">OpenAPI description</Anchor>, for generators
+          </List.Item>
+          <List.Item>
+            <Anchor href="/readyz">Readiness</Anchor> of this manager
+          </List.Item>
+        </List>
+        <Text size="sm" mt="sm">
+          The command line covers the whole API. Sign in, then ask it for its commands:
+        </Text>
+        <Code block mt="xs">
+          {`${cliCommand} login ${location.origin}\n${cliCommand} --help`}
+        </Code>
+      </Section>
+      <Section title="Words">
+        <Facts facts={words} />
+      </Section>
+      <div className="overview">
         <Section title="Deployment of a JWK">
           <StatusMeanings words={Object.values(deploymentStatuses)} />
         </Section>
@@ -101,7 +102,10 @@ export function HelpPage() {
         <Section title="JWKs that follow a URL">
           <StatusMeanings words={Object.values(sourceStatuses)} />
         </Section>
-      </SimpleGrid>
+        <Section title="Deliveries of an outlet">
+          <StatusMeanings words={Object.values(outletStatuses)} />
+        </Section>
+      </div>
     </Stack>
   );
 }

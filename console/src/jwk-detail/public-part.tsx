@@ -49,6 +49,11 @@ function Parts({
   );
 }
 
+/** `Public JWK` → `public JWK`; an abbreviation stays. */
+function inSentence(label: string): string {
+  return label.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+}
+
 /** Text of a key with a button that copies it. */
 export function Block({ label, text }: { readonly label: string; readonly text: string }) {
   return (
@@ -58,7 +63,7 @@ export function Block({ label, text }: { readonly label: string; readonly text: 
           {label}
         </Text>
         <Group gap="xs">
-          <CopyButton value={text} label={`Copy ${label.split(' (')[0]}`} />
+          <CopyButton value={text} label={`Copy ${inSentence(label.split(' (')[0] ?? label)}`} />
         </Group>
       </Group>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}

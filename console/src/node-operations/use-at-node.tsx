@@ -42,13 +42,13 @@ export function UseAtNode({
         </Text>
         {use === 'enc' ? (
           <>
-            <Block label="encrypt command" text={nodeCommand(projectName, target, 'ENCRYPT')} />
-            <Block label="decrypt command" text={nodeCommand(projectName, target, 'DECRYPT')} />
+            <Block label="Encrypt command" text={nodeCommand(projectName, target, 'ENCRYPT')} />
+            <Block label="Decrypt command" text={nodeCommand(projectName, target, 'DECRYPT')} />
           </>
         ) : (
           <>
-            <Block label="sign command" text={nodeCommand(projectName, target, 'SIGN')} />
-            <Block label="verify command" text={nodeCommand(projectName, target, 'VERIFY')} />
+            <Block label="Sign command" text={nodeCommand(projectName, target, 'SIGN')} />
+            <Block label="Verify command" text={nodeCommand(projectName, target, 'VERIFY')} />
             {isSecret && <Block label="MAC command" text={nodeCommand(projectName, target, 'MAC')} />}
           </>
         )}

@@ -47,7 +47,7 @@ export function OutletsPage() {
           <EmptyState
             icon="outlet"
             title="This project has no outlet yet."
-            text="An outlet delivers keys as files for nginx, HAProxy, Java or Envoy, as a secret in Vault, or events to a webhook. Keyplane keeps what it delivered current, and key rings wait for it."
+            text="An outlet delivers keys as files for nginx, HAProxy, Java or Envoy, as a secret in Vault, or events to a webhook. keyplane keeps what it delivered current, and key rings wait for it."
           >
             {create}
           </EmptyState>

@@ -47,8 +47,8 @@ function Cards({ overview }: { readonly overview: Overview }) {
         {expiringCount > 0 && <Expiring items={expiring} count={expiringCount} />}
         {failingSourceCount > 0 && <FailingSources items={failingSources} count={failingSourceCount} />}
         {sharedKidCount > 0 && <SharedKids items={sharedKids} count={sharedKidCount} />}
-        {overview.environments.length > 0 && <Environments environments={overview.environments} />}
         {overview.projects.length > 0 && <Projects overview={overview} />}
+        {overview.environments.length > 0 && <Environments environments={overview.environments} />}
       </div>
       {nothing && hasJwks && (
         <Text size="sm" c="dimmed">

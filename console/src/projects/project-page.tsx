@@ -68,9 +68,9 @@ function SetFacts({ projectName }: { readonly projectName: string }) {
   const { signer, keyTypes } = found.data;
   return (
     <Text size="sm" mt="sm">
-      It holds keys of the types {keyTypes.join(', ')}. Nodes sign the historical keys with{' '}
+      The set has keys of the types {keyTypes.join(', ')}. Historical keys are signed with{' '}
       {signer === null ? (
-        'its only key ring for signatures, if it has exactly one'
+        'the key ring for signatures, if the project has exactly one'
       ) : (
         <Anchor component={Link} href={projectPath(projectName, 'key-rings', signer)} fz="inherit">
           {signer}

@@ -62,11 +62,7 @@ export function RingMembers({
     { header: 'Active', cell: ({ activatedAt }) => <Day at={activatedAt} fallback="not yet" /> },
     {
       header: 'Then',
-      cell: (member) => (
-        <span>
-          <Outlook member={member} />
-        </span>
-      ),
+      cell: (member) => <Outlook member={member} />,
     },
     {
       header: 'Last used',

@@ -27,7 +27,7 @@ const findState = statement((db, key: { environmentId: string }) =>
   db.selectFrom('environment_states').selectAll().where('environment_id', '=', key.environmentId),
 );
 // One statement for both: polling an environment once a second needs only its state.
-const findStanding = statement((db, key: { environmentId: string }) =>
+const findHead = statement((db, key: { environmentId: string }) =>
   db
     .selectFrom('environment_states')
     .selectAll()
@@ -327,7 +327,7 @@ export class DesiredStateTable implements DesiredStateStore {
   }
 
   async head(environmentId: string): Promise<EnvironmentHead> {
-    const row = await findStanding.first(this.#database, { environmentId });
+    const row = await findHead.first(this.#database, { environmentId });
     return {
       environmentId,
       revision: row?.revision ?? 0,

@@ -11,6 +11,7 @@ export const sourcePages: readonly string[] = [
   'docs/sources/generate.md',
   'docs/adopt-key.md',
   'docs/post-quantum.md',
+  'docs/rotation.md',
   'docs/views.md',
 ];
 

@@ -17,7 +17,7 @@ export function KeyPage() {
       )}
     >
       {(key) => (
-        <Section title="Details">
+        <Section title="Contents">
           <Facts
             facts={[
               ['Kind', keyTypeText(key)],

@@ -106,14 +106,16 @@ function Details<Item extends Material>({
       {deployment.announcement !== null && (
         <DeploymentNote {...deployment.announcement} onClose={deployment.close} />
       )}
-      <Facts
-        facts={[
-          ['Description', item.description],
-          ['Created', <Instant key="created" at={item.createdAt} />],
-          ['Changed', <Instant key="changed" at={item.updatedAt} />],
-        ]}
-      />
       {children(item, projectName)}
+      <Section title="Details">
+        <Facts
+          facts={[
+            ['Description', item.description],
+            ['Created', <Instant key="created" at={item.createdAt} />],
+            ['Changed', <Instant key="changed" at={item.updatedAt} />],
+          ]}
+        />
+      </Section>
       <References kind={kind} projectName={projectName} name={item.name} />
       {dialog === 'replace' && replace(item, projectName, close)}
       {dialog === 'delete' && (

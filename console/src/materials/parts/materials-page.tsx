@@ -49,12 +49,7 @@ export function MaterialsPage<Item extends Material>({
   const make = mayMake && <Button onClick={() => setMaking(true)}>New {kind.one}</Button>;
   return (
     <Stack>
-      <PageHeader
-        title={kind.title}
-        up={{ path: `/projects/${encodeURIComponent(projectName)}`, label: projectName }}
-      >
-        {make}
-      </PageHeader>
+      <PageHeader title={kind.title}>{make}</PageHeader>
       {deployment.announcement !== null && (
         <DeploymentNote {...deployment.announcement} onClose={deployment.close} />
       )}
@@ -67,11 +62,7 @@ export function MaterialsPage<Item extends Material>({
         rowKey={({ id }) => id}
         searchLabel={`Search ${kind.title.toLowerCase()}`}
         empty={
-          <EmptyState
-            icon={kind.icon}
-            title={`There is no ${kind.one} in ${projectName} yet`}
-            text={kind.about}
-          >
+          <EmptyState icon={kind.icon} title={`This project has no ${kind.one} yet.`} text={kind.about}>
             {make}
           </EmptyState>
         }

@@ -66,7 +66,7 @@ function Axes({ axis, now }: { readonly axis: Axis; readonly now: number }) {
 }
 
 /** Percent of the axis from which a label stands on the other side of its line. */
-const lateAt = 84;
+const lateAt = 75;
 
 function BarRow({ bar, axis, now }: { readonly bar: Bar; readonly axis: Axis; readonly now: number }) {
   return (
