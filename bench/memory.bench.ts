@@ -1,4 +1,4 @@
-// Resident memory of a manager and of a node at rest: 20 s after they said that they are ready, nothing connected, SQLite. The
+// Resident memory of a manager and of a node at rest: 20 s after each is ready, nothing connected, SQLite. The
 // release is started as an installed one is, the checkout as the runner starts it. Beside them a bare process that loads Fastify
 // and better-sqlite3, listens and opens a database.
 

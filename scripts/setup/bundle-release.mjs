@@ -1,5 +1,5 @@
 // Compiles `src/` into few files. Node.js keeps the text of each module and some 7 KB beside it, and resolves more than a thousand
-// names at a start: a manager that was compiled file by file needed 25 MB more and started in twice the time.
+// names at a start: a manager that was compiled file by file needed 25 MB more.
 
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -7,7 +7,7 @@ import { build } from 'vite';
 import { root } from '../places.mjs';
 import { collectLicenses } from './bundled-licenses.mjs';
 
-/** @throws Error with what the bundler said */
+/** @throws Error with the output of the bundler */
 export async function bundleRelease(target) {
   await build({
     configFile: false,
