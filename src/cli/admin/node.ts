@@ -15,9 +15,6 @@ import { type ListView, note, show, showList } from '../terminal/output.ts';
 import { isForProgram, listFormats } from '../terminal/output-format.ts';
 import { confirm } from '../terminal/prompt.ts';
 
-/** The subcommands of `keyplane node`, which by itself starts one. */
-export const nodeSubcommands = Object.freeze(['list', 'forget', 'readmit']);
-
 const view: ListView<EnvironmentNode> = {
   columns: [
     { head: 'NAME', value: ({ name }) => name },

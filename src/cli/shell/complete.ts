@@ -2,7 +2,7 @@
 // commands and flags come from the tree that runs them.
 
 import type { Argument, Command, Option } from 'commander';
-import { nodeSubcommands } from '../admin/node.ts';
+import { nodeSubcommands } from '../admin/node-subcommands.ts';
 import { write } from '../terminal/output.ts';
 import { candidatesOf } from './candidates.ts';
 import { argumentSource, flagSources } from './completion-source.ts';
