@@ -145,6 +145,7 @@ async function write(vault: VaultSession, delivery: ManagerDelivery) {
   const there = await vault.read();
   if (isAlike(there, wanted)) return { version: there.version, changed: false };
   if (!delivery.force && !isOwn(there, delivery)) throw otherVersion(there.version);
+  await delivery.willWrite();
   return { version: await vault.write(wanted, there.version), changed: true };
 }
 
