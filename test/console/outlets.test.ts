@@ -300,6 +300,32 @@ test('events of the project are listed, the newest first', async () => {
   await expectAccessible(page);
 });
 
+test('events have the environment of their node, and a filter by it that the address keeps', async () => {
+  const { raw } = console.manager;
+  const newest = `(select max(sequence) from events where project_id = projects.id)`;
+  await raw(`insert into events (project_id, sequence, id, type, object_type, object_name, kid, facts, at)
+select id, 1 + ${newest}, 'away', 'node.away', 'node', 'restless', null, '{"environmentName":"staging"}', ${Date.now()}
+from projects where name = 'MyProject'`);
+  const page = await console.open({ path: '/projects/MyProject/events' });
+  await page.getByRole('row', { name: /node\.away node restless staging/ }).waitFor();
+  await page.getByLabel('Environment').selectOption('staging');
+  await page
+    .getByRole('row', { name: /keyring\.activated/ })
+    .first()
+    .waitFor({ state: 'detached' });
+  await page.getByRole('row', { name: /node\.away node restless staging/ }).waitFor();
+  expect(page.url()).toContain('environmentName=staging');
+  await expectAccessible(page);
+});
+
+test('the page of a key ring has its outlets, and how each stands', async () => {
+  const page = await console.open({ path: '/projects/MyProject/key-rings/orders' });
+  const row = page.getByRole('table', { name: 'Outlets of orders' }).getByRole('row', { name: /gateway/ });
+  await row.waitFor();
+  await row.getByRole('link', { name: 'gateway' }).click();
+  await page.getByRole('heading', { level: 1, name: 'gateway' }).waitFor();
+});
+
 test.each([list, `${list}/gateway`, '/projects/MyProject/events'])(
   '%s has no barrier in the dark and at 320 pixels',
   async (path) => {
