@@ -319,11 +319,28 @@ from projects where name = 'MyProject'`);
 });
 
 test('the page of a key ring has its outlets, and how each stands', async () => {
+  const { api } = console.manager;
+  await api('POST', `${project}outlets/`, {
+    name: 'verifier',
+    kind: 'FILES',
+    content: 'JWKS',
+    source: { keyRingName: 'orders' },
+    environmentNames: ['production'],
+    target: { path: 'verifier/jwks.json', layout: 'RENAME' },
+  });
+  await until(
+    async () => (await outletOf('verifier')).environments[0]?.state === 'CURRENT',
+    'it is delivered',
+  );
+  const { digest } = (await outletOf('verifier')).environments[0];
   const page = await console.open({ path: '/projects/MyProject/key-rings/orders' });
-  const row = page.getByRole('table', { name: 'Outlets of orders' }).getByRole('row', { name: /gateway/ });
-  await row.waitFor();
-  await row.getByRole('link', { name: 'gateway' }).click();
-  await page.getByRole('heading', { level: 1, name: 'gateway' }).waitFor();
+  const row = page.getByRole('region', { name: 'Outlets of orders' }).getByRole('row', { name: /verifier/ });
+  await row.getByText('current').waitFor();
+  await row.getByText(digest.slice(0, 12)).waitFor();
+  await expectAccessible(page);
+  await row.getByRole('link', { name: 'verifier' }).click();
+  await page.getByRole('heading', { level: 1, name: 'verifier' }).waitFor();
+  await api('DELETE', `${project}outlets/verifier/`);
 });
 
 test.each([list, `${list}/gateway`, '/projects/MyProject/events'])(
