@@ -3,6 +3,7 @@ import { faultPoints } from '../../src/runtime/fault-points.ts';
 
 const ofCommands: readonly unknown[] = [faultPoints.migrationStatement, faultPoints.keyFileStep];
 const ofWebhooks: readonly unknown[] = [faultPoints.beforeDelivery, faultPoints.afterDelivery];
+const ofOutlets: readonly unknown[] = [faultPoints.beforeOutletWrite, faultPoints.afterOutletWrite];
 const ofRings: readonly unknown[] = [faultPoints.beforeTransition, faultPoints.afterTransition];
 
 /** Only where several managers may write. */
@@ -13,12 +14,18 @@ export const markedFaultPoints: readonly string[] = namesWithout([
   ...ofCommands,
   ...ofRings,
   ...ofWebhooks,
+  ...ofOutlets,
   ...ofShared,
 ]);
 /** And those that it passes on PostgreSQL, about twice a second. */
 export const rareFaultPoints: readonly string[] = ofShared.map((point) => nameOf(point as Channel));
 /** And those that it passes while a key ring rotates. */
-export const ringFaultPoints: readonly string[] = namesWithout([...ofCommands, ...ofWebhooks, ...ofShared]);
+export const ringFaultPoints: readonly string[] = namesWithout([
+  ...ofCommands,
+  ...ofWebhooks,
+  ...ofOutlets,
+  ...ofShared,
+]);
 
 function namesWithout(left: readonly unknown[]): readonly string[] {
   return Object.values(faultPoints)

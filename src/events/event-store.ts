@@ -6,6 +6,8 @@ export interface EventQuery {
   /** Events with a larger number. */
   readonly after: number;
   readonly types: readonly EventType[];
+  /** Those with this fact `environmentName`, exactly; absent: all. */
+  readonly environmentName?: string | undefined;
 }
 
 /** Numbers of the events of a project that are kept; both 0 where it never had any. */

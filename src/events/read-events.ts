@@ -25,18 +25,20 @@ export interface EventRequest {
   /** Undefined: from the first event that is kept. */
   readonly after: number | undefined;
   readonly types: readonly EventType[];
+  /** Undefined: of every environment, and of none. */
+  readonly environmentName: string | undefined;
   readonly limit: number;
 }
 
 export type ReadEvents = (request: EventRequest) => Promise<EventPage>;
 
 export function createEventReader(store: UnitOfWork<EventStores>): ReadEvents {
-  return ({ projectId, after, types, limit }) =>
+  return ({ projectId, after, types, environmentName, limit }) =>
     store.read(async ({ events }) => {
       const { first, newest } = await events.bounds(projectId);
       const isUnknown = after !== undefined && after > newest;
       const from = after === undefined || isUnknown ? 0 : after;
-      const query = { projectId, after: from, types };
+      const query = { projectId, after: from, types, environmentName };
       const lost = after === undefined ? 0 : Math.max(0, first - 1 - from);
       return {
         events: await events.list(query, limit),

@@ -8,29 +8,25 @@ import type { EventStores } from '../events/event-store.ts';
 import type { Lease } from '../leases/lease.ts';
 import type { LeaseStores } from '../leases/lease-store.ts';
 import { artifactDigest } from '../outlets/content/artifact.ts';
-import {
-  type DeliveryState,
-  failed,
-  isDue,
-  newDelivery,
-  succeeded,
-  wanted,
-} from '../outlets/delivery-state.ts';
+import { failed, isDue, succeeded, wanted } from '../outlets/delivery-state.ts';
 import { outletKind } from '../outlets/kinds/kinds.ts';
-import type { ManagerAccess, ManagerKeyDelivery } from '../outlets/kinds/outlet-kind.ts';
+import type { ManagerKeyDelivery } from '../outlets/kinds/outlet-kind.ts';
 import { type Outlet, type OutletKindName, outletKindNames } from '../outlets/outlet.ts';
 import { environmentsOfOutlet } from '../outlets/outlet-deployment.ts';
 import type { OutletStores } from '../outlets/outlet-store.ts';
 import { openCredential } from '../outlets/sealed-credential.ts';
 import { storeDeliveries } from '../outlets/store-deliveries.ts';
+import { faultPoints } from '../runtime/fault-points.ts';
 import { LookGate } from '../runtime/look-gate.ts';
 import { RepeatedLook } from '../runtime/repeated-look.ts';
 import { onBehalfOfTask } from '../runtime/requester.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { SafeFetch } from '../sources/safe-fetch/safe-fetch.ts';
 import type { SharedStore, UnitOfWork } from '../unit-of-work.ts';
-import { type IssuingStores, issueManagerToken } from './issue-token.ts';
+import type { IssuingStores } from './issue-token.ts';
+import { managerAccess } from './manager-access.ts';
 import { type ArtifactStores, managerArtifact } from './manager-artifact.ts';
+import { type Seen, type Tracked, trackedFrom } from './tracked-outlet.ts';
 
 export type RunnerStores = OutletStores &
   ArtifactStores &
@@ -47,27 +43,6 @@ export interface OutletRunnerOptions {
   readonly clock: () => Date;
   readonly lease: Lease;
   readonly onError: (error: unknown) => void;
-}
-
-interface Tracked {
-  delivery: DeliveryState;
-  /** By environment id: the revisions whose content was delivered last. */
-  delivered: ReadonlyMap<string, number>;
-  /** Of the outlet, when it was delivered last. */
-  deliveredGeneration: number;
-  remoteVersion: number | null;
-  /** Digests of what failed to be delivered since the last success: it may be there all the same. */
-  maybeWritten: ReadonlySet<string>;
-  /** Of the last attempt: what differs from it is attempted at once. */
-  attempted: Pick<Seen, 'revisions'> & { readonly generation: number };
-  validUntilMs: number;
-}
-
-/** An outlet with its environments, each with its revision. */
-interface Seen {
-  readonly outlet: Outlet;
-  readonly projectName: string;
-  readonly revisions: ReadonlyMap<string, number>;
 }
 
 const lookEveryMs = 500;
@@ -150,21 +125,10 @@ export class OutletRunner {
     const outlets = await stores.outlets.getMany(ids);
     const untracked = ids.filter((id) => !this.#tracked.has(id));
     const kept = untracked.length === 0 ? [] : await stores.outletDeliveries.ofOutlets(untracked);
+    const writes = await stores.outletDeliveries.writesOf(untracked);
     for (const id of untracked) {
       const rows = kept.filter(({ outletId }) => outletId === id);
-      const [first] = rows;
-      const delivery: DeliveryState = first
-        ? { ...newDelivery, digest: first.digest, deliveredAt: first.deliveredAt?.getTime() ?? null }
-        : newDelivery;
-      this.#tracked.set(id, {
-        delivery,
-        delivered: new Map(rows.map(({ environmentId, revision }) => [environmentId, revision])),
-        deliveredGeneration: first?.generation ?? 0,
-        remoteVersion: first?.remoteVersion ?? null,
-        maybeWritten: new Set(),
-        attempted: { generation: 0, revisions: new Map() },
-        validUntilMs: Number.POSITIVE_INFINITY,
-      });
+      this.#tracked.set(id, trackedFrom(rows, writes.get(id)));
     }
     const heads = new Map((await stores.desired.states()).map((one) => [one.environmentId, one.revision]));
     const seen: Seen[] = [];
@@ -212,7 +176,9 @@ export class OutletRunner {
     const maybeWritten = new Set(before.maybeWritten);
     let after: Tracked;
     try {
-      const made = await this.#attempt(seen, before, (digest) => maybeWritten.add(digest));
+      const made = await this.#attempt(seen, before, (digest) =>
+        this.#beginWrite(outlet, maybeWritten, digest),
+      );
       const revision = Math.max(0, ...revisions.values());
       const { digest, version, changed, validUntilMs } = made;
       after = {
@@ -233,19 +199,22 @@ export class OutletRunner {
         : 'The delivery failed; the log of the manager says why!';
       const at = { nowMs: performance.now(), random: Math.random() };
       const state = failed(delivery, { error: text, ...at });
-      const kept = new Set([...maybeWritten].slice(-mostMaybeWritten));
       const validUntilMs = Number.POSITIVE_INFINITY;
-      after = { ...before, delivery: state, attempted, maybeWritten: kept, validUntilMs };
+      after = { ...before, delivery: state, attempted, maybeWritten, validUntilMs };
     }
     await this.#record(seen, after);
     if (this.#tracked.get(outlet.id) === before) this.#tracked.set(outlet.id, after);
   }
 
   /**
-   * @param onWrite called with the digest of what may be written from here on
+   * @param willWrite called with the digest of what may be written from here on
    * @throws KeyplaneError with a text for the operator
    */
-  async #attempt({ outlet, projectName }: Seen, before: Tracked, onWrite: (digest: string) => void) {
+  async #attempt(
+    { outlet, projectName }: Seen,
+    before: Tracked,
+    willWrite: (digest: string) => Promise<void>,
+  ) {
     const { store, sealer, clock } = this.#options;
     const keys = keysOf(outlet.kind);
     if (keys === undefined) throw new TypeError(`the manager delivers no keys to ${outlet.kind}`);
@@ -269,10 +238,29 @@ export class OutletRunner {
       force: outlet.forcedGeneration !== null && outlet.forcedGeneration > before.deliveredGeneration,
       lastVersion: remoteVersion,
       maybeWritten: before.maybeWritten,
+      willWrite: () => willWrite(digest),
     };
-    onWrite(digest);
     const delivered = await keys.deliver(request, managerAccess(this.#options, outlet, projectName));
+    if (delivered.changed) faultPoints.afterOutletWrite.publish(undefined);
     return { ...delivered, digest, validUntilMs };
+  }
+
+  /** Durable before the server is sent anything: a manager that is killed then does not take its own write for another's. */
+  async #beginWrite(outlet: Outlet, maybeWritten: Set<string>, digest: string): Promise<void> {
+    const { store, lease } = this.#options;
+    if (!maybeWritten.has(digest)) {
+      maybeWritten.add(digest);
+      for (const oldest of maybeWritten) {
+        if (maybeWritten.size <= mostMaybeWritten) break;
+        maybeWritten.delete(oldest);
+      }
+      await store.write(async (stores) => {
+        await lease.requireHeld(stores);
+        if ((await stores.outlets.getMany([outlet.id])).length === 0) return;
+        await stores.outletDeliveries.putWrites(outlet.id, [...maybeWritten]);
+      });
+    }
+    faultPoints.beforeOutletWrite.publish(undefined);
   }
 
   async #record({ outlet, revisions }: Seen, after: Tracked): Promise<void> {
@@ -295,24 +283,7 @@ export class OutletRunner {
         remoteVersion: after.remoteVersion,
       }));
       await storeDeliveries(stores, new Map([[outlet.id, outlet]]), deliveries);
+      if (state === 'CURRENT') await stores.outletDeliveries.putWrites(outlet.id, []);
     });
   }
-}
-
-/** What a delivery of an outlet has of the manager. */
-export function managerAccess(
-  { store, sealer, safeFetch, clock }: Pick<OutletRunnerOptions, 'store' | 'sealer' | 'safeFetch' | 'clock'>,
-  { id, name, projectId }: Pick<Outlet, 'id' | 'name' | 'projectId'>,
-  projectName: string,
-): ManagerAccess {
-  return {
-    safeFetch,
-    issueToken: (tokenProfileName) =>
-      issueManagerToken({ store, sealer, now: clock() }, tokenProfileName, {
-        projectId,
-        projectName,
-        outletId: id,
-        caller: name,
-      }),
-  };
 }

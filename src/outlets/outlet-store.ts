@@ -54,6 +54,10 @@ export interface OutletDeliveryStore {
   ofOutlets(outletIds: readonly string[]): Promise<readonly OutletDelivery[]>;
   /** Replaces what was known of each. */
   put(deliveries: readonly Omit<OutletDelivery, 'updatedAt'>[]): Promise<void>;
+  /** By outlet id: digests of what the manager began to write and has not recorded as delivered, the newest last. */
+  writesOf(outletIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Replaces them; none: what was written is recorded. */
+  putWrites(outletId: string, digests: readonly string[]): Promise<void>;
   /** In environments other than these. */
   deleteOutside(outletId: string, environmentIds: readonly string[]): Promise<void>;
 }

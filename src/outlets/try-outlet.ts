@@ -22,21 +22,26 @@ export function nodeTrial(result: OutletTestResult): Pick<OutletTrial, 'success'
     : { success: false, message: error };
 }
 
+const notAsked = 'Not tested: the node is connected to another manager. It reported last';
+
 /** Of a node that this manager cannot ask: what it reported last. */
 export function reportedTrial({
   state,
   lastError,
   deliveredAt,
 }: Pick<ShownDelivery, 'state' | 'lastError' | 'deliveredAt'>): Pick<OutletTrial, 'success' | 'message'> {
-  if (state === 'FAILING') return { success: false, message: lastError ?? 'The delivery failed' };
-  if (state === 'CURRENT') return { success: true, message: 'Delivered, as the node reported last' };
-  return {
-    success: false,
-    message:
-      deliveredAt === null
-        ? 'Nothing was delivered yet'
-        : 'The delivery of the latest change is still to come',
-  };
+  switch (state) {
+    case 'FAILING':
+      return { success: false, message: `${notAsked}: ${lastError ?? 'The delivery failed'}` };
+    case 'CURRENT':
+      return { success: true, message: `${notAsked} that the latest change is delivered` };
+    case 'LAGGING': {
+      const what = deliveredAt === null ? 'nothing was' : 'the latest change was not';
+      return { success: false, message: `${notAsked} that ${what} delivered yet` };
+    }
+    default:
+      return state satisfies never;
+  }
 }
 
 export const notConnectedTrial: Pick<OutletTrial, 'success' | 'message'> = Object.freeze({

@@ -29,6 +29,10 @@ export const faultPoints = Object.freeze({
   beforeDelivery: channel('keyplane:delivery.before'),
   /** The receiver took it; the database does not know that. */
   afterDelivery: channel('keyplane:delivery.after'),
+  /** An outlet that the manager delivers is recorded as begun; its server does not have it. */
+  beforeOutletWrite: channel('keyplane:outlet-write.before'),
+  /** The server has it; the database does not know that. */
+  afterOutletWrite: channel('keyplane:outlet-write.after'),
   /** The next statement of a schema migration. */
   migrationStatement: channel('keyplane:migration.statement'),
   /** The next step with the key files, while the master key is changed. */

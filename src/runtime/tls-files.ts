@@ -5,6 +5,7 @@ import { constants, createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:https';
 import { createSecureContext, type SecureContextOptions, TLSSocket } from 'node:tls';
+import { readTrustedCertificates } from './pem-certificates.ts';
 
 /** The name is that of the setting, for errors: `KEYPLANE_TLS_CERT`, `--tls-cert`. */
 export interface NamedFile {
@@ -156,14 +157,10 @@ export function checkPair(cert: NamedFile, certBytes: Buffer, key: NamedFile, ke
 }
 
 /** @throws Error with one line for the operator */
-export function checkCertificates(file: NamedFile, bytes: Buffer): void {
-  parsed(file, 'certificates of CAs in PEM', () => {
-    const blocks = bytes
-      .toString('latin1')
-      .match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
-    if (!blocks) throw new Error('no certificate');
-    for (const block of blocks) new X509Certificate(block);
-  });
+export function checkCertificates({ setting, path }: NamedFile, bytes: Buffer): void {
+  const read = readTrustedCertificates(bytes.toString('latin1'));
+  if ('certificates' in read) return;
+  throw new Error(`${setting} is ${path}, which ${read.problem}: certificates of CAs in PEM are accepted`);
 }
 
 /** @throws Error with one line for the operator */

@@ -45,3 +45,9 @@ export interface OutletDeliveryRow {
   remote_version: number | null;
   updated_at: number;
 }
+
+export interface OutletWriteRow {
+  outlet_id: string;
+  /** JSON: digests of what was begun to be written since the last delivery that was recorded. */
+  digests: string;
+}

@@ -478,3 +478,7 @@ CREATE TABLE audit_lanes (
   number integer not null,
   mac blob not null
 ) strict;
+CREATE TABLE outlet_writes (
+  outlet_id text not null primary key references outlets (id) on delete cascade,
+  digests text not null
+) strict;

@@ -268,3 +268,21 @@ test('a rotation that becomes late is one event', async () => {
   });
   expect(await eventsOf('waits', '&types=keyring.late')).toHaveLength(1);
 });
+
+test('events are narrowed to those of one environment, by its exact name', async () => {
+  const insert = async (object: string, facts: object) => {
+    const newestOf = '(select max(sequence) from events where project_id = projects.id)';
+    await world.raw(`insert into events (project_id, sequence, id, type, object_type, object_name, kid, facts, at)
+select id, 1 + ${newestOf}, '${object}', 'node.away', 'node', '${object}', null, '${JSON.stringify(facts)}', ${Date.now()}
+from projects where name = 'MyProject'`);
+  };
+  await insert('there', { environmentName: 'edge', lastSeenAt: 'x' });
+  await insert('longer', { environmentName: 'edge-2' });
+  await insert('upper', { environmentName: 'EDGE' });
+  await insert('quoting', { lastError: '"environmentName":"edge"' });
+  const found = (await api('GET', `${base}/events/?environmentName=edge`)).body;
+  expect(found.resultList.map(({ data }: Event) => data.objectName)).toEqual(['there']);
+  expect(found).toMatchObject({ resultCount: 1, newestSequence: await newest() });
+  expect((await api('GET', `${base}/events/?environmentName=nowhere`)).body.resultList).toEqual([]);
+  expect((await api('GET', `${base}/events/?environmentName=edge&types=jwk.*`)).body.resultList).toEqual([]);
+});

@@ -151,15 +151,22 @@ test('two outlets have no secret in common, however its address is written; one 
   for (const name of ['a', 'b', 'c']) await isIn(name, 'CURRENT');
 });
 
-test('certificates that cannot be read are rejected with the outlet', async () => {
-  const damaged = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
-  for (const caPem of ['no certificate', damaged]) {
-    expect((await create('ca', { caPem })).body).toMatchObject({
-      error_description: 'target.caPem is not valid! It takes certificates in PEM',
-      reason: 'FIELD_NOT_VALID',
-      member: 'target.caPem',
-    });
-  }
+test.each([
+  ['no certificate', 'It has no certificate: it takes certificates in PEM'],
+  [
+    '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+    'It has a damaged certificate, number 1: it takes certificates in PEM',
+  ],
+  [
+    '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n',
+    'It has a private key, which no server is trusted by: it takes certificates in PEM',
+  ],
+])('certificates that cannot be read are rejected with the outlet: %j', async (caPem, why) => {
+  expect((await create('ca', { caPem })).body).toMatchObject({
+    error_description: `target.caPem is not valid! ${why}`,
+    reason: 'FIELD_NOT_VALID',
+    member: 'target.caPem',
+  });
 });
 
 describe.runIf(databaseKind() === 'postgres')('with two managers', () => {

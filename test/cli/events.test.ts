@@ -60,3 +60,13 @@ test('keyplane events prints a gap where events are no longer kept', async () =>
   expect(gap).toMatchObject({ type: 'events.gap', data: { projectName: 'MyProject', lost: 2 } });
   expect(next).toMatchObject({ sequence: 3 });
 });
+
+test('keyplane events prints those of one environment', async () => {
+  await world.raw(`insert into events (project_id, sequence, id, type, object_type, object_name, kid, facts, at)
+select id, 1000, 'away', 'node.away', 'node', 'n1', null, '{"environmentName":"edge"}', ${Date.now()}
+from projects where name = 'MyProject'`);
+  expect(lines(await cli.ok(['events', '--environment', 'edge']))).toMatchObject([
+    { sequence: 1000, type: 'node.away', data: { environmentName: 'edge' } },
+  ]);
+  expect(lines(await cli.ok(['events', '--environment', 'other']))).toEqual([]);
+});

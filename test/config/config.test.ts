@@ -154,7 +154,7 @@ describe('the settings of the manager', () => {
       expect(urlCa?.match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
       writeFileSync(file, `${one}\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n`);
       expect(() => readManagerConfig({ KEYPLANE_URL_CA_FILE: file })).toThrow(
-        `KEYPLANE_URL_CA_FILE names ${file}, whose certificate 2 is damaged`,
+        `KEYPLANE_URL_CA_FILE names ${file}, which has a damaged certificate, number 2: certificates of CAs in PEM are accepted`,
       );
     } finally {
       rmSync(folder, { recursive: true });

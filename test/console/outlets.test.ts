@@ -300,6 +300,49 @@ test('events of the project are listed, the newest first', async () => {
   await expectAccessible(page);
 });
 
+test('events have the environment of their node, and a filter by it that the address keeps', async () => {
+  const { raw } = console.manager;
+  const newest = `(select max(sequence) from events where project_id = projects.id)`;
+  await raw(`insert into events (project_id, sequence, id, type, object_type, object_name, kid, facts, at)
+select id, 1 + ${newest}, 'away', 'node.away', 'node', 'restless', null, '{"environmentName":"staging"}', ${Date.now()}
+from projects where name = 'MyProject'`);
+  const page = await console.open({ path: '/projects/MyProject/events' });
+  await page.getByRole('row', { name: /node\.away node restless staging/ }).waitFor();
+  await page.getByLabel('Environment').selectOption('staging');
+  await page
+    .getByRole('row', { name: /keyring\.activated/ })
+    .first()
+    .waitFor({ state: 'detached' });
+  await page.getByRole('row', { name: /node\.away node restless staging/ }).waitFor();
+  expect(page.url()).toContain('environmentName=staging');
+  await expectAccessible(page);
+});
+
+test('the page of a key ring has its outlets, and how each stands', async () => {
+  const { api } = console.manager;
+  await api('POST', `${project}outlets/`, {
+    name: 'verifier',
+    kind: 'FILES',
+    content: 'JWKS',
+    source: { keyRingName: 'orders' },
+    environmentNames: ['production'],
+    target: { path: 'verifier/jwks.json', layout: 'RENAME' },
+  });
+  await until(
+    async () => (await outletOf('verifier')).environments[0]?.state === 'CURRENT',
+    'it is delivered',
+  );
+  const { digest } = (await outletOf('verifier')).environments[0];
+  const page = await console.open({ path: '/projects/MyProject/key-rings/orders' });
+  const row = page.getByRole('region', { name: 'Outlets of orders' }).getByRole('row', { name: /verifier/ });
+  await row.getByText('current').waitFor();
+  await row.getByText(digest.slice(0, 12)).waitFor();
+  await expectAccessible(page);
+  await row.getByRole('link', { name: 'verifier' }).click();
+  await page.getByRole('heading', { level: 1, name: 'verifier' }).waitFor();
+  await api('DELETE', `${project}outlets/verifier/`);
+});
+
 test.each([list, `${list}/gateway`, '/projects/MyProject/events'])(
   '%s has no barrier in the dark and at 320 pixels',
   async (path) => {

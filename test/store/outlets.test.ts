@@ -117,6 +117,27 @@ withDatabases('outlets', (fresh) => {
     expect(await deliveriesOf(outlet.id)).toEqual([]);
   });
 
+  test('have the digests of what was begun to be written, until they are recorded or the outlet is deleted', async () => {
+    const [one, other] = [await stored(), await stored({ name: 'other' })];
+    const writes = () =>
+      store.read(({ outletDeliveries }) => outletDeliveries.writesOf([one.id, other.id, 'another']));
+    const put = (id: string, digests: readonly string[]) =>
+      store.write(({ outletDeliveries }) => outletDeliveries.putWrites(id, digests));
+    expect(await writes()).toEqual(new Map());
+    await put(one.id, ['a']);
+    await put(one.id, ['a', 'b']);
+    await put(other.id, ['c']);
+    expect(await writes()).toEqual(
+      new Map([
+        [one.id, ['a', 'b']],
+        [other.id, ['c']],
+      ]),
+    );
+    await put(one.id, []);
+    await store.write(({ outlets }) => outlets.delete(other.id));
+    expect(await writes()).toEqual(new Map());
+  });
+
   test('lose the deliveries of a node that is removed, and keep those of others', async () => {
     const outlet = await stored();
     const place = { environmentId: environment.id };

@@ -779,6 +779,8 @@ export interface Operations {
       readonly limit?: number | string | undefined;
       /** Separated by commas: types, or all of a kind such as `keyring.*` */
       readonly types?: string | undefined;
+      /** Events with this `environmentName` in `data`: of nodes, and of the deliveries of outlets */
+      readonly environmentName?: string | undefined;
       /** Name of the project */
       readonly projectName: string;
     };
@@ -1925,7 +1927,7 @@ export const operations = {
   listEvents: {
     method: 'GET',
     path: '/apiops/projects/{projectName}/events',
-    query: ['after', 'limit', 'types'],
+    query: ['after', 'limit', 'types', 'environmentName'],
     body: 'none',
     answer: 'json',
     repeatable: false,

@@ -749,6 +749,10 @@ export interface Event {
     readonly objectName: string;
     /** Of the key that it is about */
     readonly kid?: string | undefined;
+    /** Of the node, or of the delivery of an outlet; null: it was deleted meanwhile */
+    readonly environmentName?: string | null | undefined;
+    /** Where the delivery of an outlet failed */
+    readonly nodeName?: string | undefined;
   };
 }
 

@@ -1,32 +1,47 @@
-import { Anchor, Code, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Anchor, Code, NativeSelect, Stack, Text } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'wouter';
 import type { Event } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { type Column, DataTable } from '../display/data-table.tsx';
 import { EmptyState } from '../display/empty-state.tsx';
+import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Instant } from '../display/time.tsx';
 import { projectPath } from '../layout/project.ts';
 
 const mostShown = 100;
+const mostAtOnce = 1_000;
 const refreshMs = 5_000;
 
 /** The newest events of a project. */
 export function EventsPage() {
   const { projectName = '' } = useParams<{ projectName: string }>();
+  const view = useListView();
+  const environmentName = view.filter('environmentName');
   const found = useQuery({
-    queryKey: ['events', projectName],
-    queryFn: () => newestEvents(projectName),
+    queryKey: ['events', projectName, environmentName],
+    queryFn: () =>
+      environmentName === '' ? newestEvents(projectName) : newestOf({ projectName, environmentName }),
     refetchInterval: refreshMs,
+    placeholderData: keepPreviousData,
   });
   return (
     <Stack>
       <PageHeader title="Events" description="What happened to keys, nodes and outlets, the newest first." />
+      <EnvironmentFilter
+        projectName={projectName}
+        name={environmentName}
+        onChange={(name) => view.set({ environmentName: name })}
+      />
       <QueryView query={found}>
         {(events) =>
-          events.length === 0 ? (
+          events.length === 0 && environmentName !== '' ? (
+            <Text role="status" c="dimmed">
+              No event that is kept tells of a node or a delivery in {environmentName}.
+            </Text>
+          ) : events.length === 0 ? (
             <EmptyState
               icon="event"
               title="Nothing has happened in this project yet."
@@ -61,9 +76,59 @@ async function newestEvents(projectName: string): Promise<readonly Event[]> {
   return resultList.toReversed();
 }
 
+/** Of one environment. The newest thousand events of the project have enough of them, or there are few in all. */
+async function newestOf(of: { projectName: string; environmentName: string }): Promise<readonly Event[]> {
+  const { newestSequence } = await keyplane.listEvents({ ...of, limit: 1 });
+  const after = Math.max(0, newestSequence - mostAtOnce);
+  const { resultList } = await keyplane.listEvents({ ...of, after, limit: mostAtOnce });
+  if (after === 0 || resultList.length >= mostShown) return resultList.slice(-mostShown).toReversed();
+  return newestOfAll(of);
+}
+
+async function newestOfAll(of: { projectName: string; environmentName: string }): Promise<readonly Event[]> {
+  let newest: readonly Event[] = [];
+  for (let after = 0; ; ) {
+    const { resultList, resultCount } = await keyplane.listEvents({ ...of, after, limit: mostAtOnce });
+    newest = [...newest, ...resultList].slice(-mostShown);
+    const last = resultList.at(-1);
+    if (last === undefined || resultList.length >= resultCount) return newest.toReversed();
+    after = last.sequence;
+  }
+}
+
+function EnvironmentFilter({
+  projectName,
+  name,
+  onChange,
+}: {
+  readonly projectName: string;
+  readonly name: string;
+  readonly onChange: (name: string) => void;
+}) {
+  const reached = useQuery({
+    queryKey: ['project-environments', projectName],
+    queryFn: () => keyplane.listProjectEnvironments({ projectName }),
+  });
+  const names = new Set((reached.data?.resultList ?? []).map((environment) => environment.name));
+  if (name !== '') names.add(name);
+  return (
+    <NativeSelect
+      label="Environment"
+      w={240}
+      data={[{ value: '', label: 'Any, or none' }, ...[...names].sort()]}
+      value={name}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
 const columns: readonly Column<Event>[] = [
   { header: 'Type', kind: 'title', cell: ({ type }) => type },
   { header: 'Object', cell: ({ data }) => <ObjectLink {...data} /> },
+  {
+    header: 'Environment',
+    cell: ({ data }) => [data.environmentName, data.nodeName].filter(Boolean).join(', node '),
+  },
   { header: 'kid', cell: ({ data }) => data.kid !== undefined && <Kid kid={data.kid} /> },
   { header: 'Time', cell: ({ timestamp }) => <Instant at={timestamp} /> },
 ];

@@ -86,7 +86,7 @@ function Outlook({ member }: { readonly member: Member }) {
   const { state, readyAt, retireAt, retiredAt, revokedAt, revokedReason } = member;
   switch (state) {
     case 'STAGED':
-      return 'waits for nodes';
+      return 'waits for nodes and outlets';
     case 'NEXT':
       return readyAt !== null && Date.parse(readyAt) <= Date.now() ? (
         'ready'

@@ -21,6 +21,7 @@ import { EditPolicy } from './policy/edit-policy.tsx';
 import { PolicyFacts } from './policy/policy-facts.tsx';
 import { Revocations } from './revocation-clock.tsx';
 import { RingMembers } from './ring-members.tsx';
+import { RingOutlets } from './ring-outlets.tsx';
 import { useRing, useTimeline } from './ring-queries.ts';
 import { RingState } from './ring-state.tsx';
 import type { KeyRing, Member, RingRef } from './ring-types.ts';
@@ -129,6 +130,7 @@ function Sections({
           onRevoke={(member) => onOpen({ kind: 'revoke-key', member })}
         />
       </Section>
+      <RingOutlets ringRef={ringRef} />
       <UsageSection projectName={ringRef.projectName} keyRingName={ringRef.ringName} />
       <UseAtNode
         projectName={ringRef.projectName}

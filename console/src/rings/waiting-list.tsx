@@ -1,4 +1,7 @@
+import { Anchor } from '@mantine/core';
+import { Link, useParams } from 'wouter';
 import { Instant, Time } from '../display/time.tsx';
+import { projectPath } from '../layout/project.ts';
 import { confirmerText } from './confirmer-text.ts';
 import type { KeyRing, Waiting } from './ring-types.ts';
 import { holdTexts } from './ring-words.ts';
@@ -68,7 +71,7 @@ function Sentence({
       if (outletName === undefined) return <>{node} is connected, and has not confirmed yet.</>;
       return (
         <>
-          Outlet <strong>{outletName}</strong> has not delivered in environment{' '}
+          Outlet <OutletLink name={outletName} /> has not delivered in environment{' '}
           <strong>{environmentName}</strong>
           {nodeName === null ? '' : `, at node ${nodeName}`}. Its page shows why.
         </>
@@ -80,6 +83,15 @@ function Sentence({
     default:
       return reason satisfies never;
   }
+}
+
+function OutletLink({ name }: { readonly name: string }) {
+  const { projectName = '' } = useParams<{ projectName: string }>();
+  return (
+    <Anchor component={Link} href={projectPath(projectName, 'outlets', name)} fz="inherit" fw={700}>
+      {name}
+    </Anchor>
+  );
 }
 
 /** Time alone: until verifiers know the next key or, where the ring is full, until the oldest key retires. */

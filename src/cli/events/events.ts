@@ -18,6 +18,7 @@ interface EventFlags extends ProjectFlags {
   readonly follow?: boolean;
   readonly after?: string;
   readonly type?: readonly string[];
+  readonly environment?: string;
 }
 
 const pageSize = 1_000;
@@ -34,15 +35,17 @@ export function addEventsCommand(program: Command): void {
       'events --follow',
       'events --follow --after 1041 --type keyring.activated --type jwk.expiring',
       "events --type 'keyring.*'",
+      "events --type 'node.*' --environment production",
     ],
     formats: ['json'],
   })
     .option('--follow', 'go on with new events until interrupted')
     .option('--after <SEQUENCE>', 'events after this one (default: all that are kept)')
     .option('--type <TYPE>', 'such as jwk.created, or keyring.* for all of a kind; repeatable', gather)
+    .option('--environment <NAME>', 'of nodes and outlet deliveries of this environment only')
     .action(async (flags: EventFlags) => {
       const { client, projectName } = await connectToProject(flags);
-      await printEvents(new EventReader(client, projectName, flags.type), flags);
+      await printEvents(new EventReader(client, projectName, flags), flags);
     });
 }
 
@@ -73,11 +76,13 @@ class EventReader {
   readonly #client: KeyplaneClient;
   readonly projectName: string;
   readonly #types: string | undefined;
+  readonly #environmentName: string | undefined;
 
-  constructor(client: KeyplaneClient, projectName: string, types: readonly string[] | undefined) {
+  constructor(client: KeyplaneClient, projectName: string, { type, environment }: EventFlags) {
     this.#client = client;
     this.projectName = projectName;
-    this.#types = types?.join(',');
+    this.#types = type?.join(',');
+    this.#environmentName = environment;
   }
 
   next(after: number | undefined): Promise<EventPage> {
@@ -86,6 +91,7 @@ class EventReader {
       limit: pageSize,
       ...(after !== undefined && { after }),
       ...(this.#types !== undefined && { types: this.#types }),
+      ...(this.#environmentName !== undefined && { environmentName: this.#environmentName }),
     });
   }
 }

@@ -18,6 +18,12 @@ export const eventItem = named(
         objectType: named('EventObjectType', z.enum(eventObjectTypes)),
         objectName: z.string(),
         kid: z.string().optional().describe('Of the key that it is about'),
+        environmentName: z
+          .string()
+          .nullable()
+          .optional()
+          .describe('Of the node, or of the delivery of an outlet; null: it was deleted meanwhile'),
+        nodeName: z.string().optional().describe('Where the delivery of an outlet failed'),
       })
       .catchall(fact)
       .describe('What happened to which object, and public facts beside that; never key material'),

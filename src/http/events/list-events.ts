@@ -33,6 +33,11 @@ const query = z.strictObject({
     .max(1_000)
     .optional()
     .describe('Separated by commas: types, or all of a kind such as `keyring.*`'),
+  environmentName: z
+    .string()
+    .max(256)
+    .optional()
+    .describe('Events with this `environmentName` in `data`: of nodes, and of the deliveries of outlets'),
 });
 
 const response = named(
@@ -77,13 +82,14 @@ export function listEventsRoute(
       response: { 200: response },
     },
     handler: async (request) => {
-      const { after, limit, types } = request.query;
+      const { after, limit, types, environmentName } = request.query;
       const { projectId, projectName } = request.project;
       const page = await readEvents({
         projectId,
         after:
           after === undefined || after === '' ? undefined : readWhole(after, { name: 'after', least: 0 }),
         limit: readWhole(limit || String(defaultItems), { name: 'limit', least: 1, most: mostItems }),
+        environmentName: environmentName || undefined,
         types: types ? readEventPatterns(types.split(','), 'types') : eventTypes,
       });
       return {

@@ -120,8 +120,10 @@ export interface ManagerDelivery {
   readonly force: boolean;
   /** What it wrote last; null: nothing. */
   readonly lastVersion: number | null;
-  /** Digests of artifacts whose attempts failed since: each may have been written, and the answer lost. */
+  /** Digests of artifacts that were begun to be written since: each may be there, its answer or its record lost. */
   readonly maybeWritten: ReadonlySet<string>;
+  /** Called before anything is written, so that a manager that is killed knows its write again. */
+  readonly willWrite: () => Promise<void>;
 }
 
 export interface ManagerDelivered {

@@ -1,7 +1,7 @@
 // VAULT_KV: a secret of a key/value engine, version 2, of Vault or OpenBao, written by the manager.
 
-import { X509Certificate } from 'node:crypto';
 import { lookupName } from '../../names.ts';
+import { readTrustedCertificates } from '../../runtime/pem-certificates.ts';
 import { type Artifact, artifactDigest } from '../content/artifact.ts';
 import type { ManagerDelivery, ManagerOutletKind } from './outlet-kind.ts';
 import { notValid, optionalText, requireKnownMembers, requireOneOf, requireText } from './read-members.ts';
@@ -101,14 +101,16 @@ function requireHttpUrl(text: string): string {
 }
 
 function requireCertificates(caPem: string): void {
-  const blocks = caPem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-  try {
-    for (const block of blocks) new X509Certificate(block);
-    if (blocks.length > 0) return;
-  } catch {
-    // One of them is damaged.
+  const member = 'target.caPem';
+  // A target is shown to everyone who may read the outlet.
+  if (caPem.includes('PRIVATE KEY-----')) {
+    throw notValid(
+      member,
+      'It has a private key, which no server is trusted by: it takes certificates in PEM',
+    );
   }
-  throw notValid('target.caPem', 'It takes certificates in PEM');
+  const read = readTrustedCertificates(caPem);
+  if ('problem' in read) throw notValid(member, `It ${read.problem}: it takes certificates in PEM`);
 }
 
 /** It becomes part of a URL: no segment may lead elsewhere. */
@@ -143,6 +145,7 @@ async function write(vault: VaultSession, delivery: ManagerDelivery) {
   const there = await vault.read();
   if (isAlike(there, wanted)) return { version: there.version, changed: false };
   if (!delivery.force && !isOwn(there, delivery)) throw otherVersion(there.version);
+  await delivery.willWrite();
   return { version: await vault.write(wanted, there.version), changed: true };
 }
 

@@ -18,6 +18,7 @@ import { views } from './0017-views.ts';
 import { outlets } from './0018-outlets.ts';
 import { events } from './0019-events.ts';
 import { openAuditRecords } from './0020-open-audit-records.ts';
+import { outletWrites } from './0021-outlet-writes.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   outlets,
   events,
   openAuditRecords,
+  outletWrites,
 ];

@@ -88,12 +88,16 @@ export class EventTable implements EventStore {
     return Number(row?.count ?? 0);
   }
 
-  #matching({ projectId, after, types }: EventQuery) {
-    return this.#database
+  #matching({ projectId, after, types, environmentName }: EventQuery) {
+    const matching = this.#database
       .selectFrom('events')
       .where('project_id', '=', projectId)
       .where('sequence', '>', after)
       .where('type', 'in', types);
+    if (environmentName === undefined) return matching;
+    // As JSON has it, where a quote inside a text is escaped. `replace` is the same in both dialects, unlike JSON and `like`.
+    const fact = JSON.stringify({ environmentName }).slice(1, -1);
+    return matching.where(sql<boolean>`replace(facts, ${fact}, '') <> facts`);
   }
 
   async bounds(projectId: string): Promise<EventBounds> {

@@ -53,6 +53,33 @@ export class OutletDeliveryTable implements OutletDeliveryStore {
     }
   }
 
+  async writesOf(outletIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const found = new Map<string, readonly string[]>();
+    for (const chunk of inChunks(outletIds)) {
+      const rows = await this.#database
+        .selectFrom('outlet_writes')
+        .selectAll()
+        .where('outlet_id', 'in', chunk)
+        .execute();
+      for (const row of rows) found.set(row.outlet_id, JSON.parse(row.digests));
+    }
+    return found;
+  }
+
+  async putWrites(outletId: string, digests: readonly string[]): Promise<void> {
+    if (digests.length === 0) {
+      await this.#database.deleteFrom('outlet_writes').where('outlet_id', '=', outletId).execute();
+      return;
+    }
+    await this.#database
+      .insertInto('outlet_writes')
+      .values({ outlet_id: outletId, digests: JSON.stringify(digests) })
+      .onConflict((conflict) =>
+        conflict.column('outlet_id').doUpdateSet((e) => ({ digests: e.ref('excluded.digests') })),
+      )
+      .execute();
+  }
+
   async deleteOutside(outletId: string, environmentIds: readonly string[]): Promise<void> {
     await sql`delete from outlet_deliveries where outlet_id = ${outletId}
 ${environmentIds.length === 0 ? sql`` : sql`and environment_id not in (${sql.join([...environmentIds])})`}`.execute(
