@@ -124,4 +124,18 @@ describe('from the command line', () => {
       stderr: 'keyplane: Claim (iss) is set by token profile (name: orders)!\n',
     });
   });
+
+  test('the token is not sent without encryption to another machine', async () => {
+    const text = await file('text.txt', 'hello');
+    const mac = ['mac', '--jwk', 'webhook', text, '--node'];
+    // RFC 5737 §3: an address that no machine has, so that nothing would answer.
+    for (const address of ['http://192.0.2.1:9443', 'http://node.example:9443', 'http://me.localhost:9443']) {
+      expect(await app.run([...mac, address])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('plain http to another machine'),
+      });
+    }
+    const [port] = /\d+$/.exec(node.operations[0] ?? '') ?? [];
+    expect(await app.ok([...mac, `http://localhost:${port}`])).toMatch(/=\n$/);
+  });
 });

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { createClient, type KeyplaneClient } from '../../../clients/typescript/src/index.ts';
 import { processEnvironment } from '../../config.ts';
+import { isLoopback } from '../../runtime/loopback.ts';
 import { addCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
 import { checkUrl } from '../session/connection.ts';
@@ -126,7 +127,6 @@ function tokenName(): string {
 /** Anybody on the network could read the password. @throws CliFailure */
 function requireEncryption(url: string): void {
   const { protocol, hostname: host } = new URL(url);
-  const isLoopback = host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
-  if (protocol === 'https:' || isLoopback) return;
+  if (protocol === 'https:' || isLoopback(host)) return;
   throw wrongUsage(`${url} is not encrypted: use https, or --plain-http in a network that you trust`);
 }

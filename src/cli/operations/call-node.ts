@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Command } from 'commander';
 import { processEnvironment } from '../../config.ts';
+import { isLoopback } from '../../runtime/loopback.ts';
 import { request as httpRequest } from '../../runtime/node-http.ts';
 import { addCommand, type CommandSpec } from '../client-command.ts';
 import { CliFailure, type ExitCode, exitCode, wrongUsage } from '../failure.ts';
@@ -118,8 +119,14 @@ function addressOf({ node, socket }: NodeFlags): NodeAddress {
     );
   }
   const url = URL.parse(text);
-  if (url && /^https?:$/.test(url.protocol)) return { url, socketPath: undefined, shown: text };
-  throw wrongUsage('--node is not valid: http(s)://host:port is accepted');
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw wrongUsage('--node is not valid: http(s)://host:port is accepted');
+  }
+  // A node offers nothing to other machines without TLS, so this would be another server.
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw wrongUsage('--node is plain http to another machine, where others could read the token: use https');
+  }
+  return { url, socketPath: undefined, shown: text };
 }
 
 function send(

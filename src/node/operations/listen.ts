@@ -5,12 +5,6 @@ import { chmod, chown, lstat, readFile, unlink } from 'node:fs/promises';
 import { type AddressInfo, connect, type Server } from 'node:net';
 import { badRequest } from '../../errors.ts';
 
-const loopbackPattern = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
-
-export function isLoopback(host: string): boolean {
-  return loopbackPattern.test(host);
-}
-
 /** @returns the address, without a trailing slash. @throws KeyplaneError `bad_request` for the operator */
 export function listenOnPort(
   server: Server,

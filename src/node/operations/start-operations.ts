@@ -1,6 +1,7 @@
 // The operations of a node: what listens, and what it answers with. Wiring only.
 
 import { badRequest } from '../../errors.ts';
+import { isLoopback } from '../../runtime/loopback.ts';
 import { TlsFiles } from '../../runtime/tls-files.ts';
 import type { StateCopy } from '../disk/state-copy.ts';
 import type { ManagerContact } from '../lease/manager-contact.ts';
@@ -13,7 +14,7 @@ import { GcmUseCounter, type KeptGcmUses } from './gcm-uses.ts';
 import { createTokenIssuer } from './issue-operation.ts';
 import type { KeptJournal } from './kept-journal.ts';
 import type { KeptRecord } from './kept-record.ts';
-import { isLoopback, listenOnPort, listenOnSocket } from './listen.ts';
+import { listenOnPort, listenOnSocket } from './listen.ts';
 import { LoadGuard } from './load-guard.ts';
 import { createOperationContext } from './operation-context.ts';
 import { OperationCounts } from './operation-counts.ts';

@@ -1,5 +1,6 @@
 import { badRequest } from '../../errors.ts';
 import { streamPath } from '../../protocol/messages.ts';
+import { isLoopback } from '../../runtime/loopback.ts';
 
 /** Each address once. @throws KeyplaneError `bad_request`, in words for the operator */
 export function streamUrls(managerUrls: readonly string[]): readonly URL[] {
@@ -31,12 +32,4 @@ export function streamUrl(managerUrl: string): URL {
   url.search = '';
   url.hash = '';
   return url;
-}
-
-/**
- * The URL parser has already brought every spelling of an IPv4 address to its dotted form. Names below `localhost` are no
- * loopback: Node.js asks DNS for them, and an attacker who answers can send the node elsewhere.
- */
-function isLoopback(hostname: string): boolean {
-  return hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname) || hostname === 'localhost';
 }
