@@ -15,6 +15,10 @@ export function unsupportedObjectText(document: JsonObject): string {
   const [set] = sets;
   if (set !== undefined)
     return `The JWK Set is the value of the member ${printable(set[0])}: give that value alone`;
+  const quoted = members.find(([, value]) => typeof value === 'string' && /^\s*\{/.test(value));
+  if (quoted !== undefined) {
+    return `Its member ${printable(quoted[0])} is a text that looks like a JSON object: give that text alone, without the quotes around it`;
+  }
   const [key] = keys;
   if (key !== undefined && keys.length === 1) {
     return `The JWK is the value of the member ${printable(key[0])}: give that value alone`;
