@@ -307,13 +307,13 @@ test('events have the environment of their node, and a filter by it that the add
 select id, 1 + ${newest}, 'away', 'node.away', 'node', 'restless', null, '{"environmentName":"staging"}', ${Date.now()}
 from projects where name = 'MyProject'`);
   const page = await console.open({ path: '/projects/MyProject/events' });
-  await page.getByRole('row', { name: /node\.away node restless staging/ }).waitFor();
+  await page.getByRole('row', { name: /node\.away Node restless staging/ }).waitFor();
   await page.getByLabel('Environment').selectOption('staging');
   await page
     .getByRole('row', { name: /keyring\.activated/ })
     .first()
     .waitFor({ state: 'detached' });
-  await page.getByRole('row', { name: /node\.away node restless staging/ }).waitFor();
+  await page.getByRole('row', { name: /node\.away Node restless staging/ }).waitFor();
   expect(page.url()).toContain('environmentName=staging');
   await expectAccessible(page);
 });

@@ -9,15 +9,15 @@ let world: TestManager;
 let other: Manager;
 let project: ProjectApi;
 let server: HttpTestServer;
-let answered = () => {};
+let beforeAnswer = async () => {};
 let key = publicHalf(makeCurveKey('P-256'));
 
 beforeAll(async () => {
   world = await startTestManager({ settings: { KEYPLANE_URL_ALLOW: '127.0.0.1' } });
   other = await world.addManager();
   project = projectApi(world.api);
-  server = await startHttpServer((_request, response) => {
-    answered();
+  server = await startHttpServer(async (_request, response) => {
+    await beforeAnswer();
     response.end(JSON.stringify({ ...key, kid: 'a' }));
   });
   accepted(
@@ -60,21 +60,19 @@ test('of two managers one refreshes, and when it stops the other goes on at once
   expect(server.requests.length - asked).toBe(1);
   expect(await refreshes()).toHaveLength(2);
 
-  // It loses its lease between the answer of the URL and its own write.
+  // It loses its lease between its request to the URL and its own write.
   key = publicHalf(makeCurveKey('P-256'));
   await comeDue();
   const { store } = world.manager.services;
-  const overtaken = Promise.withResolvers<void>();
-  answered = () => {
-    store
-      .write(async ({ leases }) => {
-        for (let fence = 1; fence <= 3; fence += 1) await leases.renew('refresh', fence, -1);
-        await leases.acquire('refresh', 'a third', 60_000);
-      })
-      .then(overtaken.resolve, overtaken.reject);
+  let isOvertaken = false;
+  beforeAnswer = async () => {
+    isOvertaken = await store.write(async ({ leases }) => {
+      for (let fence = 1; fence <= 3; fence += 1) await leases.renew('refresh', fence, -1);
+      return (await leases.acquire('refresh', 'a third', 60_000)) !== undefined;
+    });
   };
   await next.services.refresher.refreshDue();
-  await overtaken.promise;
+  expect(isOvertaken).toBe(true);
   expect(await refreshes()).toHaveLength(2);
   expect((await project.jwk('seen')).ec.x).not.toBe(key.x);
 });

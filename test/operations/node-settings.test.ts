@@ -116,6 +116,13 @@ withDatabases('what nodes are told of their environment', (fresh) => {
   });
 
   test('is, after an upgrade from the first release, the set of all projects and the caching of the manager', async () => {
+    // The first release published every set.
+    accepted(
+      await installation.api('PUT', '/apiops/environments/closed/', {
+        projects: ['Theirs'],
+        environmentSet: true,
+      }),
+    );
     await stop(installation);
     await toSchemaWithoutMacs(options, await masterKeyOf(config));
     const upgraded = await start(config);
