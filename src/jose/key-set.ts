@@ -8,7 +8,7 @@ import { isKeyType, keyTypeInfo, keyTypes } from './key-types.ts';
 import { normaliseMembers } from './members/normalise.ts';
 import { readShape } from './members/shape.ts';
 import { nonJsonText } from './non-json-text.ts';
-import { knownMembersOf, publicMembersOf } from './public-part.ts';
+import { knownMembersOf } from './public-part.ts';
 import { shown, typeName } from './shown.ts';
 import { thumbprint } from './thumbprint.ts';
 import { unsupportedObjectText } from './unsupported-object.ts';
@@ -32,8 +32,6 @@ interface Entry {
   readonly thumbprint: string | undefined;
   /** One text for one key, independent of the order of its members and of unknown members. */
   readonly identity: string;
-  /** The same of its public half; that of a secret key has no members of the key. */
-  readonly publicIdentity: string;
 }
 
 /**
@@ -129,7 +127,6 @@ function entryOf(raw: JsonObject): Entry {
     kid: members.kid,
     thumbprint: thumbprintOf(members),
     identity: canonicalText(knownMembersOf(members)),
-    publicIdentity: canonicalText(publicMembersOf(members)),
   };
 }
 
@@ -154,15 +151,9 @@ function withKid(raw: JsonObject, kid: string): JsonObject {
   return Object.assign(Object.create(null), raw, { kid });
 }
 
-/** Each key once, in the order of the document; of a key that stands there with and without its private half, the former. */
+/** Each key once, in the order of the document. */
 function distinct(entries: readonly Entry[]): readonly Entry[] {
-  const different = [...new Map(entries.map((entry) => [entry.identity, entry])).values()];
-  const withPrivateHalf = new Set(different.filter(isPrivate).map(({ publicIdentity }) => publicIdentity));
-  return different.filter((entry) => isPrivate(entry) || !withPrivateHalf.has(entry.publicIdentity));
-}
-
-function isPrivate({ identity, publicIdentity }: Entry): boolean {
-  return identity !== publicIdentity;
+  return [...new Map(entries.map((entry) => [entry.identity, entry])).values()];
 }
 
 /**

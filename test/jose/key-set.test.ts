@@ -101,19 +101,6 @@ describe('selectKey', () => {
     expect(selectKey(set({ kty: 'XYZ' }, broken), undefined)).toEqual(broken);
   });
 
-  test('takes the private one of the two halves of a key, in any order', () => {
-    const pair = makeEc('P-256');
-    const [whole, half] = [
-      { ...pair, kid: 'a' },
-      { ...publicHalf(pair), kid: 'a' },
-    ];
-    expect(selectKey(set(b, half, whole), 'a')).toEqual(whole);
-    expect(selectKey(set(whole, half), undefined)).toEqual(whole);
-    const other = { ...publicHalf(makeEc('P-256')), kid: 'a' };
-    expect(() => selectKey(set(whole, half, other), 'a')).toThrow('names different keys');
-    expect(() => selectKey(set(whole, { ...half, alg: 'ES256' }), 'a')).toThrow('names different keys');
-  });
-
   test('takes two entries that differ only in unknown members for one key', () => {
     const once = { ...a, issued: 1 };
     expect(selectKey(set(b, a, once), 'a')).toMatchObject(a);
