@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
+import { noCaches } from '../api/rings/support/ring-api.ts';
 import { until } from '../support/manager.ts';
 import { startTestConsole, type TestConsole } from './support/browser.ts';
 import { expectAccessible, expectNoSidewaysScroll } from './support/page-checks.ts';
@@ -16,7 +17,7 @@ let gate: RunningNode;
 beforeAll(async () => {
   console = await startTestConsole({
     environments: ['gate', 'production'],
-    settings: { KEYPLANE_JWKS_MAX_AGE: '0', KEYPLANE_JWKS_STALE_WHILE_REVALIDATE: '0' },
+    settings: noCaches,
   });
   gate = await console.manager.addNode('gate', 'g2');
   await console.manager.addNode('production', 'p1');

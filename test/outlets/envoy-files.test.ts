@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { noCaches } from '../api/rings/support/ring-api.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import { activeOf, ringDriver } from '../system/support/ring-driver.ts';
 import { removeTemporaryFolders, temporaryFolder } from '../system/support/temporary-folder.ts';
@@ -24,7 +25,7 @@ beforeAll(async () => {
   outletDir = await temporaryFolder();
   world = await startTestManager({
     environments: ['edge'],
-    settings: { KEYPLANE_JWKS_MAX_AGE: '0', KEYPLANE_JWKS_STALE_WHILE_REVALIDATE: '0' },
+    settings: noCaches,
   });
   // It signs tokens of outlets without an operations listener.
   nodeUrl = (await world.addNode('edge', 'edge-1', { outletDir })).url;

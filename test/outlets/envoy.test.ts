@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
+import { noCaches } from '../api/rings/support/ring-api.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import { findEnvoy } from '../system/support/envoy.ts';
 import { freePorts } from '../system/support/ports.ts';
@@ -70,7 +71,7 @@ describe.skipIf(envoy === undefined)('Envoy, configured as documented,', () => {
     mkdirSync(join(folder, 'outlets'));
     world = await startTestManager({
       environments: ['edge'],
-      settings: { KEYPLANE_JWKS_MAX_AGE: '0', KEYPLANE_JWKS_STALE_WHILE_REVALIDATE: '0' },
+      settings: noCaches,
     });
     node = await world.addNode('edge', 'edge-1', {
       outletDir: join(folder, 'outlets'),

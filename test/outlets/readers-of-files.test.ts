@@ -6,6 +6,7 @@ import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, type PeerCertificate } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { es256, noCaches } from '../api/rings/support/ring-api.ts';
 import { CertificateFolder, type Issued, privateJwkOf } from '../support/issued-certificates.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import { findProgram } from '../support/programs.ts';
@@ -30,7 +31,7 @@ beforeAll(async () => {
   for (const name of ['outlets', 'tmp']) mkdirSync(join(folder, name));
   world = await startTestManager({
     environments: ['edge'],
-    settings: { KEYPLANE_JWKS_MAX_AGE: '0', KEYPLANE_JWKS_STALE_WHILE_REVALIDATE: '0' },
+    settings: noCaches,
   });
   await world.addNode('edge', 'edge-1', { outletDir: join(folder, 'outlets') });
 });
@@ -173,12 +174,9 @@ describe('Java', () => {
       const password = 'changeit';
       await request('POST', 'key-rings', {
         name: 'billing',
-        type: 'EC',
-        ec: { curveType: 'P256', algorithm: 'ES256' },
+        ...es256,
         exportable: true,
         rotationInterval: null,
-        verifierCacheTime: 'PT0S',
-        clockSkew: 'PT0S',
         maxTokenLifetime: 'PT1S',
       });
       await request('POST', 'outlets', {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
+import { es256, noCaches } from '../api/rings/support/ring-api.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import { findProgram } from '../support/programs.ts';
 import { freePorts } from '../system/support/ports.ts';
@@ -36,7 +37,7 @@ describe.skipIf(tomcat === undefined)('Tomcat', () => {
     mkdirSync(join(folder, 'outlets'));
     world = await startTestManager({
       environments: ['edge'],
-      settings: { KEYPLANE_JWKS_MAX_AGE: '0', KEYPLANE_JWKS_STALE_WHILE_REVALIDATE: '0' },
+      settings: noCaches,
     });
     node = await world.addNode('edge', 'edge-1', { outletDir: join(folder, 'outlets') });
     const source = join(import.meta.dirname, 'support', 'TomcatServer.java');
@@ -84,12 +85,9 @@ describe.skipIf(tomcat === undefined)('Tomcat', () => {
   test('serves the ACTIVE key of a ring after each rotation, and fails no handshake meanwhile', async () => {
     await made('key-rings', {
       name: 'tls',
-      type: 'EC',
-      ec: { curveType: 'P256', algorithm: 'ES256' },
+      ...es256,
       exportable: true,
       rotationInterval: null,
-      verifierCacheTime: 'PT0S',
-      clockSkew: 'PT0S',
       maxTokenLifetime: 'PT1S',
     });
     await made('outlets', {

@@ -1,28 +1,14 @@
 // What is sent next to a receiver: order, back-off, and what one event that fails holds up.
 
 import { expect, test } from 'vitest';
-import type { StoredEvent } from '../../src/events/event.ts';
 import { type Attempt, DeliveryQueue } from '../../src/webhooks/delivery-queue.ts';
-
-function event(sequence: number, objectName: string): StoredEvent {
-  return {
-    projectId: 'p',
-    sequence,
-    id: `id-${sequence}`,
-    type: 'jwk.updated',
-    objectType: 'jwk',
-    objectName,
-    kid: null,
-    facts: {},
-    at: new Date(0),
-  };
-}
+import { storedEvent } from './support/stored-event.ts';
 
 /** Without jitter: each wait is the whole of it. */
 const queueOf = (...names: readonly string[]) => {
   const queue = new DeliveryQueue(0, () => 0.999_999);
   queue.add(
-    names.map((name, index) => event(index + 1, name)),
+    names.map((name, index) => storedEvent(index + 1, name)),
     names.length,
   );
   return queue;
@@ -64,7 +50,7 @@ test('what was delivered counts up to the first that was not', () => {
 
 test('events that do not match count as delivered', () => {
   const queue = new DeliveryQueue(4, () => 0);
-  queue.add([event(7, 'a')], 20);
+  queue.add([storedEvent(7, 'a')], 20);
   expect(queue.delivered).toBe(6);
   const [attempt] = sendable(queue, 0) as [Attempt];
   queue.succeeded(attempt);
@@ -92,7 +78,7 @@ test('a receiver that fails gets one attempt at a time, after 1 s, 2 s, 4 s and 
 
 test('half of each wait is random', () => {
   const queue = new DeliveryQueue(0, () => 0);
-  queue.add([event(1, 'a')], 1);
+  queue.add([storedEvent(1, 'a')], 1);
   const [attempt] = sendable(queue, 0) as [Attempt];
   queue.failed(attempt, 0);
   expect(queue.next(0, 4)).toEqual({ notBefore: 500 });
@@ -149,7 +135,7 @@ test('a queue takes a bounded number of events', () => {
   const queue = new DeliveryQueue(0, () => 0);
   const names = Array.from({ length: queue.room }, (_, index) => `jwk-${index}`);
   queue.add(
-    names.map((name, index) => event(index + 1, name)),
+    names.map((name, index) => storedEvent(index + 1, name)),
     names.length,
   );
   expect(queue.room).toBe(0);

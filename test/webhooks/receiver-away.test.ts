@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import type { StoredEvent } from '../../src/events/event.ts';
 import { type Attempt, DeliveryQueue } from '../../src/webhooks/delivery-queue.ts';
+import { storedEvent } from './support/stored-event.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -87,17 +88,7 @@ class World {
   }
 
   #event(sequence: number): StoredEvent {
-    return {
-      projectId: 'p',
-      sequence,
-      id: `id-${sequence}`,
-      type: 'jwk.updated',
-      objectType: 'jwk',
-      objectName: `jwk-${sequence % this.#objects}`,
-      kid: null,
-      facts: {},
-      at: new Date(sequence * minute),
-    };
+    return storedEvent(sequence, `jwk-${sequence % this.#objects}`, new Date(sequence * minute));
   }
 }
 
