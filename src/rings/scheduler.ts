@@ -82,12 +82,12 @@ export class RingScheduler {
           revoking: seen.size > 0 ? [] : (await rings.openRevocations(pageSize)).map(({ ringId }) => ringId),
         };
       });
-      const isIdle = seen.size === 0 && due.length === 0 && revoking.length === 0;
+      const isIdle = !waitsForCaching && seen.size === 0 && due.length === 0 && revoking.length === 0;
       if (waitsForCaching) await this.#settleCaching();
-      else if (isIdle) this.#gate.foundNothingUntil(next);
-      if (!isIdle || waitsForCaching) this.#idleSince = undefined;
-      else
-        await this.#giveBackIdle(next === null ? Number.POSITIVE_INFINITY : next.getTime() - now.getTime());
+      if (isIdle) {
+        this.#gate.foundNothingUntil(next);
+        await this.#giveBackIdle((next?.getTime() ?? Number.POSITIVE_INFINITY) - now.getTime());
+      } else this.#idleSince = undefined;
       // What lies idle takes no lease, so a manager without rings writes nothing.
       if ((due.length === 0 && revoking.length === 0) || !(await lease.take())) return;
       for (const id of due) seen.add(id);
