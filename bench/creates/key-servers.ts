@@ -27,7 +27,7 @@ export interface KeyServer {
 }
 
 export interface KeyServerOrder {
-  /** It gets one of its own in it. */
+  /** The server makes its folder in it. */
   readonly folder: string;
   /** Of an empty database of PostgreSQL; SQLite without it. */
   readonly databaseUrl?: string | undefined;

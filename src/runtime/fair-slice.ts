@@ -1,6 +1,6 @@
 // One slice of each iteration of the event loop, shared by work in small steps: statements of the database. It goes to the
 // requesters in turn, so that one whose write has a thousand steps delays the step of another by one slice, not by a
-// slice for each of its own.
+// slice for each step that it makes.
 
 import { currentRequester } from './requester.ts';
 

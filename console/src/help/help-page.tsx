@@ -22,7 +22,7 @@ const words = [
     'A server that publishes the public keys of its environment, and keeps doing so while no manager runs.',
   ],
   ['JWK Set', 'The public keys that a node publishes for one project. Verifiers fetch it over HTTP.'],
-  ['View', 'One more JWK Set of a project, with a part of its keys, at an address of its own.'],
+  ['View', 'One more JWK Set of a project, with a part of its keys, at a separate address.'],
   [
     'Key ring',
     'The keys of one purpose, which keyplane replaces on schedule. Its keys are JWKs: one is active, the next is published.',
