@@ -13,11 +13,15 @@ export const neededMajor = 24;
 /**
  * How keyplane itself is run. Compiled modules are kept, so that a start neither strips types nor compiles again; the
  * young generation is small, because little that a request makes lives longer than the request; SIGUSR1 opens no
- * inspector; and glibc is kept from giving every thread its own arena.
+ * inspector; and glibc gives threads no arena each, and large blocks mappings of their own (see keyplane.mjs).
  */
 export const runtime = {
   args: ['--max-semi-space-size=2', '--disable-sigusr1'],
-  variables: { NODE_COMPILE_CACHE: join(modules, '.cache/keyplane'), MALLOC_ARENA_MAX: '2' },
+  variables: {
+    NODE_COMPILE_CACHE: join(modules, '.cache/keyplane'),
+    MALLOC_ARENA_MAX: '2',
+    MALLOC_TOP_PAD_: '0',
+  },
 };
 
 /** The Node.js to run under: the pinned one, or this machine's own where that is new enough. */

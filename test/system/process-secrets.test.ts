@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { eventually } from './support/eventually.ts';
 import { endAllProcesses, keyplane } from './support/keyplane-process.ts';
@@ -14,6 +15,8 @@ const { nodePath, runtime } = (await import(new URL('../../scripts/places.mjs', 
   readonly nodePath: () => string;
   readonly runtime: { readonly args: string[] };
 };
+
+const installedCommand = fileURLToPath(new URL('../../scripts/keyplane.mjs', import.meta.url));
 
 afterAll(async () => {
   await endAllProcesses();
@@ -54,4 +57,17 @@ test('SIGUSR1 opens no inspector in a node of the quickstart', async () => {
   await eventually(async () => (await fetch(`http://127.0.0.1:${port + 1}/healthz`)).ok, 'the node answers');
   expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain('--disable-sigusr1');
   expect(await readFile(join(dataDir, 'quickstart.log'), 'utf8')).not.toMatch(/Debugger listening/);
+});
+
+test('a manager of the installed command has its flags, also where the operator sets up malloc', async () => {
+  const args = ['serve', '--port', '0', '--data-dir', await temporaryFolder()];
+  const running = keyplane(args, { main: installedCommand, settings: { MALLOC_ARENA_MAX: '3' } });
+  await running.says(/keyplane is ready/);
+  const read = (file: string) => readFile(`/proc/${running.pid}/${file}`, 'utf8');
+  expect((await read('cmdline')).split('\0')).toEqual(
+    expect.arrayContaining(['--disable-sigusr1', '--max-semi-space-size=2']),
+  );
+  expect((await read('environ')).split('\0')).toEqual(
+    expect.arrayContaining(['MALLOC_ARENA_MAX=3', 'MALLOC_TOP_PAD_=0']),
+  );
 });
