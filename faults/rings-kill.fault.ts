@@ -22,20 +22,20 @@ export async function run(run: FaultRun): Promise<FaultRow[]> {
   const points = ringFaultPoints.slice(-run.size({ full: ringFaultPoints.length, quick: 2 }));
   const broken: string[] = [];
   // Each point once, then each again: whatever is left out on a slow machine, every point was passed.
-  const moments = Array.from({ length: passings }, (_, index) =>
+  const kills = Array.from({ length: passings }, (_, index) =>
     points.map((point) => ({ point, passing: index + 1 })),
   ).flat();
   const startedAt = performance.now();
-  let kills = 0;
+  let killed = 0;
   let rotations = 0;
-  await restart(world, moments[0]);
-  for (const [index, moment] of moments.entries()) {
-    const next = moments[index + 1];
+  await restart(world, kills[0]);
+  for (const [index, kill] of kills.entries()) {
+    const next = kills[index + 1];
     const { isKilled, found } = await rotateAndKill(world, next);
-    kills += isKilled ? 1 : 0;
+    killed += isKilled ? 1 : 0;
     rotations += 1;
-    broken.push(...found.map((what) => `${moment.point}, passing ${moment.passing}: ${what}`));
-    run.tell(`${moment.point}#${moment.passing}: ${kills} kills, ${world.traffic.signed} tokens`);
+    broken.push(...found.map((what) => `${kill.point}, passing ${kill.passing}: ${what}`));
+    run.tell(`${kill.point}#${kill.passing}: ${killed} kills, ${world.traffic.signed} tokens`);
     if (rotations >= points.length && performance.now() - startedAt > enoughMs) break;
   }
   broken.push(...(await world.doctor()));
@@ -46,29 +46,29 @@ export async function run(run: FaultRun): Promise<FaultRow[]> {
       scenario: 'manager killed while a ring rotates',
       promise:
         'the rotation ends after the restart, each transition once; no valid token is refused, and doctor finds nothing',
-      figure: `${rotations} of ${moments.length} rotations, ${kills} kills at ${points.length} points; ${signed} tokens signed`,
+      figure: `${rotations} of ${kills.length} rotations, ${killed} kills at ${points.length} points; ${signed} tokens signed`,
       broken,
     },
   ];
 }
 
-interface Moment {
+interface Kill {
   readonly point: string;
   /** 1 for the first. */
   readonly passing: number;
 }
 
-/** Kills the manager. The next one dies at the moment, once a signal has armed it. */
-async function restart({ managers: [manager] }: RingWorld, moment: Moment | undefined): Promise<void> {
+/** Kills the manager. The next one dies at `kill`, once a signal has armed it. */
+async function restart({ managers: [manager] }: RingWorld, kill: Kill | undefined): Promise<void> {
   if (manager === undefined) throw new Error('there is no manager');
   await manager.kill();
-  if (moment === undefined) return manager.start();
-  const settings = { FAULT_KILL_AT: `${moment.point}#${moment.passing}`, FAULT_ARM: 'signal' };
+  if (kill === undefined) return manager.start();
+  const settings = { FAULT_KILL_AT: `${kill.point}#${kill.passing}`, FAULT_ARM: 'signal' };
   await manager.start({ settings, preload });
 }
 
-/** The manager that follows does not rotate before it is armed, so it is started for the next moment: a start takes seconds. */
-async function rotateAndKill(world: RingWorld, next: Moment | undefined) {
+/** The manager that carries the rotation on is started for the next kill already: each start takes seconds. */
+async function rotateAndKill(world: RingWorld, next: Kill | undefined) {
   const { ring, nodes, connected } = world;
   for (const { name } of nodes) await connected(name);
   const { kid } = await ring.ready();
