@@ -21,7 +21,7 @@ export async function run(run: FaultRun): Promise<FaultRow[]> {
   const passings = run.size({ full: 3, quick: 1 });
   const points = ringFaultPoints.slice(-run.size({ full: ringFaultPoints.length, quick: 2 }));
   const broken: string[] = [];
-  // Each point once, then each again: whatever is left out on a slow machine, every point was passed.
+  // Each point once, then each again: a run that is cut short has been at every point.
   const kills = Array.from({ length: passings }, (_, index) =>
     points.map((point) => ({ point, passing: index + 1 })),
   ).flat();
