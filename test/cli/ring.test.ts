@@ -117,12 +117,17 @@ describe('keyplane ring', () => {
       'RETIRING',
       'ACTIVE',
     ]);
-    await cli.ok(['ring', 'update', 'orders', '--rotation-interval', 'none', ...atOnce]);
+    await cli.ok(['ring', 'update', 'orders', '--rotation-interval', 'none', '--no-exportable', ...atOnce]);
     const [ring] = (await cli.json(['ring', 'get', 'orders'])).resultList;
     expect(ring).toMatchObject({
       rotationInterval: null,
       maxTokenLifetime: 'PT2H',
       verifierCacheTime: 'PT0S',
+      exportable: false,
+    });
+    expect(await cli.run(['ring', 'update', 'orders', '--exportable'])).toMatchObject({
+      code: 1,
+      stderr: 'keyplane: exportable can be changed from true to false only!\n',
     });
   });
 

@@ -121,11 +121,27 @@ test('a policy is edited after a dry run, whose refusal is shown, and nothing el
   await dialog.getByLabel('Rotate every', { exact: true }).fill('30');
   await dialog.getByText('With these changes').waitFor();
   await dialog.getByRole('figure').waitFor();
+  await dialog.getByText('More', { exact: true }).click();
+  expect(await dialog.getByLabel('Private keys can be exported').isDisabled()).toBe(true);
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Save' }).click();
   await page.getByText('The policy is changed').waitFor();
   await page.getByRole('region', { name: 'Policy', exact: true }).getByText('every 30 days').waitFor();
   expect(await ringOf('api-signing')).toMatchObject({ rotationInterval: 'P30D', verifierCacheTime: 'PT24H' });
+});
+
+test('private keys that can be exported become unexportable, and stay so', async () => {
+  await makeRing('exported', { ...quick, rotationInterval: null, exportable: true });
+  const page = await openRing('exported');
+  await page.getByRole('button', { name: 'Edit policy' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('More', { exact: true }).click();
+  await dialog.getByText('Once this is turned off, it cannot be turned on again').waitFor();
+  await dialog.getByLabel('Private keys can be exported').uncheck();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('The policy is changed').waitFor();
+  await page.getByText('never leave by the API').waitFor();
+  expect(await ringOf('exported')).toMatchObject({ exportable: false });
 });
 
 test('a key that verifiers do not know is activated only by force and with a reason', async () => {
@@ -245,6 +261,16 @@ test('the active and the next key are revoked together', async () => {
   await page.getByRole('region', { name: 'Revocation of both.1 and both.2' }).waitFor();
   await rowOf(page, 'both.3').getByText('active').waitFor();
   expect((await statesOf('both')).slice(0, 3)).toEqual(['REVOKED', 'REVOKED', 'ACTIVE']);
+});
+
+test('the page of a revoked key says that nodes do not use it, and that its private part is erased', async () => {
+  const page = await console.open({ path: '/projects/MyProject/jwks/both.1' });
+  await page
+    .getByRole('region', { name: 'Deployment' })
+    .getByText('It is revoked: nodes neither publish nor use it.')
+    .waitFor();
+  await page.getByRole('region', { name: 'Details' }).getByText('nowhere: it is revoked').waitFor();
+  await page.getByText('keyplane has erased the private part.').waitFor();
 });
 
 test('a member of a ring leads to its ring, and is offered neither change nor export of its private part', async () => {

@@ -79,6 +79,26 @@ test('a connection that ends during a commit makes its writes unavailable and st
   expect(names).toEqual(['after']);
 });
 
+test('a manager that hangs with the lock of the writer delays the writes of others, and none is rejected', async () => {
+  const second = await database.open();
+  const hangs = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  const hanging = store.write(async ({ projects }) => {
+    await projects.insert(sampleProject({ name: 'never' }));
+    reached.resolve();
+    await hangs.promise;
+  });
+  await reached.promise;
+  try {
+    await second.write(({ projects }) => projects.insert(sampleProject({ name: 'late' })));
+  } finally {
+    hangs.resolve();
+  }
+  await expect(hanging).rejects.toMatchObject({ code: 'unavailable' });
+  const names = (await store.read(({ projects }) => projects.list())).map((project) => project.name);
+  expect(names).toEqual(['late']);
+}, 30_000);
+
 test('a transaction that the server asks to retry runs again from the start', async () => {
   await database.raw('create sequence attempts');
   await database.raw(`create function fail_twice() returns trigger language plpgsql as $$ begin

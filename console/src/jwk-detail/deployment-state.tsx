@@ -3,16 +3,18 @@ import { QueryView } from '../display/query-view.tsx';
 import { Legend, Status } from '../display/status.tsx';
 import { deploymentStatuses, type StatusWord } from '../display/status-words.ts';
 import { Time } from '../display/time.tsx';
-import { type EnvironmentState, type JwkRef, useDeployment } from './jwk-queries.ts';
+import { type EnvironmentState, type JwkDetail, type JwkRef, useDeployment } from './jwk-queries.ts';
 
 /** Which nodes of which environment have a JWK, as it changes. */
-export function DeploymentState({ jwk }: { readonly jwk: JwkRef }) {
+export function DeploymentState({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkDetail }) {
   const deployment = useDeployment(jwk);
   return (
     <QueryView query={deployment}>
       {(environments) =>
         environments.length === 0 ? (
-          <Text c="dimmed">This project reaches no environment.</Text>
+          <Text c="dimmed">
+            {isWithdrawn(detail) ? withdrawnText(detail) : 'This project reaches no environment.'}
+          </Text>
         ) : (
           <Stack gap="md">
             {environments.map((environment) => (
@@ -35,8 +37,21 @@ function statusOf({ success, nodes }: EnvironmentState): StatusWord {
   return nodes.some(({ hasIt }) => hasIt) ? deploymentStatuses.PARTIAL : deploymentStatuses.MISSING;
 }
 
+type OfRing = Pick<JwkDetail, 'ringState'>;
+
+/** Nodes neither publish nor use such a member of a key ring. */
+export function isWithdrawn({ ringState }: OfRing): boolean {
+  return ringState === 'RETIRED' || ringState === 'REVOKED';
+}
+
+function withdrawnText({ ringState }: OfRing): string {
+  return `It is ${ringState?.toLowerCase()}: nodes neither publish nor use it.`;
+}
+
 /** The environments that have a JWK whole, in a line. */
-export function deployedText(environments: readonly EnvironmentState[]): string {
+export function deployedText(environments: readonly EnvironmentState[], detail: OfRing): string {
+  if (environments.length === 0 && isWithdrawn(detail))
+    return `nowhere: it is ${detail.ringState?.toLowerCase()}`;
   const names = environments.filter(({ success }) => success).map(({ environmentName }) => environmentName);
   if (names.length === environments.length) return names.join(', ') || 'nowhere: no environment is reached';
   return `${names.length} of ${environments.length} environments`;

@@ -128,7 +128,7 @@ function Sections({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkD
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Stack>
             <Section title="Deployment" actions={<DeploymentLegend />}>
-              <DeploymentState jwk={jwk} />
+              <DeploymentState jwk={jwk} detail={detail} />
             </Section>
             {isPublished && (
               <Section title="JWK Set" description="The address to give to verifiers">
@@ -180,7 +180,7 @@ function KeyFacts({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkD
     ],
     ['Key ring', detail.ringName && <RingLink key="ring" projectName={jwk.projectName} jwk={detail} />],
     ...sourceFacts(jwk.projectName, detail),
-    ['Deployed to', deployment.data && deployedText(deployment.data)],
+    ['Deployed to', deployment.data && deployedText(deployment.data, detail)],
     ['Not before', <Instant key="from" at={detail.notBeforeTime} fallback="no limit" />],
     [
       'Expires',

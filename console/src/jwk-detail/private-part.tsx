@@ -8,6 +8,7 @@ import { QueryView } from '../display/query-view.tsx';
 import { useRing } from '../rings/ring-queries.ts';
 import { mayIn } from '../session/session.ts';
 import { useSignedIn } from '../session/session-context.ts';
+import { isWithdrawn } from './deployment-state.tsx';
 import { downloadJwk, type JwkFile } from './download-jwk.ts';
 import { type JwkDetail, type JwkRef, usePublicJwk } from './jwk-queries.ts';
 import { Block } from './public-part.tsx';
@@ -22,6 +23,7 @@ export function PrivatePart({ jwk, detail }: { readonly jwk: JwkRef; readonly de
   return (
     <QueryView query={found}>
       {({ hasPrivatePart }) => {
+        if (!hasPrivatePart && isWithdrawn(detail)) return <Text>keyplane has erased the private part.</Text>;
         if (!hasPrivatePart)
           return <Text>This JWK is a public key: there is no private part to reveal or export.</Text>;
         if (detail.ringName !== null) {

@@ -7,11 +7,16 @@ import type { ListedJwk } from './jwk-words.ts';
 const mostNames = 3;
 
 /** The environments that have a JWK, and by name each one where a node lacks it. */
-export function DeployedWhere({ deployments }: Pick<ListedJwk, 'deployments'>) {
+export function DeployedWhere({ deployments, ringState }: Pick<ListedJwk, 'deployments' | 'ringState'>) {
   if (deployments === undefined) return null;
   if (deployments.length === 0) {
     return (
-      <Text span fz="inherit" c="dimmed" title="The project reaches no environment">
+      <Text
+        span
+        fz="inherit"
+        c="dimmed"
+        title={ringState === null ? 'The project reaches no environment' : 'Nodes do not have it'}
+      >
         nowhere
       </Text>
     );

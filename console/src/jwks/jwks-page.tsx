@@ -143,7 +143,7 @@ function columnsOf(projectName: string): readonly Column<ListedJwk>[] {
       ),
     },
     { header: 'Source', from: 'medium', cell: source },
-    { header: 'Deployed', cell: ({ deployments }) => <DeployedWhere deployments={deployments} /> },
+    { header: 'Deployed', cell: (jwk) => <DeployedWhere {...jwk} /> },
     { header: 'Expires', sort: 'expirationTime', cell: (jwk) => <Expiry jwk={jwk} /> },
   ];
 }

@@ -31,7 +31,8 @@ const all = 'all';
 
 export function addPolicyOptions(command: Command): Command {
   return addTimingOptions(command)
-    .option('--exportable', 'private keys may be exported; this cannot be taken back')
+    .option('--exportable', 'private keys may be exported')
+    .option('--no-exportable', 'private keys may not be exported; this cannot be taken back')
     .option(
       '--environments <NAMES>',
       'only these environments, separated by commas; all for every one that the project reaches',

@@ -32,15 +32,17 @@ const dialect: Dialect = {
 /** `keyplane` in ASCII, as far as it fits; advisory locks of one database are distinguished by number. */
 const writerLock = 0x6b6579706c61;
 
-const limits = [
-  `set local statement_timeout = '30s'`,
-  `set local idle_in_transaction_session_timeout = '30s'`,
-  `set local lock_timeout = '10s'`,
-].join('; ');
+const limits = `set local statement_timeout = '30s'; set local lock_timeout = '10s'`;
+const readLimits = `${limits}; set local idle_in_transaction_session_timeout = '30s'`;
+/**
+ * A manager that hangs, or whose host vanished, keeps its locks this long: less than others wait for them, so that their
+ * writes are late and not rejected.
+ */
+const writeLimits = `${limits}; set local idle_in_transaction_session_timeout = '8s'`;
 /** A server with `synchronous_commit = off` would acknowledge commits that a crash can undo. */
 const durable = `select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'`;
-const beginRead = `start transaction isolation level repeatable read, read only; ${limits}`;
-const beginReadWrite = `start transaction isolation level read committed, read write; ${limits}`;
+const beginRead = `start transaction isolation level repeatable read, read only; ${readLimits}`;
+const beginReadWrite = `start transaction isolation level read committed, read write; ${writeLimits}`;
 const beginAsyncCommit = `${beginReadWrite}; set local synchronous_commit = off`;
 
 function beginStatement(mode: Mode, projectIds: readonly string[]): string {

@@ -92,7 +92,7 @@ export function EditPolicy({
         <summary>More</summary>
         <Stack mt="sm">
           <NextKeyFields ring={ring} parameters={parameters} error={errors.of('variant')} />
-          <OtherPolicyFields {...fields} isExported={before.exportable} />
+          <OtherPolicyFields {...fields} wasExportable={before.exportable} />
           <DescriptionField value={description} error={errors.of('description')} onChange={setDescription} />
         </Stack>
       </details>

@@ -65,8 +65,9 @@ export function LifetimeField({ value, isEncryption, errorOf, onChange }: Policy
 }
 
 /** What few people change. */
-export function OtherPolicyFields(props: PolicyFieldsProps & { readonly isExported?: boolean }) {
-  const { value, errorOf, onChange, isExported = false } = props;
+/** `wasExportable` of a ring that exists: its private keys can become unexportable, never exportable. */
+export function OtherPolicyFields(props: PolicyFieldsProps & { readonly wasExportable?: boolean }) {
+  const { value, errorOf, onChange, wasExportable = true } = props;
   return (
     <Stack>
       <QuantityField
@@ -105,11 +106,11 @@ export function OtherPolicyFields(props: PolicyFieldsProps & { readonly isExport
       <Checkbox
         label="Private keys can be exported"
         description={
-          isExported
-            ? 'They may have been exported, so this cannot be turned off'
-            : 'It cannot be turned off again'
+          wasExportable
+            ? 'Once this is turned off, it cannot be turned on again'
+            : 'This cannot be turned on for a key ring that exists'
         }
-        disabled={isExported}
+        disabled={!wasExportable}
         checked={value.exportable}
         error={errorOf('exportable')}
         onChange={(event) => onChange({ exportable: event.currentTarget.checked })}
