@@ -18,7 +18,12 @@ import * as jose from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
 import { secureRandomness } from '../../../src/node/operations/secure-randomness.ts';
 import { concatKdf } from '../../../src/operations/encryption/families/concat-kdf.ts';
-import type { DeployedContent, DeployedJwk, KeyAllowances } from '../../../src/protocol/content.ts';
+import type {
+  DeployedContent,
+  DeployedJwk,
+  DeployedKeyRing,
+  KeyAllowances,
+} from '../../../src/protocol/content.ts';
 import { makeEc, makeOkp, makeRsa, publicHalf, type RawJwk } from '../../jose/made-keys.ts';
 import { callingWorld, signingApplication } from '../../node/support/calling-world.ts';
 import { ecJwk } from '../../node/support/contents.ts';
@@ -33,7 +38,10 @@ const claims = { sub: 'admin' };
 const modulusOctets = 256;
 
 /** A node that verifies and decrypts with these, and what it answers the one application. */
-async function attackedNode(granted: readonly DeployedContent[], others: readonly DeployedContent[] = []) {
+async function attackedNode(
+  granted: readonly (DeployedJwk | DeployedKeyRing)[],
+  others: readonly DeployedContent[] = [],
+) {
   const { token, content } = applicationContent(
     granted.map(({ id, kind }) => ({ id, kind, operations: ['VERIFY', 'DECRYPT'] })),
   );
