@@ -18,7 +18,7 @@ export interface LoadGuardOptions {
 /** What runs on the event loop is answered before the next request is read, so that this bounds what waits for the thread pool. */
 const defaultMost = 1_024;
 const defaultMostOfApplication = 512;
-/** A request may be a batch of a hundred: so many small operations take the loop about half a second. */
+/** A request may be a batch of a hundred operations. As many small ones as this take the loop about half a second. */
 const defaultMostItems = 8_192;
 /** A loop that is later than this, with more connections than that, has more requests than it can answer. */
 const mostLateMs = 250;
