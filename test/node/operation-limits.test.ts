@@ -193,8 +193,8 @@ test('too many requests at once are rejected, and an application with few of the
   expect(guard.enter('busy')).toBeUndefined();
   expect([1, 2, 3].map(() => guard.enter('calm') !== undefined)).toEqual([true, true, true]);
   expect(guard.inProgress).toBe(11);
-  leave[0]?.();
-  leave[0]?.();
+  leave[0]?.leave();
+  leave[0]?.leave();
   expect(guard.inProgress).toBe(10);
   expect(guard.enter('busy')).toBeUndefined();
 });
@@ -211,7 +211,7 @@ test('while the event loop is late an application gets no more than its share', 
     for (let time = 0; time < times; time += 1) {
       const leave = guard.enter(application);
       if (leave !== undefined) accepted += 1;
-      leave?.();
+      leave?.leave();
     }
     return accepted;
   };

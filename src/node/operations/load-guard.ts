@@ -9,6 +9,8 @@ export interface LoadGuardOptions {
   readonly most?: number;
   /** Of these, those of one application. */
   readonly mostOfApplication?: number;
+  /** Items of batches that wait or run, of one application. */
+  readonly mostItems?: number;
   /** @returns what ends it. Calls `onWindow` again and again with its length and by how much it was late. */
   readonly watch?: typeof monitorLateness;
 }
@@ -16,6 +18,8 @@ export interface LoadGuardOptions {
 /** What runs on the event loop is answered before the next request is read, so that this bounds what waits for the thread pool. */
 const defaultMost = 1_024;
 const defaultMostOfApplication = 512;
+/** A request may be a batch of a hundred operations. As many small ones as this take the loop about half a second. */
+const defaultMostItems = 8_192;
 /** A loop that is later than this, with more connections than that, has more requests than it can answer. */
 const mostLateMs = 250;
 /** A connection has one request at a time: few connections wait little when other work made the loop late. */
@@ -25,10 +29,23 @@ const targetMs = 100;
 /** Of all applications in one window, however late the loop is: other work may have made it late. */
 const leastInWindow = 64;
 
+export interface EnteredRequest {
+  /**
+   * Counts the items of a batch until the request ends.
+   * @returns false where the batch is to be rejected
+   */
+  takeItems(count: number): boolean;
+  /** Calling it again has no effect. */
+  leave(): void;
+}
+
 export class LoadGuard {
   readonly #most: number;
   readonly #mostOfApplication: number;
+  readonly #mostItems: number;
   readonly #inProgress = new Map<string, number>();
+  /** Of each application, while it has batches. */
+  readonly #items = new Map<string, number>();
   #total = 0;
   #connections = 0;
   /** Of each application, since the window began. */
@@ -40,10 +57,12 @@ export class LoadGuard {
   constructor({
     most = defaultMost,
     mostOfApplication = defaultMostOfApplication,
+    mostItems = defaultMostItems,
     watch = monitorLateness,
   }: LoadGuardOptions = {}) {
     this.#most = most;
     this.#mostOfApplication = mostOfApplication;
+    this.#mostItems = mostItems;
     this.#stop = watch((windowMs, lateMs) => this.#onWindow(windowMs, lateMs));
   }
 
@@ -51,8 +70,8 @@ export class LoadGuard {
     return this.#total;
   }
 
-  /** @returns what ends the request, calling it again has no effect; undefined where it is to be rejected */
-  enter(applicationId: string): (() => void) | undefined {
+  /** Undefined where the request is to be rejected. */
+  enter(applicationId: string): EnteredRequest | undefined {
     const own = this.#inProgress.get(applicationId) ?? 0;
     const inWindow = this.#inWindow.get(applicationId) ?? 0;
     if (this.#share !== undefined && inWindow >= this.#share) return undefined;
@@ -62,10 +81,22 @@ export class LoadGuard {
     this.#inWindow.set(applicationId, inWindow + 1);
     this.#total += 1;
     let isOpen = true;
-    return () => {
-      if (!isOpen) return;
-      isOpen = false;
-      this.#leave(applicationId);
+    let items = 0;
+    return {
+      takeItems: (count) => {
+        const others = this.#items.get(applicationId) ?? 0;
+        if (others + count > this.#mostItems) return false;
+        items += count;
+        this.#items.set(applicationId, others + count);
+        return true;
+      },
+      leave: () => {
+        if (!isOpen) return;
+        isOpen = false;
+        lower(this.#items, applicationId, items);
+        this.#total -= 1;
+        lower(this.#inProgress, applicationId, 1);
+      },
     };
   }
 
@@ -81,13 +112,6 @@ export class LoadGuard {
     this.#stop();
   }
 
-  #leave(applicationId: string): void {
-    this.#total -= 1;
-    const rest = (this.#inProgress.get(applicationId) ?? 1) - 1;
-    if (rest > 0) this.#inProgress.set(applicationId, rest);
-    else this.#inProgress.delete(applicationId);
-  }
-
   #onWindow(windowMs: number, lateMs: number): void {
     const applications = Math.max(1, this.#inWindow.size);
     let requests = 0;
@@ -97,4 +121,10 @@ export class LoadGuard {
     this.#share = isLate ? Math.ceil(affordable / applications) : undefined;
     this.#inWindow = new Map();
   }
+}
+
+function lower(counts: Map<string, number>, key: string, by: number): void {
+  const rest = (counts.get(key) ?? 0) - by;
+  if (rest > 0) counts.set(key, rest);
+  else counts.delete(key);
 }

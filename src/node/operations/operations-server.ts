@@ -22,7 +22,7 @@ import { cutStalledClients } from '../serve/stalled-clients.ts';
 import type { Assertion, CallingApplication, Grant } from './callers/calling-application.ts';
 import { type CallerSources, current, identifyCaller } from './callers/identify-caller.ts';
 import type { TokenBucket } from './callers/token-bucket.ts';
-import type { LoadGuard } from './load-guard.ts';
+import type { EnteredRequest, LoadGuard } from './load-guard.ts';
 import { grantedBy, type OperationRoute, operationRoute } from './node-operation.ts';
 import type { OperationCounts } from './operation-counts.ts';
 import type { OperationFault } from './operation-fault.ts';
@@ -80,6 +80,13 @@ interface Admitted {
   readonly target: OperationTarget | undefined;
   /** Of the ring, the JWK or the token profile. */
   readonly targetId: string;
+}
+
+/** A request whose body is there. */
+interface Prepared {
+  readonly charge: Charge;
+  readonly bodyText: string;
+  readonly entered: EnteredRequest;
 }
 
 const limits = {
@@ -163,7 +170,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
   ): Promise<void> {
     const beganMs = performance.now();
     let caller: CallingApplication | undefined;
-    let leave: (() => void) | undefined;
+    let entered: EnteredRequest | undefined;
     let taken: Assertion | undefined;
     const { operation } = route;
     try {
@@ -174,8 +181,8 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
       if (caller === undefined) return refuse(response, { route, caller, fault: invalidToken });
       const admitted = find(route, caller);
       if (admitted === undefined) return refuse(response, { route, caller, fault: notGranted });
-      leave = load.enter(caller.id);
-      if (leave === undefined) return refuse(response, { route, caller, fault: overloaded });
+      entered = load.enter(caller.id);
+      if (entered === undefined) return refuse(response, { route, caller, fault: overloaded });
       const charge = chargeOne(admitted.rate);
       if ('status' in charge) return refuse(response, { route, caller, fault: charge });
       const body = await readBody(request, {
@@ -195,7 +202,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
         return refuse(response, { route, caller, fault: invalidToken });
       }
       taken = assertion;
-      const answer = await answerTo(again, { charge, bodyText });
+      const answer = await answerTo(again, { charge, bodyText, entered });
       counts.succeeded(operation, performance.now() - beganMs);
       send(response, 200, answer);
     } catch (error) {
@@ -207,7 +214,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
       counts.refused(operation, unexpected.reason);
       throw error;
     } finally {
-      leave?.();
+      entered?.leave();
     }
   }
 
@@ -268,7 +275,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
 
   function answerTo(
     { route, application, grant, rate, target, targetId }: Admitted,
-    { charge, bodyText }: { readonly charge: Charge; readonly bodyText: string },
+    { charge, bodyText, entered }: Prepared,
   ): Promise<string> {
     if (route.operation !== 'ISSUE' && target !== undefined) {
       const { operation } = route;
@@ -279,7 +286,13 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
         bodyText,
         granted: grant.operations,
         ratesRawApart: rate.raw !== undefined,
-        takeRate: (items) => takeRate(rate, charge, items),
+        takeRate(items) {
+          if (items.count > 1 && !entered.takeItems(items.count)) {
+            charge.bucket?.giveBack(1);
+            throw tooManyItems();
+          }
+          takeRate(rate, charge, items);
+        },
       });
     }
     return issuer.issue({ application, profileId: targetId, bodyText });
@@ -362,6 +375,10 @@ function chargeOne({ bucket, raw }: GrantedRate): Charge | OperationFault {
   if (raw === undefined) return rateExceeded(bucket.msUntil(1));
   if (raw.bucket === undefined || raw.bucket.take(1)) return { bucket: raw.bucket };
   return rateExceeded(Math.min(bucket.msUntil(1), raw.bucket.msUntil(1)));
+}
+
+function tooManyItems(): KeyplaneError {
+  return new KeyplaneError('unavailable', overloaded.text, { retryAfterSeconds: 1 });
 }
 
 /** All items, in place of the one that was taken when the request was admitted. What is refused takes nothing. */

@@ -71,7 +71,7 @@ export function epkOf(publicKey: KeyObject): Readonly<Record<string, string>> {
 
 /**
  * Undefined where the peer's point has a small order: the secret is then nothing but zeros (RFC 7748 §6.1). OpenSSL
- * refuses it, and another library may not.
+ * refuses it, and another library may not. The curves of NIST have no such points: there zeros are a secret like any other.
  */
 export async function sharedSecret(
   privateKey: KeyObject,
@@ -79,10 +79,11 @@ export async function sharedSecret(
   curve: AgreementCurve,
 ): Promise<Buffer | undefined> {
   try {
-    const secret = agreementCurve(curve).isFast
+    const { isFast, hasY } = agreementCurve(curve);
+    const secret = isFast
       ? diffieHellman({ privateKey, publicKey })
       : await diffieHellmanInPool(privateKey, publicKey);
-    return secret.every((octet) => octet === 0) ? undefined : secret;
+    return !hasY && secret.every((octet) => octet === 0) ? undefined : secret;
   } catch {
     return undefined;
   }
