@@ -64,8 +64,7 @@ export function LifetimeField({ value, isEncryption, errorOf, onChange }: Policy
   );
 }
 
-/** What few people change. */
-/** `wasExportable` of a ring that exists: its private keys can become unexportable, never exportable. */
+/** What few people change. With `wasExportable` of a ring that exists: its private keys can become unexportable, never exportable. */
 export function OtherPolicyFields(props: PolicyFieldsProps & { readonly wasExportable?: boolean }) {
   const { value, errorOf, onChange, wasExportable = true } = props;
   return (
