@@ -454,7 +454,7 @@ CREATE TABLE webhook_cursors (
   last_error text,
   delivered_at integer,
   stopped_version text
-) strict;
+, ahead_until integer not null default 0, held text not null default '[]') strict;
 CREATE INDEX webhook_cursors_project_id on webhook_cursors (project_id);
 CREATE TABLE audit_records_open (
   lane text not null,
