@@ -482,3 +482,11 @@ CREATE TABLE outlet_writes (
   outlet_id text not null primary key references outlets (id) on delete cascade,
   digests text not null
 ) strict;
+CREATE TABLE outlet_tests (
+  id text not null primary key,
+  environment_id text not null,
+  node_id text not null,
+  outlet_id text not null,
+  asked_at integer not null,
+  result text
+) strict;

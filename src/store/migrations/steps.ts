@@ -20,6 +20,7 @@ import { events } from './0019-events.ts';
 import { openAuditRecords } from './0020-open-audit-records.ts';
 import { outletWrites } from './0021-outlet-writes.ts';
 import { heldEvents } from './0022-held-events.ts';
+import { outletTests } from './0023-outlet-tests.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -50,4 +51,5 @@ export const migrations: readonly Migration[] = [
   openAuditRecords,
   outletWrites,
   heldEvents,
+  outletTests,
 ];
