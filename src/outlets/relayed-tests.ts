@@ -6,6 +6,9 @@ import { newId } from '../new-id.ts';
 import { singleFlight } from '../runtime/single-flight.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 
+/** As the node answered the manager that it is connected to. */
+export type RelayedResult = OutletTestResult;
+
 export interface TestPlace {
   readonly environmentId: string;
   readonly nodeId: string;

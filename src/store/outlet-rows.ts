@@ -59,6 +59,6 @@ export interface OutletTestRow {
   node_id: string;
   outlet_id: string;
   asked_at: number;
-  /** JSON of `OutletTestResult`; null until it is answered. */
+  /** JSON of `RelayedResult`; null until it is answered. */
   result: string | null;
 }

@@ -1,5 +1,4 @@
-import type { OutletTestResult } from '../../deployments/outlet-tests.ts';
-import type { RelayedTest, RelayedTestStore } from '../../outlets/relayed-tests.ts';
+import type { RelayedResult, RelayedTest, RelayedTestStore } from '../../outlets/relayed-tests.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
 import type { Database } from '../database-schema.ts';
 
@@ -38,7 +37,7 @@ export class RelayedTestTable implements RelayedTestStore {
     }));
   }
 
-  async answer(id: string, result: OutletTestResult): Promise<void> {
+  async answer(id: string, result: RelayedResult): Promise<void> {
     await this.#database
       .updateTable('outlet_tests')
       .set({ result: JSON.stringify(result) })
@@ -47,7 +46,7 @@ export class RelayedTestTable implements RelayedTestStore {
     this.#notify('outlet-tests');
   }
 
-  async answers(ids: readonly string[]): Promise<ReadonlyMap<string, OutletTestResult>> {
+  async answers(ids: readonly string[]): Promise<ReadonlyMap<string, RelayedResult>> {
     if (ids.length === 0) return new Map();
     const rows = await this.#database
       .selectFrom('outlet_tests')
@@ -55,7 +54,7 @@ export class RelayedTestTable implements RelayedTestStore {
       .where('id', 'in', ids)
       .where('result', 'is not', null)
       .execute();
-    return new Map(rows.map(({ id, result }) => [id, JSON.parse(result ?? 'null') as OutletTestResult]));
+    return new Map(rows.map(({ id, result }) => [id, JSON.parse(result ?? 'null') as RelayedResult]));
   }
 
   async delete(id: string): Promise<void> {
