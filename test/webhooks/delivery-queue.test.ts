@@ -196,6 +196,7 @@ test('events that are held up and no longer kept are not waited for', () => {
     ({ sequence }) => sequence <= 300,
   );
   world.run(0, 5_000);
+  expect(world.accepted).toHaveLength(300);
   world.queue.dropBelow(301);
   world.run(5_000, 6_000);
   expect(world.queue.deliveredEvents).toEqual(deliveredUpTo(600));
