@@ -19,9 +19,10 @@ export interface UnitOfWork<Stores> {
 /**
  * Changes that other managers on the same database react to. `desired`: desired state changed; `nodes`: a node confirmed,
  * rejected, connected or disconnected; `sessions`: an environment, node or token was removed, or a stream was replaced; `access`: a token, a
- * user, a project or its members were removed or changed.
+ * user, a project or its members were removed or changed; `outlet-tests`: a manager asks another one to test an outlet, or
+ * is answered.
  */
-export const wakeTopics = Object.freeze(['desired', 'nodes', 'sessions', 'access'] as const);
+export const wakeTopics = Object.freeze(['desired', 'nodes', 'sessions', 'access', 'outlet-tests'] as const);
 export type WakeTopic = (typeof wakeTopics)[number];
 
 /** A store that other managers may use too. */

@@ -70,6 +70,7 @@ import { OutletRunner } from '../outlet-deliveries/outlet-runner.ts';
 import { createOutletContentReader } from '../outlets/outlet-deployment.ts';
 import { createOutlets } from '../outlets/outlets.ts';
 import { createDeliveryRecorder } from '../outlets/record-deliveries.ts';
+import { RelayedTests } from '../outlets/relayed-tests.ts';
 import { createWebhookReader } from '../outlets/webhook-outlets.ts';
 import { createOverview } from '../overview/overview.ts';
 import { createKeyRings, createRingMotion } from '../rings/key-rings.ts';
@@ -270,6 +271,14 @@ function connect(foundations: Foundations): Services {
     lease: leases.outlets,
     onError: (error) => log.error({ err: error }, 'outlets: will be tried again'),
   });
+  const relayedTests = new RelayedTests({
+    store,
+    clock,
+    testHere: (at) => deployments.testOutlet(at),
+    // The other manager waits for the node as long as this one would.
+    timeoutMs: deployTimeoutMs + relayMs,
+    onError: (error) => log.error({ err: error }, 'tests of outlets of other managers'),
+  });
   const webhookRunner = new WebhookRunner({
     store,
     webhooks,
@@ -339,7 +348,7 @@ function connect(foundations: Foundations): Services {
     views: createViews(rules),
     outlets: createOutlets({
       ...rules,
-      tryAtNode: (at) => deployments.testOutlet(at),
+      tryAtNode: (at) => relayedTests.test(at),
       tryWebhook: testEventSender({ safeFetch, clock }),
       accessFor: (outlet, projectName) => managerAccess(outletAccess, outlet, projectName),
     }),
@@ -402,6 +411,8 @@ function connect(foundations: Foundations): Services {
 }
 
 /** How long a repeated request is known for: clients that gave up for a day have given up. */
+/** For both ways through the database. */
+const relayMs = 2_000;
 const idempotencyKeysKeptMs = 24 * 3600 * 1000;
 /** An expired session opens nothing; a day makes up for a manager's clock that is off from the database's. */
 const sessionsKeptMs = 24 * 3600 * 1000;

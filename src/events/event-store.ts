@@ -8,6 +8,8 @@ export interface EventQuery {
   readonly types: readonly EventType[];
   /** Those with this fact `environmentName`, exactly; absent: all. */
   readonly environmentName?: string | undefined;
+  /** Absent: of every object. */
+  readonly object?: Pick<StoredEvent, 'objectType' | 'objectName'> | undefined;
 }
 
 /** Numbers of the events of a project that are kept; both 0 where it never had any. */

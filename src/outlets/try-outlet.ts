@@ -22,7 +22,8 @@ export function nodeTrial(result: OutletTestResult): Pick<OutletTrial, 'success'
     : { success: false, message: error };
 }
 
-const notAsked = 'Not tested: the node is connected to another manager. It reported last';
+const notAsked =
+  'Not tested: the manager that the node is connected to did not answer. The node reported last';
 
 /** Of a node that this manager cannot ask: what it reported last. */
 export function reportedTrial({

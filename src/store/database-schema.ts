@@ -8,7 +8,7 @@ import type { CryptoKeyType, DeployedKind, KeystoreType, ProjectKind } from '../
 import type { HoldCause, RingState } from '../rings/ring.ts';
 import type { AuditHeadRow, AuditLaneRow, AuditOpenRow, AuditRecordRow } from './audit-rows.ts';
 import type { EventTables } from './event-rows.ts';
-import type { OutletDeliveryRow, OutletRow, OutletWriteRow } from './outlet-rows.ts';
+import type { OutletDeliveryRow, OutletRow, OutletTestRow, OutletWriteRow } from './outlet-rows.ts';
 
 export interface InstallationRow {
   key: string;
@@ -452,6 +452,7 @@ export interface Tables extends EventTables {
   outlets: OutletRow;
   outlet_deliveries: OutletDeliveryRow;
   outlet_writes: OutletWriteRow;
+  outlet_tests: OutletTestRow;
   key_usage: KeyUsageRow;
   key_usage_days: KeyUsageDayRow;
   materials: MaterialRow;

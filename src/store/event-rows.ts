@@ -37,6 +37,10 @@ export interface WebhookCursorRow {
   project_id: string;
   /** Number of the last event up to which all were delivered, or did not match. */
   delivered: number;
+  /** Number of the last event up to which all were delivered, or did not match, but those of `held`. */
+  ahead_until: number;
+  /** JSON of `[objectType, objectName, from]` for each object whose events from this number on were not delivered. */
+  held: string;
   /** How many matching events were deleted undelivered, and not reported yet. */
   lost: number;
   /** That failed since the last success. */

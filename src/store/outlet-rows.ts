@@ -51,3 +51,14 @@ export interface OutletWriteRow {
   /** JSON: digests of what was begun to be written since the last delivery that was recorded. */
   digests: string;
 }
+
+/** A test that one manager asks of another. */
+export interface OutletTestRow {
+  id: string;
+  environment_id: string;
+  node_id: string;
+  outlet_id: string;
+  asked_at: number;
+  /** JSON of `RelayedResult`; null until it is answered. */
+  result: string | null;
+}

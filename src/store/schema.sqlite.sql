@@ -454,7 +454,7 @@ CREATE TABLE webhook_cursors (
   last_error text,
   delivered_at integer,
   stopped_version text
-) strict;
+, ahead_until integer not null default 0, held text not null default '[]') strict;
 CREATE INDEX webhook_cursors_project_id on webhook_cursors (project_id);
 CREATE TABLE audit_records_open (
   lane text not null,
@@ -481,4 +481,12 @@ CREATE TABLE audit_lanes (
 CREATE TABLE outlet_writes (
   outlet_id text not null primary key references outlets (id) on delete cascade,
   digests text not null
+) strict;
+CREATE TABLE outlet_tests (
+  id text not null primary key,
+  environment_id text not null,
+  node_id text not null,
+  outlet_id text not null,
+  asked_at integer not null,
+  result text
 ) strict;

@@ -4,6 +4,7 @@
 import { deleteEndedEvents } from '../events/delete-ended-events.ts';
 import type { StoredEvent } from '../events/event.ts';
 import { typesOf } from '../events/event-types.ts';
+import { deliveredFilter } from './delivered-events.ts';
 import type { Webhooks } from './webhook.ts';
 import type { WebhookRuleStores } from './webhook-delivery.ts';
 
@@ -19,9 +20,10 @@ async function countLost<Stores extends WebhookRuleStores>(
   { projectId, ended }: { readonly projectId: string; readonly ended: readonly StoredEvent[] },
 ): Promise<void> {
   const patterns = await webhooks.patterns(stores, projectId);
-  for (const { outletId, delivered } of await stores.webhooks.cursorsOfProject(projectId)) {
-    const types = new Set<string>(typesOf(patterns.get(outletId) ?? []));
-    const lost = ended.filter(({ sequence, type }) => sequence > delivered && types.has(type)).length;
-    if (lost > 0) await stores.webhooks.addLost(outletId, lost);
+  for (const cursor of await stores.webhooks.cursorsOfProject(projectId)) {
+    const types = new Set<string>(typesOf(patterns.get(cursor.outletId) ?? []));
+    const wasDelivered = deliveredFilter(cursor);
+    const lost = ended.filter((event) => types.has(event.type) && !wasDelivered(event)).length;
+    if (lost > 0) await stores.webhooks.addLost(cursor.outletId, lost);
   }
 }

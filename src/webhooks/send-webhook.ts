@@ -10,13 +10,15 @@ import type { Webhook } from './webhook.ts';
 /** They bound the whole exchange, however slowly a receiver answers. */
 const defaultLimits = Object.freeze({ connectTimeoutMs: 5_000, readTimeoutMs: 15_000 });
 const stopStatus = 410;
+/** 4xx that say nothing of the message: time-out, too early, too many requests. */
+const unavailableStatuses = new Set([408, 425, 429]);
 
 export type SendOutcome =
   | { readonly result: 'DELIVERED' }
   /** The receiver wants no more. */
   | { readonly result: 'STOPPED'; readonly error: string }
-  /** Public text. */
-  | { readonly result: 'FAILED'; readonly error: string }
+  /** Public text. Refused: the receiver answered, and may accept another message. */
+  | { readonly result: 'FAILED'; readonly error: string; readonly isRefused: boolean }
   /** This manager is stopping. */
   | { readonly result: 'INTERRUPTED' };
 
@@ -46,7 +48,7 @@ export async function sendWebhook(
   } catch (error) {
     if (!isKeyplaneError(error)) throw error;
     if (error.code === 'unavailable') return { result: 'INTERRUPTED' };
-    return { result: 'FAILED', error: error.message };
+    return { result: 'FAILED', error: error.message, isRefused: false };
   }
 }
 
@@ -58,5 +60,6 @@ function outcomeOf(status: number): SendOutcome {
     return { result: 'STOPPED', error };
   }
   const note = status >= 300 && status <= 399 ? ', and redirects are not followed' : '';
-  return { result: 'FAILED', error: `The receiver answered status ${status}${note}!` };
+  const isRefused = status >= 400 && status <= 499 && !unavailableStatuses.has(status);
+  return { result: 'FAILED', error: `The receiver answered status ${status}${note}!`, isRefused };
 }

@@ -2,14 +2,16 @@
 // event.
 
 import { eventBody } from '../events/event.ts';
-import type { EventStores } from '../events/event-store.ts';
+import type { EventQuery, EventStores } from '../events/event-store.ts';
 import { recordEvent } from '../events/record-event.ts';
 import type { Lease } from '../leases/lease.ts';
 import type { LeaseStores } from '../leases/lease-store.ts';
 import { newId } from '../new-id.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
+import { deliveredUpTo } from './delivered-events.ts';
 import { type Attempt, DeliveryQueue } from './delivery-queue.ts';
+import { retryWaitMs } from './retry-wait.ts';
 import { type SenderOptions, type SendOutcome, sendWebhook } from './send-webhook.ts';
 import type { Webhook, Webhooks } from './webhook.ts';
 import type { WebhookStores } from './webhook-store.ts';
@@ -27,7 +29,9 @@ export interface DeliveryOptions<Stores extends WebhookRuleStores> extends Sende
 
 /** Attempts to one receiver at a time. */
 const mostAtOnce = 4;
-const saveEveryMs = 250;
+/** How old what is stored of a delivery, or known of the store, may be. */
+const staleAfterMs = 250;
+const mostObjectsRead = 8;
 
 export class WebhookDelivery<Stores extends WebhookRuleStores> {
   readonly #options: DeliveryOptions<Stores>;
@@ -41,13 +45,19 @@ export class WebhookDelivery<Stores extends WebhookRuleStores> {
   #queue: DeliveryQueue | undefined;
   readonly #underWay = new Set<Promise<void>>();
   #lost = 0;
+  /** Attempts in a row to report what was lost that the receiver refused while it may accept events. */
+  #refusedGap = { attempts: 0, notBefore: 0 };
   #newest = 0;
   #lastError: string | null = null;
   #deliveredAt: Date | null = null;
   #stoppedVersion: string | null = null;
+  /** Attempts that an earlier delivery recorded: until this one has a result, they count. */
+  #attemptsBefore = 0;
+  #hasDelivered = false;
   #reportedFailing = false;
   #saved = '';
   #savedMs = 0;
+  #readMs = 0;
   #failure: unknown;
 
   constructor(options: DeliveryOptions<Stores>, outletId: string, version: string) {
@@ -61,6 +71,13 @@ export class WebhookDelivery<Stores extends WebhookRuleStores> {
     if (version === this.#version) return;
     this.#version = version;
     this.#webhook = undefined;
+    this.#signal();
+  }
+
+  /** Number of the newest event of the project. What waits for a receiver that fails is not to hold up new events. */
+  noteNewest(newest: number): void {
+    if (newest <= this.#newest) return;
+    this.#newest = newest;
     this.#signal();
   }
 
@@ -90,7 +107,8 @@ export class WebhookDelivery<Stores extends WebhookRuleStores> {
     if (this.#stoppedVersion !== null || !(await this.#read())) return false;
     const [webhook, queue] = [this.#webhook, this.#queue];
     if (!webhook || !queue) return false;
-    return this.#lost > 0 ? this.#sendGap(webhook, queue) : this.#sendNext(webhook, queue);
+    const isGapDue = this.#lost > 0 && this.#options.clock().getTime() >= this.#refusedGap.notBefore;
+    return isGapDue ? this.#sendGap(webhook, queue) : this.#sendNext(webhook, queue);
   }
 
   async #sendNext(webhook: Webhook, queue: DeliveryQueue): Promise<boolean> {
@@ -104,10 +122,12 @@ export class WebhookDelivery<Stores extends WebhookRuleStores> {
         return true;
       }
       queue.withdraw(next.attempt);
-    } else if (queue.isEmpty) return queue.readUntil < this.#newest;
-    await this.#saveNowAndThen(queue.failures > 0);
-    const until = 'attempt' in next ? undefined : next.notBefore;
-    await this.#wait(until === undefined ? undefined : until - now);
+    } else if (queue.isEmpty && this.#lost === 0) return queue.readUntil < this.#newest;
+    await this.#saveNowAndThen(queue.failures > 0 || this.#underWay.size === 0);
+    const gapAt = this.#lost > 0 ? this.#refusedGap.notBefore : Number.POSITIVE_INFINITY;
+    const eventAt = 'attempt' in next ? undefined : next.notBefore;
+    const until = Math.min(eventAt ?? Number.POSITIVE_INFINITY, gapAt);
+    await this.#wait(Number.isFinite(until) ? until - now : undefined);
     return true;
   }
 
@@ -156,6 +176,7 @@ export class WebhookDelivery<Stores extends WebhookRuleStores> {
     switch (outcome.result) {
       case 'DELIVERED':
         this.#deliveredAt = now;
+        this.#hasDelivered = true;
         then.delivered();
         return;
       case 'STOPPED':
@@ -175,7 +196,7 @@ export class WebhookDelivery<Stores extends WebhookRuleStores> {
     }
   }
 
-  /** Before any event that is left, and alone. */
+  /** Before any event that is left, and alone; only where the receiver refuses it, events go on. */
   async #sendGap(webhook: Webhook, queue: DeliveryQueue): Promise<boolean> {
     const now = this.#options.clock();
     if (this.#underWay.size > 0 || (queue.failures > 0 && now.getTime() < queue.notBefore)) {
@@ -196,22 +217,35 @@ export class WebhookDelivery<Stores extends WebhookRuleStores> {
     if (outcome.result === 'DELIVERED') {
       await this.#write(({ webhooks }) => webhooks.addLost(this.#outletId, -lost));
       this.#lost = 0;
+      this.#refusedGap = { attempts: 0, notBefore: 0 };
     }
     this.#take(outcome, webhook, {
       delivered: () => queue.forgetFailures(),
-      failed: (at) => queue.receiverFailed(at),
+      failed: (at) => {
+        if (outcome.result === 'FAILED' && outcome.isRefused) this.#gapRefused(at);
+        else queue.receiverFailed(at);
+      },
       interrupted: () => undefined,
     });
     return outcome.result !== 'INTERRUPTED';
+  }
+
+  #gapRefused(now: number): void {
+    const attempts = this.#refusedGap.attempts + 1;
+    this.#refusedGap = { attempts, notBefore: now + retryWaitMs(attempts, this.#options.random()) };
   }
 
   /** Reads the webhook where it is not known as it is, and events where there is room. @returns false where it is deleted */
   async #read(): Promise<boolean> {
     const queue = this.#queue;
     const isKnown = this.#webhook !== undefined && queue !== undefined;
-    // What is no longer kept meanwhile is not sent again.
-    const hasFailed = queue !== undefined && queue.attempts > 0;
-    if (isKnown && !hasFailed && (queue.room === 0 || queue.readUntil >= this.#newest)) return true;
+    if (isKnown && queue.missing() === undefined) {
+      const hasNoMore = queue.room === 0 || queue.readUntil >= this.#newest;
+      // What is no longer kept meanwhile is not sent again.
+      const mayBeEnded = queue.attempts > 0 && performance.now() - this.#readMs >= staleAfterMs;
+      if (hasNoMore && !mayBeEnded) return true;
+    }
+    this.#readMs = performance.now();
     return this.#options.store.read((stores) => this.#readFrom(stores));
   }
 
@@ -222,17 +256,17 @@ export class WebhookDelivery<Stores extends WebhookRuleStores> {
       webhook = await webhooks.load(stores, this.#outletId);
       if (webhook === undefined) return false;
       this.#queue?.forgetFailures();
+      this.#refusedGap = { attempts: 0, notBefore: 0 };
     }
     const [cursor] = await stores.webhooks.cursors([this.#outletId]);
     const isStopped = (cursor?.stoppedVersion ?? null) === webhook.version;
     if (isStopped) return false;
     if (this.#queue === undefined) {
-      const delivered =
-        cursor?.delivered ?? (await stores.webhooks.lastBefore(webhook.projectId, webhook.createdAt));
-      this.#queue = new DeliveryQueue(delivered, random);
+      this.#queue = new DeliveryQueue(cursor ?? (await deliveredAtFirst(stores, webhook)), random);
       this.#lastError = cursor?.lastError ?? null;
       this.#deliveredAt = cursor?.deliveredAt ?? null;
-      this.#reportedFailing = (cursor?.attempts ?? 0) > 0;
+      this.#attemptsBefore = cursor?.attempts ?? 0;
+      this.#reportedFailing = this.#attemptsBefore > 0;
     }
     this.#lost = cursor?.lost ?? 0;
     this.#stoppedVersion = null;
@@ -242,6 +276,7 @@ export class WebhookDelivery<Stores extends WebhookRuleStores> {
     const { first, newest } = await stores.events.bounds(projectId);
     queue.dropBelow(first);
     this.#newest = newest;
+    await readMissing(stores, queue, { projectId, types });
     const { room } = queue;
     if (room === 0) return true;
     const events = await stores.events.list({ projectId, after: queue.readUntil, types }, room);
@@ -250,7 +285,7 @@ export class WebhookDelivery<Stores extends WebhookRuleStores> {
   }
 
   async #saveNowAndThen(isUrgent: boolean): Promise<void> {
-    if (!isUrgent && performance.now() - this.#savedMs < saveEveryMs) return;
+    if (!isUrgent && performance.now() - this.#savedMs < staleAfterMs) return;
     await this.#save();
   }
 
@@ -258,14 +293,14 @@ export class WebhookDelivery<Stores extends WebhookRuleStores> {
     const [webhook, queue] = [this.#webhook, this.#queue];
     if (!webhook || !queue || !this.#options.lease.isHeld) return;
     this.#savedMs = performance.now();
-    const { attempts, delivered } = queue;
+    const attempts = this.#attemptsOf(queue);
     const isFailing = attempts > 0;
     const begins = isFailing && !this.#reportedFailing;
     const lastError = isFailing ? this.#lastError : null;
     const cursor = {
       outletId: this.#outletId,
       projectId: webhook.projectId,
-      delivered,
+      ...queue.deliveredEvents,
       attempts,
       lastError,
       deliveredAt: this.#deliveredAt,
@@ -289,6 +324,13 @@ export class WebhookDelivery<Stores extends WebhookRuleStores> {
     this.#reportedFailing = isFailing;
   }
 
+  #attemptsOf(queue: DeliveryQueue): number {
+    const attempts = Math.max(queue.attempts, this.#refusedGap.attempts);
+    const hasResult = attempts > 0 || queue.isEmpty || (this.#hasDelivered && !queue.isHeldUp);
+    if (hasResult) this.#attemptsBefore = 0;
+    return Math.max(attempts, this.#attemptsBefore);
+  }
+
   async #write(work: (stores: Stores) => Promise<void>): Promise<void> {
     const { store, lease } = this.#options;
     await store.write(async (stores) => {
@@ -309,5 +351,23 @@ export class WebhookDelivery<Stores extends WebhookRuleStores> {
       clearTimeout(timer);
       this.#wake = undefined;
     }
+  }
+}
+
+async function deliveredAtFirst({ webhooks }: WebhookStores, { projectId, createdAt }: Webhook) {
+  return deliveredUpTo(await webhooks.lastBefore(projectId, createdAt));
+}
+
+/** Of a few objects that are no longer held up. */
+async function readMissing(
+  { events }: EventStores,
+  queue: DeliveryQueue,
+  of: Pick<EventQuery, 'projectId' | 'types'>,
+): Promise<void> {
+  for (let count = 0; count < mostObjectsRead; count += 1) {
+    const missing = queue.missing();
+    if (!missing) return;
+    const { object, after, limit } = missing;
+    queue.addMissing(missing, await events.list({ ...of, object, after }, limit));
   }
 }

@@ -65,6 +65,7 @@ export class WebhookRunner<Stores extends WebhookRuleStores> {
       return { versions: found, cursors: found.size === 0 ? [] : await stores.webhooks.pending() };
     });
     for (const [outletId, delivery] of this.#deliveries) delivery.noteVersion(versions.get(outletId) ?? '');
+    for (const { outletId, newest } of cursors) this.#deliveries.get(outletId)?.noteNewest(newest);
     const due = cursors.filter(
       ({ outletId, stoppedVersion }) =>
         !this.#deliveries.has(outletId) && stoppedVersion !== versions.get(outletId),

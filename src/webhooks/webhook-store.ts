@@ -1,10 +1,10 @@
 // How far the events of a project were delivered to each webhook.
 
-export interface WebhookCursor {
+import type { DeliveredEvents } from './delivered-events.ts';
+
+export interface WebhookCursor extends DeliveredEvents {
   readonly outletId: string;
   readonly projectId: string;
-  /** Number of the event up to which all were delivered, or did not match. */
-  readonly delivered: number;
   /** How many matching events were deleted undelivered since the receiver was last notified of a gap. */
   readonly lost: number;
   /** That failed since the last success. */
@@ -16,12 +16,17 @@ export interface WebhookCursor {
   readonly stoppedVersion: string | null;
 }
 
+export interface PendingWebhook extends Pick<WebhookCursor, 'outletId' | 'stoppedVersion'> {
+  /** Number of the newest event of its project; 0 where it never had any. */
+  readonly newest: number;
+}
+
 export interface WebhookStore {
   /**
    * Of all outlets of this kind, those that may have something to deliver: they have no cursor yet, there are events after
    * it, or some were lost.
    */
-  pending(): Promise<readonly Pick<WebhookCursor, 'outletId' | 'stoppedVersion'>[]>;
+  pending(): Promise<readonly PendingWebhook[]>;
   cursors(outletIds: readonly string[]): Promise<readonly WebhookCursor[]>;
   cursorsOfProject(projectId: string): Promise<readonly WebhookCursor[]>;
   /** All but `lost`. Without effect where the outlet was deleted. */

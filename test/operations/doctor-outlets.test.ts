@@ -9,6 +9,7 @@ import { recordEvent } from '../../src/events/record-event.ts';
 import type { Outlet } from '../../src/outlets/outlet.ts';
 import type { OutletDelivery } from '../../src/outlets/outlet-store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { deliveredUpTo } from '../../src/webhooks/delivered-events.ts';
 import type { WebhookCursor } from '../../src/webhooks/webhook-store.ts';
 import { sampleEnvironment, sampleNode, sampleOutlet, sampleProject } from '../store/samples.ts';
 import { withDatabases } from '../support/databases.ts';
@@ -76,7 +77,7 @@ withDatabases('of outlets the doctor', (fresh) => {
       webhooks.put({
         outletId: id,
         projectId: project.id,
-        delivered: 0,
+        ...deliveredUpTo(0),
         attempts: 0,
         lastError: null,
         deliveredAt: null,

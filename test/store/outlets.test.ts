@@ -3,7 +3,8 @@ import type { Project } from '../../src/access/access-store.ts';
 import type { Environment, RegisteredNode } from '../../src/environments/environment-store.ts';
 import type { Outlet } from '../../src/outlets/outlet.ts';
 import type { Store } from '../../src/store/store.ts';
-import { withDatabases } from '../support/databases.ts';
+import { deliveredUpTo } from '../../src/webhooks/delivered-events.ts';
+import { type TestDatabase, withDatabases } from '../support/databases.ts';
 import {
   sampleCursor,
   sampleDelivery,
@@ -18,13 +19,15 @@ import {
 const byName = { sort: { field: 'name', descending: false }, offset: 0, limit: 10 } as const;
 
 withDatabases('outlets', (fresh) => {
+  let database: TestDatabase;
   let store: Store;
   let project: Project;
   let environment: Environment;
   let node: RegisteredNode;
 
   beforeEach(async () => {
-    store = await (await fresh()).open();
+    database = await fresh();
+    store = await database.open();
     project = sampleProject();
     environment = sampleEnvironment();
     node = sampleNode(environment.id);
@@ -159,12 +162,30 @@ withDatabases('outlets', (fresh) => {
     });
     const cursors = () => store.read(({ webhooks }) => webhooks.cursors([webhook.id]));
     expect(await cursors()).toEqual([{ ...cursor, lost: 5 }]);
-    const moved = sampleCursor(webhook, { delivered: 4, attempts: 0, lastError: null });
+    const moved = sampleCursor(webhook, { ...deliveredUpTo(4), attempts: 0, lastError: null });
     await store.write(({ webhooks }) => webhooks.put(moved));
     expect(await cursors()).toEqual([{ ...moved, lost: 5 }]);
     expect(await store.read(({ webhooks }) => webhooks.pending())).toMatchObject([{ outletId: webhook.id }]);
     await store.write(({ webhooks }) => webhooks.addLost(webhook.id, -5));
     expect(await store.read(({ webhooks }) => webhooks.pending())).toEqual([]);
+  });
+
+  test('for events keep which objects are held up, and drop what a manager of an earlier version delivered', async () => {
+    const webhook = await stored({ kind: 'WEBHOOK', content: 'EVENTS', gate: false });
+    const held = [
+      { objectType: 'jwk', objectName: "it's", from: 5 },
+      { objectType: 'key-ring', objectName: 'orders', from: 7 },
+    ] as const;
+    const cursor = sampleCursor(webhook, { delivered: 4, aheadUntil: 9, held });
+    await store.write(({ webhooks }) => webhooks.put(cursor));
+    const cursors = () => store.read(({ webhooks }) => webhooks.cursors([webhook.id]));
+    expect(await cursors()).toEqual([{ ...cursor, lost: 0 }]);
+    const moveOn = (delivered: number) =>
+      database.raw(`update webhook_cursors set delivered = ${delivered} where outlet_id = '${webhook.id}'`);
+    await moveOn(5);
+    expect(await cursors()).toMatchObject([{ delivered: 5, aheadUntil: 9, held: [held[1]] }]);
+    await moveOn(11);
+    expect(await cursors()).toMatchObject([deliveredUpTo(11)]);
   });
 
   test('go with their project, and so do deliveries, events and what was delivered of these', async () => {
@@ -205,6 +226,10 @@ withDatabases('events', (fresh) => {
       ]);
       expect(await events.list({ ...query, after: 1 }, 9)).toEqual([{ ...second, sequence: 2 }]);
       expect(await events.list({ ...query, types: ['jwk.deleted'] }, 9)).toEqual([]);
+      const { objectType, objectName } = second;
+      const object = { objectType, objectName };
+      expect(await events.list({ ...query, object }, 9)).toEqual([{ ...second, sequence: 2 }]);
+      expect(await events.list({ ...query, object: { ...object, objectType: 'node' } }, 9)).toEqual([]);
       expect(await events.bounds(project.id)).toEqual({ first: 1, newest: 2 });
     });
     expect(await store.write(({ events }) => events.deleteUpTo(project.id, 2))).toBe(1);

@@ -20,6 +20,7 @@ import type { KeyRing } from '../../src/rings/ring.ts';
 import type { Sealed } from '../../src/sealing/sealed.ts';
 import type { TokenProfile } from '../../src/token-profiles/token-profile.ts';
 import type { View } from '../../src/views/view.ts';
+import { deliveredUpTo } from '../../src/webhooks/delivered-events.ts';
 import type { WebhookCursor } from '../../src/webhooks/webhook-store.ts';
 
 const createdAt = new Date('2026-03-04T05:06:07.089Z');
@@ -406,7 +407,7 @@ export function sampleCursor(
   return {
     outletId,
     projectId,
-    delivered: 3,
+    ...deliveredUpTo(3),
     attempts: 2,
     lastError: 'The receiver answered 503!',
     deliveredAt: updatedAt,

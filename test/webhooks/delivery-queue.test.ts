@@ -1,12 +1,14 @@
 // What is sent next to a receiver: order, back-off, and what one event that fails holds up.
 
 import { expect, test } from 'vitest';
+import type { StoredEvent } from '../../src/events/event.ts';
+import { deliveredUpTo } from '../../src/webhooks/delivered-events.ts';
 import { type Attempt, DeliveryQueue } from '../../src/webhooks/delivery-queue.ts';
 import { storedEvent } from './support/stored-event.ts';
 
 /** Without jitter: each wait is the whole of it. */
 const queueOf = (...names: readonly string[]) => {
-  const queue = new DeliveryQueue(0, () => 0.999_999);
+  const queue = new DeliveryQueue(deliveredUpTo(0), () => 0.999_999);
   queue.add(
     names.map((name, index) => storedEvent(index + 1, name)),
     names.length,
@@ -42,19 +44,19 @@ test('what was delivered counts up to the first that was not', () => {
   const [first, second, third] = sendable(queue, 0) as [Attempt, Attempt, Attempt];
   queue.succeeded(third);
   queue.succeeded(second);
-  expect(queue.delivered).toBe(0);
+  expect(queue.deliveredEvents.delivered).toBe(0);
   queue.succeeded(first);
-  expect(queue.delivered).toBe(3);
+  expect(queue.deliveredEvents.delivered).toBe(3);
   expect(queue.isEmpty).toBe(true);
 });
 
 test('events that do not match count as delivered', () => {
-  const queue = new DeliveryQueue(4, () => 0);
+  const queue = new DeliveryQueue(deliveredUpTo(4), () => 0);
   queue.add([storedEvent(7, 'a')], 20);
-  expect(queue.delivered).toBe(6);
+  expect(queue.deliveredEvents.delivered).toBe(6);
   const [attempt] = sendable(queue, 0) as [Attempt];
   queue.succeeded(attempt);
-  expect(queue.delivered).toBe(20);
+  expect(queue.deliveredEvents.delivered).toBe(20);
 });
 
 test('a receiver that fails gets one attempt at a time, after 1 s, 2 s, 4 s and so on up to 5 minutes', () => {
@@ -77,7 +79,7 @@ test('a receiver that fails gets one attempt at a time, after 1 s, 2 s, 4 s and 
 });
 
 test('half of each wait is random', () => {
-  const queue = new DeliveryQueue(0, () => 0);
+  const queue = new DeliveryQueue(deliveredUpTo(0), () => 0);
   queue.add([storedEvent(1, 'a')], 1);
   const [attempt] = sendable(queue, 0) as [Attempt];
   queue.failed(attempt, 0);
@@ -97,8 +99,122 @@ test('an event that always fails holds up its own object and no other', () => {
     }
   }
   expect(delivered).toEqual([3, 5, 4, 6]);
-  expect(queue.delivered).toBe(0);
+  expect(queue.deliveredEvents.delivered).toBe(0);
   expect(queue.attempts).toBeGreaterThan(3);
+});
+
+/** Events 1 to `count` of the object of that number; the receiver refuses some. */
+class Refusing {
+  readonly accepted: StoredEvent[] = [];
+  readonly #events: readonly StoredEvent[];
+  readonly #isRefused: (event: StoredEvent) => boolean;
+  queue = new DeliveryQueue(deliveredUpTo(0), () => 0.999_999);
+
+  constructor(count: number, nameOf: (n: number) => string, isRefused: (event: StoredEvent) => boolean) {
+    this.#events = Array.from({ length: count }, (_, n) => storedEvent(n + 1, nameOf(n + 1)));
+    this.#isRefused = isRefused;
+  }
+
+  run(from: number, until: number): void {
+    for (let now = from; now < until; now += 500) {
+      for (let attempts = this.#next(now); attempts.length > 0; attempts = this.#next(now)) {
+        for (const attempt of attempts) {
+          if (this.#isRefused(attempt.event)) this.queue.failed(attempt, now);
+          else {
+            this.accepted.push(attempt.event);
+            this.queue.succeeded(attempt);
+          }
+        }
+      }
+    }
+  }
+
+  #next(now: number): readonly Attempt[] {
+    const { queue } = this;
+    for (let missing = queue.missing(); missing; missing = queue.missing()) {
+      const { object, after, limit } = missing;
+      const own = this.#events.filter(
+        ({ sequence, objectName }) => sequence > after && objectName === object.objectName,
+      );
+      queue.addMissing(missing, own.slice(0, limit));
+    }
+    const { room } = queue;
+    const events = this.#events.slice(queue.readUntil, queue.readUntil + room);
+    queue.add(events, queue.readUntil + events.length);
+    return sendable(queue, now);
+  }
+}
+
+test('however many events follow one that is refused, those of other objects are delivered', () => {
+  const nameOf = (n: number) => (n % 2 === 0 ? 'refused' : `other-${n % 30}`);
+  const world = new Refusing(6_000, nameOf, ({ objectName }) => objectName === 'refused');
+  world.run(0, 10_000);
+  expect(world.accepted).toHaveLength(3_000);
+  const held = [{ objectType: 'jwk', objectName: 'refused', from: 2 }];
+  expect(world.queue.deliveredEvents).toEqual({ delivered: 1, aheadUntil: 6_000, held });
+  expect(world.queue.isEmpty).toBe(false);
+});
+
+test('what is held up is delivered in order once it is accepted, also by another process', () => {
+  const nameOf = (n: number) => (n % 2 === 0 ? 'refused' : 'other');
+  let isRefused = true;
+  const world = new Refusing(2_000, nameOf, ({ objectName }) => isRefused && objectName === 'refused');
+  world.run(0, 5_000);
+  const stored = structuredClone(world.queue.deliveredEvents);
+  isRefused = false;
+  for (const queue of [world.queue, new DeliveryQueue(stored, () => 0)]) {
+    world.queue = queue;
+    world.accepted.length = 0;
+    world.run(5_000, 60_000);
+    expect(world.accepted.map(({ sequence }) => sequence)).toEqual(
+      Array.from({ length: 1_000 }, (_, n) => 2 * (n + 1)),
+    );
+    expect(queue.deliveredEvents).toEqual(deliveredUpTo(2_000));
+    expect(queue.isEmpty).toBe(true);
+  }
+});
+
+test('where a thousand objects are held up, no new events are read until one is delivered', () => {
+  let isRefused = true;
+  const world = new Refusing(
+    2_000,
+    (n) => `jwk-${n}`,
+    ({ sequence }) => isRefused && sequence % 2 === 0,
+  );
+  world.run(0, 5_000);
+  expect(world.queue.room).toBe(0);
+  expect(world.queue.deliveredEvents.held.length).toBeLessThan(1_300);
+  isRefused = false;
+  world.run(5_000, 400_000);
+  expect(world.queue.deliveredEvents).toEqual(deliveredUpTo(2_000));
+});
+
+test('events that are held up and no longer kept are not waited for', () => {
+  const world = new Refusing(
+    600,
+    (n) => (n <= 300 ? 'refused' : `other-${n}`),
+    ({ sequence }) => sequence <= 300,
+  );
+  world.run(0, 5_000);
+  expect(world.accepted).toHaveLength(300);
+  world.queue.dropBelow(301);
+  world.run(5_000, 6_000);
+  expect(world.queue.deliveredEvents).toEqual(deliveredUpTo(600));
+  expect([world.queue.attempts, world.queue.isEmpty]).toEqual([0, true]);
+});
+
+test('an event of another object is not kept waiting by one that failed again and again', () => {
+  const world = new Refusing(
+    0,
+    () => '',
+    () => true,
+  );
+  const { queue } = world;
+  queue.add([storedEvent(1, 'refused')], 1);
+  world.run(0, 60_000);
+  expect([queue.attempts, queue.failures]).toEqual([6, 1]);
+  queue.add([storedEvent(2, 'other')], 2);
+  expect(sequences(sendable(queue, 60_000))).toEqual([2]);
 });
 
 test('a success ends the back-off', () => {
@@ -128,11 +244,11 @@ test('events that are no longer kept are not sent', () => {
   const queue = queueOf('a', 'b', 'c');
   queue.dropBelow(3);
   expect(sequences(sendable(queue, 0))).toEqual([3]);
-  expect(queue.delivered).toBe(2);
+  expect(queue.deliveredEvents.delivered).toBe(2);
 });
 
 test('a queue takes a bounded number of events', () => {
-  const queue = new DeliveryQueue(0, () => 0);
+  const queue = new DeliveryQueue(deliveredUpTo(0), () => 0);
   const names = Array.from({ length: queue.room }, (_, index) => `jwk-${index}`);
   queue.add(
     names.map((name, index) => storedEvent(index + 1, name)),

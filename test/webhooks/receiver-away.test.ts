@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { StoredEvent } from '../../src/events/event.ts';
+import { deliveredUpTo } from '../../src/webhooks/delivered-events.ts';
 import { type Attempt, DeliveryQueue } from '../../src/webhooks/delivery-queue.ts';
 import { storedEvent } from './support/stored-event.ts';
 
@@ -36,11 +37,11 @@ class World {
   constructor(objects: number, total: number, random: () => number) {
     this.#objects = objects;
     this.#total = total;
-    this.#queue = new DeliveryQueue(0, random);
+    this.#queue = new DeliveryQueue(deliveredUpTo(0), random);
   }
 
   get delivered(): number {
-    return this.#queue.delivered;
+    return this.#queue.deliveredEvents.delivered;
   }
 
   /** What is sent at the same time ends at different times. */
@@ -79,12 +80,19 @@ class World {
   }
 
   #read(): void {
-    const { readUntil, room } = this.#queue;
     const newest = Math.min(this.#total, Math.floor(this.now / minute) + 1);
+    for (let missing = this.#queue.missing(); missing; missing = this.#queue.missing()) {
+      const { object, after, limit } = missing;
+      const own = this.#events(after, newest).filter(({ objectName }) => objectName === object.objectName);
+      this.#queue.addMissing(missing, own.slice(0, limit));
+    }
+    const { readUntil, room } = this.#queue;
     const until = Math.min(newest, readUntil + room);
-    const events: StoredEvent[] = [];
-    for (let sequence = readUntil + 1; sequence <= until; sequence += 1) events.push(this.#event(sequence));
-    this.#queue.add(events, until);
+    this.#queue.add(this.#events(readUntil, until), until);
+  }
+
+  #events(after: number, until: number): readonly StoredEvent[] {
+    return Array.from({ length: Math.max(0, until - after) }, (_, n) => this.#event(after + 1 + n));
   }
 
   #event(sequence: number): StoredEvent {
@@ -129,6 +137,7 @@ test('a receiver that is away is tried after 1 s, 2 s, 4 s and so on, from then 
   const gaps = world.attempts.map(({ at }, n) =>
     Math.round((at - (world.attempts[n - 1]?.at ?? 0)) / second),
   );
-  expect(gaps.slice(0, 11)).toEqual([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
+  // After 60 s an event of another object is tried at once.
+  expect(gaps.slice(0, 11)).toEqual([0, 1, 2, 4, 8, 16, 29, 64, 128, 256, 300]);
   expect(new Set(gaps.slice(10))).toEqual(new Set([300]));
 });

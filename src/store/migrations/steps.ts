@@ -19,6 +19,8 @@ import { outlets } from './0018-outlets.ts';
 import { events } from './0019-events.ts';
 import { openAuditRecords } from './0020-open-audit-records.ts';
 import { outletWrites } from './0021-outlet-writes.ts';
+import { heldEvents } from './0022-held-events.ts';
+import { outletTests } from './0023-outlet-tests.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -48,4 +50,6 @@ export const migrations: readonly Migration[] = [
   events,
   openAuditRecords,
   outletWrites,
+  heldEvents,
+  outletTests,
 ];

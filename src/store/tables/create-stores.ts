@@ -35,6 +35,7 @@ import { OutletTable } from './outlet-table.ts';
 import { OverviewTable } from './overview-table.ts';
 import { ProjectTable } from './project-table.ts';
 import { RefreshTable } from './refresh-table.ts';
+import { RelayedTestTable } from './relayed-test-table.ts';
 import { SealedRowTable } from './sealed-row-table.ts';
 import { SealedValues } from './sealed-values.ts';
 import { SharedKidTable } from './shared-kid-table.ts';
@@ -75,6 +76,7 @@ export function createStores(database: Database, context: TableContext): Stores 
     tokenProfiles: new TokenProfileTable(database, guard),
     views: new ViewTable(database, guard),
     outlets: new OutletTable(database, { guard, sealed }),
+    relayedTests: new RelayedTestTable(database, notify),
     outletDeliveries: new OutletDeliveryTable(database),
     refreshes: new RefreshTable(database),
     events: new EventTable(database),

@@ -88,12 +88,17 @@ export class EventTable implements EventStore {
     return Number(row?.count ?? 0);
   }
 
-  #matching({ projectId, after, types, environmentName }: EventQuery) {
-    const matching = this.#database
+  #matching({ projectId, after, types, environmentName, object }: EventQuery) {
+    let matching = this.#database
       .selectFrom('events')
       .where('project_id', '=', projectId)
       .where('sequence', '>', after)
       .where('type', 'in', types);
+    if (object) {
+      matching = matching
+        .where('object_type', '=', object.objectType)
+        .where('object_name', '=', object.objectName);
+    }
     if (environmentName === undefined) return matching;
     // As JSON has it, where a quote inside a text is escaped. `replace` is the same in both dialects, unlike JSON and `like`.
     const fact = JSON.stringify({ environmentName }).slice(1, -1);

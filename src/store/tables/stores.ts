@@ -19,6 +19,7 @@ import type { LeaseStores } from '../../leases/lease-store.ts';
 import type { MaterialStores } from '../../materials/material-store.ts';
 import type { InstallationStatsStores } from '../../metrics/installation-stats-store.ts';
 import type { OutletStores } from '../../outlets/outlet-store.ts';
+import type { RelayedTestStores } from '../../outlets/relayed-tests.ts';
 import type { OverviewStores } from '../../overview/overview-store.ts';
 import type { RingStores } from '../../rings/ring-store.ts';
 import type { DataKeyStore } from '../../sealing/data-key-store.ts';
@@ -41,6 +42,7 @@ export interface Stores
     TokenProfileStores,
     ViewStores,
     OutletStores,
+    RelayedTestStores,
     RefreshStores,
     MaterialStores,
     IdempotencyStores,

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { EventObjectType } from '../../events/event-types.ts';
 import type { WebhookCursor, WebhookStore } from '../../webhooks/webhook-store.ts';
 import type { Database } from '../database-schema.ts';
 import type { WebhookCursorRow } from '../event-rows.ts';
@@ -6,6 +7,7 @@ import { statement } from '../statement.ts';
 import { dateOrNull, timeOrNull } from './column-values.ts';
 import { inChunks } from './in-chunks.ts';
 
+type HeldRow = readonly [objectType: EventObjectType, objectName: string, from: number];
 type Put = Omit<WebhookCursorRow, 'lost'>;
 
 const updateOne = statement((db, { outlet_id, ...columns }: Put) =>
@@ -27,26 +29,22 @@ const findLastBefore = statement((db, key: { projectId: string; at: number }) =>
     .where('project_id', '=', key.projectId)
     .where('at', '<', key.at),
 );
+const newestOfProject = sql<
+  number | null
+>`(select max(sequence) from events where events.project_id = outlets.project_id)`;
 // By the primary key of events: it costs one look at its end for each.
 const listPending = statement((db, _: object) =>
   db
     .selectFrom('outlets')
     .leftJoin('webhook_cursors as cursors', 'cursors.outlet_id', 'outlets.id')
-    .select(['outlets.id', 'cursors.stopped_version'])
+    .select(['outlets.id', 'cursors.stopped_version', newestOfProject.as('newest')])
     .where('outlets.kind', '=', 'WEBHOOK')
     .where((e) =>
       e.or([
         e('cursors.outlet_id', 'is', null),
         e('cursors.lost', '>', 0),
         e('cursors.attempts', '>', 0),
-        e(
-          'cursors.delivered',
-          '<',
-          e
-            .selectFrom('events')
-            .select((own) => own.fn.max('events.sequence').as('newest'))
-            .whereRef('events.project_id', '=', 'outlets.project_id'),
-        ),
+        e('cursors.delivered', '<', newestOfProject),
       ]),
     ),
 );
@@ -60,7 +58,9 @@ export class WebhookTable implements WebhookStore {
 
   async pending() {
     const rows = await listPending.all(this.#database, {});
-    return rows.map((row) => ({ outletId: row.id, stoppedVersion: row.stopped_version }));
+    return rows.map((row) => {
+      return { outletId: row.id, stoppedVersion: row.stopped_version, newest: Number(row.newest ?? 0) };
+    });
   }
 
   async cursors(outletIds: readonly string[]): Promise<readonly WebhookCursor[]> {
@@ -81,9 +81,10 @@ export class WebhookTable implements WebhookStore {
     if ((await updateOne.run(this.#database, row)) > 0) return;
     // The outlet may have been deleted meanwhile.
     await sql`insert into webhook_cursors
-  (outlet_id, project_id, delivered, lost, attempts, last_error, delivered_at, stopped_version)
-select id, project_id, cast(${row.delivered} as bigint), 0, cast(${row.attempts} as bigint),
-  cast(${row.last_error} as text), cast(${row.delivered_at} as bigint), cast(${row.stopped_version} as text)
+  (outlet_id, project_id, delivered, ahead_until, held, lost, attempts, last_error, delivered_at, stopped_version)
+select id, project_id, cast(${row.delivered} as bigint), cast(${row.ahead_until} as bigint),
+  cast(${row.held} as text), 0, cast(${row.attempts} as bigint), cast(${row.last_error} as text),
+  cast(${row.delivered_at} as bigint), cast(${row.stopped_version} as text)
 from outlets where id = ${row.outlet_id}`.execute(this.#database);
   }
 
@@ -102,6 +103,11 @@ function cursorOf(row: WebhookCursorRow): WebhookCursor {
     outletId: row.outlet_id,
     projectId: row.project_id,
     delivered: row.delivered,
+    // A manager of an earlier version moves `delivered` alone.
+    aheadUntil: Math.max(row.ahead_until, row.delivered),
+    held: (JSON.parse(row.held) as HeldRow[])
+      .map(([objectType, objectName, from]) => ({ objectType, objectName, from }))
+      .filter(({ from }) => from > row.delivered),
     lost: row.lost,
     attempts: row.attempts,
     lastError: row.last_error,
@@ -115,6 +121,10 @@ function rowOf(cursor: Omit<WebhookCursor, 'lost'>): Put {
     outlet_id: cursor.outletId,
     project_id: cursor.projectId,
     delivered: cursor.delivered,
+    ahead_until: cursor.aheadUntil,
+    held: JSON.stringify(
+      cursor.held.map(({ objectType, objectName, from }): HeldRow => [objectType, objectName, from]),
+    ),
     attempts: cursor.attempts,
     last_error: cursor.lastError,
     delivered_at: timeOrNull(cursor.deliveredAt),
