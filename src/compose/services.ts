@@ -410,9 +410,9 @@ function connect(foundations: Foundations): Services {
   };
 }
 
-/** How long a repeated request is known for: clients that gave up for a day have given up. */
 /** For both ways through the database. */
 const relayMs = 2_000;
+/** How long a repeated request is known for: clients that gave up for a day have given up. */
 const idempotencyKeysKeptMs = 24 * 3600 * 1000;
 /** An expired session opens nothing; a day makes up for a manager's clock that is off from the database's. */
 const sessionsKeptMs = 24 * 3600 * 1000;
