@@ -7,7 +7,7 @@ import { outletKind } from './kinds/kinds.ts';
 import type { Outlet, OutletKindName, OutletSource, OutletSourceType } from './outlet.ts';
 
 /** Exactly one is given. */
-export interface SourceRequest {
+export interface OutletSourceRequest {
   readonly keyRingName?: string | undefined;
   readonly jwkName?: string | undefined;
   readonly viewName?: string | undefined;
@@ -61,7 +61,7 @@ const members = Object.freeze({
   VIEW: 'viewName',
   CERTIFICATE: 'certificateName',
   TOKEN_PROFILE: 'tokenProfileName',
-} as const) satisfies Readonly<Record<Exclude<OutletSourceType, 'PROJECT'>, keyof SourceRequest>>;
+} as const) satisfies Readonly<Record<Exclude<OutletSourceType, 'PROJECT'>, keyof OutletSourceRequest>>;
 type NamedType = keyof typeof members;
 const namedTypes = Object.freeze(Object.keys(members)) as readonly NamedType[];
 
@@ -74,9 +74,9 @@ export interface SourceDemand {
 }
 
 /** @throws KeyplaneError `bad_request`; `forbidden` for private keys that must not leave */
-export async function resolveSource(
+export async function resolveOutletSource(
   stores: SourceStores,
-  request: SourceRequest | null,
+  request: OutletSourceRequest | null,
   demand: SourceDemand,
 ): Promise<OutletSource> {
   const given = request === null ? [] : namedTypes.filter((type) => request[members[type]] !== undefined);
@@ -227,7 +227,7 @@ function notFound(what: string, name: string, member: string): KeyplaneError {
 export async function nameSources(
   stores: SourceStores,
   outlets: readonly Pick<Outlet, 'id' | 'source'>[],
-): Promise<ReadonlyMap<string, SourceRequest | null>> {
+): Promise<ReadonlyMap<string, OutletSourceRequest | null>> {
   const idsOf = (wanted: NamedType) => [
     ...new Set(outlets.flatMap(({ source: { type, id } }) => (type === wanted && id !== null ? [id] : []))),
   ];

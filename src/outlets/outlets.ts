@@ -34,9 +34,9 @@ import {
 import { outletEvent } from './outlet-event.ts';
 import {
   nameSources,
+  type OutletSourceRequest,
   requireCredentialProfile,
-  resolveSource,
-  type SourceRequest,
+  resolveOutletSource,
   type SourceStores,
 } from './outlet-sources.ts';
 import { describeDeliveries, type ShownDelivery } from './outlet-states.ts';
@@ -57,7 +57,7 @@ export interface OutletRequest {
   readonly description?: string | undefined;
   readonly kind?: string | undefined;
   /** Null: the project's set. */
-  readonly source?: SourceRequest | null | undefined;
+  readonly source?: OutletSourceRequest | null | undefined;
   readonly content?: string | undefined;
   /** Null: all that the project reaches. */
   readonly environmentNames?: readonly string[] | null | undefined;
@@ -68,7 +68,7 @@ export interface OutletRequest {
 
 export interface FoundOutlet {
   readonly outlet: Outlet;
-  readonly source: SourceRequest | null;
+  readonly source: OutletSourceRequest | null;
   /** Null: all that the project reaches. */
   readonly environmentNames: readonly string[] | null;
   readonly deliveries: readonly ShownDelivery[];
@@ -176,7 +176,7 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
           name,
           description: request.description || null,
           kind,
-          source: await resolveSource(stores, request.source ?? null, { projectId, kind, content }),
+          source: await resolveOutletSource(stores, request.source ?? null, { projectId, kind, content }),
           content,
           environmentIds: await readEnvironmentIds(stores, projectId, request.environmentNames ?? null),
           target: outletKind(kind).readTarget(requireTarget(request.target), content),
@@ -225,7 +225,7 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
         const after: Outlet = {
           ...before,
           description: description === undefined ? before.description : description || null,
-          source: await resolveSource(stores, source === undefined ? (former ?? null) : source, {
+          source: await resolveOutletSource(stores, source === undefined ? (former ?? null) : source, {
             projectId,
             kind,
             content,

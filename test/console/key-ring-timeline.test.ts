@@ -4,8 +4,8 @@ import { planOf } from '../../console/src/rings/policy/planned.ts';
 import {
   changedPolicy,
   defaultPolicy,
-  draftOf,
   newPolicy,
+  policyDraftOf,
 } from '../../console/src/rings/policy/policy-draft.ts';
 import type { MemberState, Transition } from '../../console/src/rings/ring-types.ts';
 import { axisOf, marksOf, positionOf, spansOf } from '../../console/src/rings/timeline/axis.ts';
@@ -170,7 +170,7 @@ describe('the policy of a form', () => {
   };
 
   test('is sent only as far as it differs, so that what was given stays as it was written', () => {
-    const before = draftOf(ring);
+    const before = policyDraftOf(ring);
     expect(changedPolicy(before, before)).toEqual({});
     expect(changedPolicy({ ...before, isManual: true, isEndless: false }, before)).toEqual({
       rotationInterval: null,

@@ -5,7 +5,7 @@ import type { Operations } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { DangerButton } from '../display/danger-button.tsx';
-import { type Column, DataTable } from '../display/data-table.tsx';
+import { DataTable, type TableColumn } from '../display/data-table.tsx';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
@@ -99,7 +99,7 @@ function Nodes({
   readonly revision: number;
   readonly onRemove: (name: string) => void;
 }) {
-  const columns: readonly Column<NodeRow>[] = [
+  const columns: readonly TableColumn<NodeRow>[] = [
     { header: 'Name', kind: 'title', cell: ({ name }) => name },
     {
       header: 'Status',

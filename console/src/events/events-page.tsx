@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'wouter';
 import type { Event } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
-import { type Column, DataTable } from '../display/data-table.tsx';
+import { DataTable, type TableColumn } from '../display/data-table.tsx';
 import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
@@ -122,7 +122,7 @@ function EnvironmentFilter({
   );
 }
 
-const columns: readonly Column<Event>[] = [
+const columns: readonly TableColumn<Event>[] = [
   { header: 'Type', kind: 'title', cell: ({ type }) => type },
   { header: 'Object', cell: ({ data }) => <ObjectLink {...data} /> },
   {

@@ -3,21 +3,21 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { KeyplaneApiError } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
-import { type DeploymentResult, resultOf } from '../display/deployment-note.tsx';
+import { type NotedDeployment, resultOf } from '../display/deployment-note.tsx';
 import { ErrorNote } from '../display/error-note.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { WarningTexts } from '../display/warning-texts.tsx';
-import { CertificateChain } from '../materials/certificates/certificate-chain.tsx';
+import { FileCertificateChain } from '../materials/certificates/certificate-chain.tsx';
 import { keyFactsText } from '../materials/keys/key-facts-text.ts';
 import { KeystoreEntries } from '../materials/keystores/keystore-entries.tsx';
 import type { MaterialFile } from './found-file.ts';
-import { type MaterialDraft, storeMaterial } from './store-material.ts';
+import { type MaterialDraft, saveMaterial } from './store-material.ts';
 import { type FileContents, useFileInspection } from './use-file-inspection.ts';
 
-export interface StoredMaterial {
+export interface SavedMaterial {
   readonly name: string;
   readonly environmentName: string;
-  readonly deploymentResult: DeploymentResult;
+  readonly deploymentResult: NotedDeployment;
 }
 
 export const materialWords: Readonly<Record<MaterialFile['kind'], string>> = {
@@ -49,7 +49,7 @@ export function MaterialForm({
 }: {
   readonly projectName: string;
   readonly file: MaterialFile;
-  readonly onStored: (stored: StoredMaterial) => void;
+  readonly onStored: (stored: SavedMaterial) => void;
   readonly onDiscard: () => void;
 }) {
   const queries = useQueryClient();
@@ -62,7 +62,7 @@ export function MaterialForm({
     gcTime: 0,
     mutationFn: async () => {
       if (contents === undefined) throw new Error('The file was not read yet');
-      return storeMaterial({ projectName, file, draft, contents });
+      return saveMaterial({ projectName, file, draft, contents });
     },
     onSuccess: (answer) => {
       void queries.invalidateQueries();
@@ -147,7 +147,7 @@ function Contents({ contents }: { readonly contents: FileContents }) {
     case 'CERTIFICATE':
       return (
         <>
-          <CertificateChain chain={contents.found.resultList} />
+          <FileCertificateChain chain={contents.found.resultList} />
           <WarningTexts texts={contents.found.warnings} />
         </>
       );

@@ -18,7 +18,7 @@ export interface MaterialRequest {
 }
 
 /** Stores a file as a certificate, key or keystore, and deploys it. @throws KeyplaneApiError */
-export async function storeMaterial({ projectName, file, draft, contents }: MaterialRequest) {
+export async function saveMaterial({ projectName, file, draft, contents }: MaterialRequest) {
   const { name, environments } = draft;
   switch (file.kind) {
     case 'CERTIFICATE': {

@@ -7,7 +7,7 @@ import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { nameColumn } from '../display/name-column.tsx';
 import { PageHeader } from '../display/page-header.tsx';
-import { type Column, ServerTable } from '../display/server-table.tsx';
+import { ServerTable, type TableColumn } from '../display/server-table.tsx';
 import { Legend, Status } from '../display/status.tsx';
 import { Time } from '../display/time.tsx';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
@@ -64,7 +64,7 @@ export function OutletsPage() {
   );
 }
 
-function columnsOf(projectName: string): readonly Column<Outlet>[] {
+function columnsOf(projectName: string): readonly TableColumn<Outlet>[] {
   return [
     nameColumn((name) => projectPath(projectName, 'outlets', name)),
     { header: 'Kind', cell: ({ kind }) => kind },

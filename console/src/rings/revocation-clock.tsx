@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { type Column, DataTable } from '../display/data-table.tsx';
+import { DataTable, type TableColumn } from '../display/data-table.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
 import { Status } from '../display/status.tsx';
@@ -130,7 +130,7 @@ const pending = {
   meaning: 'The node has not confirmed, and may still publish the key.',
 } as const satisfies StatusWord;
 
-const columns: readonly Column<NodeRow>[] = [
+const columns: readonly TableColumn<NodeRow>[] = [
   { header: 'Node', kind: 'title', cell: confirmerText },
   { header: 'Environment', cell: ({ environmentName }) => environmentName },
   { header: 'Status', cell: (row) => <Status of={row.pending === undefined ? safe : pending} /> },

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { Outlet } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
-import { type Column, DataTable } from '../display/data-table.tsx';
+import { DataTable, type TableColumn } from '../display/data-table.tsx';
 import { Section } from '../display/section.tsx';
 import { Status } from '../display/status.tsx';
 import { Time } from '../display/time.tsx';
@@ -49,7 +49,7 @@ async function outletsOf(projectName: string, ringName: string): Promise<readonl
   return all.filter(({ source }) => source?.keyRingName === ringName);
 }
 
-function columnsOf(projectName: string): readonly Column<Outlet>[] {
+function columnsOf(projectName: string): readonly TableColumn<Outlet>[] {
   return [
     {
       header: 'Name',

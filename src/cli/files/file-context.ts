@@ -4,7 +4,7 @@ import { encryptedKeyIn } from '../../jose/key-pem.ts';
 import { answerKeystoreJob } from '../../keystore-worker/answer-keystore-job.ts';
 import type { KeystoreAnswer } from '../../keystore-worker/keystore-job.ts';
 import type { SourceContext } from '../../sources/jwk-source.ts';
-import type { KeyFile, SourceFile } from './source-file.ts';
+import type { KeySourceFile, SourceFile } from './source-file.ts';
 
 export interface KeystorePasswords {
   readonly password: string;
@@ -38,7 +38,7 @@ export function fileContext(file: SourceFile, passwords?: KeystorePasswords): So
 }
 
 /** @throws KeyplaneError bad_request where its passphrase does not open it */
-function openedContent({ content, passphrase }: KeyFile): string {
+function openedContent({ content, passphrase }: KeySourceFile): string {
   const key = passphrase === undefined ? undefined : encryptedKeyIn(content);
   if (key === undefined || passphrase === undefined) return content;
   const { der: file, encryption, encoding } = key;

@@ -8,7 +8,7 @@ import { splitNames } from '../flag-values.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { showDeployed } from '../terminal/deployment-result.ts';
 import { readInput } from '../terminal/input.ts';
-import { type ListView, showList } from '../terminal/output.ts';
+import { type ListOutput, showList } from '../terminal/output.ts';
 import { listFormats } from '../terminal/output-format.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { addMaterialCommands, type MaterialType } from './material-commands.ts';
@@ -96,7 +96,7 @@ function addKeystoreUpdate(group: Command): void {
   });
 }
 
-const entries: ListView<KeystoreEntry> = {
+const entries: ListOutput<KeystoreEntry> = {
   columns: [
     { head: 'ALIAS', value: ({ alias }) => alias },
     { head: 'KIND', value: ({ kind }) => kind },

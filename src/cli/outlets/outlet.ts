@@ -15,13 +15,13 @@ import { exitCode } from '../failure.ts';
 import { allItems } from '../session/all-items.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { showDeployed } from '../terminal/deployment-result.ts';
-import { type ListView, show, showList } from '../terminal/output.ts';
+import { type ListOutput, show, showList } from '../terminal/output.ts';
 import { documentFormats, listFormats } from '../terminal/output-format.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { factLines, textTable } from '../terminal/table.ts';
 import { addOutletChanges } from './change.ts';
 
-const listView: ListView<Outlet> = {
+const listView: ListOutput<Outlet> = {
   columns: [
     { head: 'NAME', value: ({ name }) => name },
     { head: 'KIND', value: ({ kind }) => kind },

@@ -28,7 +28,7 @@ import type { KeptRecord } from '../operations/kept-record.ts';
 import type { JwkSets } from '../serve/jwk-sets.ts';
 import type { StoredObject } from '../stored-object.ts';
 import { deliveryErrorText } from './delivery-error.ts';
-import { type FormerArtifact, type MadeArtifact, makeArtifact } from './outlet-artifact.ts';
+import { type FormerArtifact, type MadeArtifact, makeNodeArtifact } from './outlet-artifact.ts';
 import type { OutletTokens } from './outlet-tokens.ts';
 
 export interface OutletDeliveriesOptions {
@@ -183,7 +183,7 @@ export class OutletDeliveries implements StateFollower {
       const { outlet } = object;
       const { kind, folder } = this.#placeOf(outlet);
       const membersOf = ringMembers(this.#options.state.objects);
-      const { artifact } = await makeArtifact(
+      const { artifact } = await makeNodeArtifact(
         { object, membersOf, former: this.#formerArtifact(outletId) },
         this.#options,
       );
@@ -283,7 +283,7 @@ export class OutletDeliveries implements StateFollower {
     tracked.isDirty = false;
     try {
       const { kind, folder } = this.#placeOf(object.outlet);
-      const made = await makeArtifact(
+      const made = await makeNodeArtifact(
         { object, membersOf, former: this.#formerArtifact(object.id) },
         this.#options,
       );

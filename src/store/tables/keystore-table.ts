@@ -27,7 +27,7 @@ const keystoreKind: MaterialTableLayout<StoredKeystore, KeystoreEnvironment> = {
     return rows.map((row) => ({
       materialId: row.material_id,
       placed: placedOf(row),
-      parts: partsOf(row),
+      parts: keystoreMacParts(row),
       mac: row.mac,
     }));
   },
@@ -42,7 +42,7 @@ const keystoreKind: MaterialTableLayout<StoredKeystore, KeystoreEnvironment> = {
       password: placed.password,
       key_password: placed.keyPassword,
     };
-    await insertOne.run(database, { ...row, mac: macOf(partsOf(row)) });
+    await insertOne.run(database, { ...row, mac: macOf(keystoreMacParts(row)) });
   },
   async deletePlaced(database, materialId) {
     await deleteAll.run(database, { materialId });
@@ -64,6 +64,6 @@ function placedOf(row: KeystoreEnvironmentRow): KeystoreEnvironment {
   };
 }
 
-export function partsOf(row: Omit<KeystoreEnvironmentRow, 'mac'>): readonly MacPart[] {
+export function keystoreMacParts(row: Omit<KeystoreEnvironmentRow, 'mac'>): readonly MacPart[] {
   return [row.environment_id, row.alias, row.keystore_type, row.key_password !== null];
 }

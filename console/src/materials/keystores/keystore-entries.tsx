@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import type { KeystoreEntry as Entry } from '../../../../clients/typescript/src/index.ts';
-import { type Column, DataTable } from '../../display/data-table.tsx';
+import { DataTable, type TableColumn } from '../../display/data-table.tsx';
 import { Day } from '../../display/time.tsx';
 
 const kinds = {
@@ -31,7 +31,7 @@ export function KeystoreEntries({
   );
 }
 
-const columns: readonly Column<Entry>[] = [
+const columns: readonly TableColumn<Entry>[] = [
   { header: 'Alias', kind: 'title', cell: ({ alias }) => alias },
   {
     header: 'Kind',

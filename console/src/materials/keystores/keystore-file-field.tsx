@@ -8,7 +8,7 @@ import { FileDrop } from '../../display/form/file-drop.tsx';
 import { fileAsBase64 } from '../parts/read-file.ts';
 import { KeystoreEntries } from './keystore-entries.tsx';
 
-export interface KeystoreFile {
+export interface KeystoreFileDraft {
   readonly file: string;
   readonly password: string;
   readonly keyPassword: string;
@@ -16,7 +16,7 @@ export interface KeystoreFile {
   readonly keyStoreType: string;
 }
 
-export const noKeystoreFile: KeystoreFile = Object.freeze({
+export const noKeystoreFile: KeystoreFileDraft = Object.freeze({
   file: '',
   password: '',
   keyPassword: '',
@@ -33,22 +33,22 @@ export function KeystoreFileField({
   onChange,
 }: {
   readonly projectName: string;
-  readonly value: KeystoreFile;
-  readonly onChange: (change: Partial<KeystoreFile>) => void;
+  readonly value: KeystoreFileDraft;
+  readonly onChange: (change: Partial<KeystoreFileDraft>) => void;
 }) {
   const [fileName, setFileName] = useState<string | undefined>();
   const inspect = useMutation({
-    mutationFn: ({ file, password, keyPassword }: KeystoreFile) =>
+    mutationFn: ({ file, password, keyPassword }: KeystoreFileDraft) =>
       keyplane.inspectKeystore({
         projectName,
         body: { file, password, keyPassword },
       }),
     onSuccess: ({ keyStoreType }) => onChange({ keyStoreType }),
   });
-  const look = useDebouncedCallback((now: KeystoreFile) => {
+  const look = useDebouncedCallback((now: KeystoreFileDraft) => {
     if (now.file !== '') inspect.mutate(now);
   }, typingPauseMs);
-  function change(part: Partial<KeystoreFile>) {
+  function change(part: Partial<KeystoreFileDraft>) {
     onChange(part);
     look({ ...value, ...part });
   }

@@ -7,10 +7,10 @@ import { planOf } from '../policy/planned.ts';
 import { newPolicy } from '../policy/policy-draft.ts';
 import type { Transition } from '../ring-types.ts';
 import { TimelineChart } from '../timeline/timeline-chart.tsx';
-import { kindOf, type RingDraft } from './ring-draft.ts';
+import { kindOf, type NewRingDraft } from './ring-draft.ts';
 
 /** What a ring like this will do, as if it were created now. */
-export function PlannedTimeline({ draft }: { readonly draft: RingDraft }) {
+export function PlannedTimeline({ draft }: { readonly draft: NewRingDraft }) {
   const [now] = useState(() => Date.now());
   const cachesMs = useCachesMs();
   const { policy, name, ...key } = useDeferredValue(draft);

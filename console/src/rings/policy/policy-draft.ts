@@ -76,7 +76,9 @@ export function newPolicy(draft: PolicyDraft): PolicyBody {
   return { rotationInterval, maxTokenLifetime, ...changedPolicy(draft, defaultPolicy) };
 }
 
-export function draftOf(ring: Pick<KeyRing, DurationName | 'exportable' | 'environmentNames'>): PolicyDraft {
+export function policyDraftOf(
+  ring: Pick<KeyRing, DurationName | 'exportable' | 'environmentNames'>,
+): PolicyDraft {
   const { rotationInterval, signingLease } = ring;
   return {
     isManual: rotationInterval === null,

@@ -6,7 +6,7 @@ import { durationWords } from '../../quantity/quantity.ts';
 import type { KeyRing } from '../ring-types.ts';
 import { parametersOf } from './ring-parameters.ts';
 
-export function PolicyFacts({ ring }: { readonly ring: KeyRing }) {
+export function RingPolicyPanel({ ring }: { readonly ring: KeyRing }) {
   const { rotationInterval, signingLease, environmentNames } = ring;
   const { variant, algorithm } = parametersOf(ring);
   const label = generatedKind(ring.type).generate.variants.find(({ value }) => value === variant)?.label;
