@@ -25,6 +25,7 @@ const uncovered: Readonly<Record<string, string>> = {
   'keystore_environments.file': 'sealed to its row',
   'keystore_environments.password': 'sealed to its row',
   'keystore_environments.key_password': 'sealed to its row; that there is one is covered',
+  'keystore_environments.key_passwords': 'sealed to its row; that there is one is covered',
   'environment_states.floor_revision': 'a wrong one has nodes given everything',
   'key_rings.examine_at': 'when the scheduler looks next, which decides from the rest',
   'key_rings.state': 'what the scheduler found, for lists and figures',

@@ -9,7 +9,8 @@ import { fieldErrors } from '../display/form/field-errors.ts';
 import { WarningTexts } from '../display/warning-texts.tsx';
 import { FileCertificateChain } from '../materials/certificates/certificate-chain.tsx';
 import { keyFactsText } from '../materials/keys/key-facts-text.ts';
-import { KeystoreEntries } from '../materials/keystores/keystore-entries.tsx';
+import { KeyPasswordFields, useLockedAliases } from '../materials/keystores/key-password-fields.tsx';
+import { KeystoreEntries, passwordHint } from '../materials/keystores/keystore-entries.tsx';
 import type { MaterialFile } from './found-file.ts';
 import { type MaterialDraft, saveMaterial } from './store-material.ts';
 import { type FileContents, useFileInspection } from './use-file-inspection.ts';
@@ -36,6 +37,7 @@ const fields = [
     'cryptoKeyInfoEnvironmentList',
   ],
   ['keyPassword'],
+  ['keyPasswords'],
   ['password'],
   ['name', 'certificateName', 'alias', 'aliasName'],
 ] as const;
@@ -57,6 +59,10 @@ export function MaterialForm({
   const set = (changes: Partial<MaterialDraft>) => setDraft((now) => ({ ...now, ...changes }));
   const inspection = useFileInspection(projectName, file, draft);
   const { contents } = inspection;
+  const lockedAliases = useLockedAliases(
+    file,
+    contents?.kind === 'KEYSTORE' ? contents.found.resultList : undefined,
+  );
   // Without variables, and dropped at once: only this form holds passwords and keys.
   const store = useMutation({
     gcTime: 0,
@@ -82,7 +88,9 @@ export function MaterialForm({
     >
       <Stack>
         <Text size="sm">The {word} is stored in the project. In step 2 you create the JWK from it.</Text>
-        {file.kind === 'KEYSTORE' && <Passwords draft={draft} set={set} errorOf={errors.of} />}
+        {file.kind === 'KEYSTORE' && (
+          <Passwords draft={draft} set={set} errorOf={errors.of} lockedAliases={lockedAliases} />
+        )}
         {asksPassphrase && (
           <PasswordInput
             label="Passphrase"
@@ -139,7 +147,7 @@ function isAbout(error: unknown, member: string): boolean {
 /** A name that the manager accepts, from the name of the file. */
 function firstDraft({ fileName }: MaterialFile): MaterialDraft {
   const name = fileName.replace(/\.[^.]*$/, '').replace(/[^\p{L}\p{N}._-]+/gu, '-');
-  return { name, environments: [], password: '', keyPassword: '', passphrase: '' };
+  return { name, environments: [], password: '', keyPassword: '', keyPasswords: {}, passphrase: '' };
 }
 
 function Contents({ contents }: { readonly contents: FileContents }) {
@@ -154,7 +162,13 @@ function Contents({ contents }: { readonly contents: FileContents }) {
     case 'KEY':
       return <Text role="status">{keyFactsText(contents.found)}</Text>;
     case 'KEYSTORE':
-      return <KeystoreEntries entries={contents.found.resultList} caption="Contents of the file" />;
+      return (
+        <KeystoreEntries
+          entries={contents.found.resultList}
+          caption="Contents of the file"
+          hint={passwordHint}
+        />
+      );
     default:
       return contents satisfies never;
   }
@@ -164,10 +178,12 @@ function Passwords({
   draft,
   set,
   errorOf,
+  lockedAliases,
 }: {
   readonly draft: MaterialDraft;
   readonly set: (changes: Partial<MaterialDraft>) => void;
-  readonly errorOf: (field: 'password' | 'keyPassword') => string | undefined;
+  readonly errorOf: (field: 'password' | 'keyPassword' | 'keyPasswords') => string | undefined;
+  readonly lockedAliases: readonly string[];
 }) {
   // An empty password is not a wrong one.
   const isUntouched = draft.password === '';
@@ -191,6 +207,12 @@ function Passwords({
         error={errorOf('keyPassword')}
         aria-invalid={errorOf('keyPassword') !== undefined}
         onChange={(event) => set({ keyPassword: event.currentTarget.value })}
+      />
+      <KeyPasswordFields
+        aliases={lockedAliases}
+        value={draft.keyPasswords}
+        error={errorOf('keyPasswords')}
+        onChange={(keyPasswords) => set({ keyPasswords })}
       />
     </>
   );

@@ -44,6 +44,7 @@ export async function saveMaterial({ projectName, file, draft, contents }: Mater
         file: base64Of(file.bytes),
         password: draft.password,
         keyPassword: draft.keyPassword,
+        keyPasswords: draft.keyPasswords,
       };
       const keyStoreType = contents.kind === 'KEYSTORE' ? contents.found.keyStoreType : 'PKCS12';
       const keyStoreEnvironmentList = environments.map((environmentName) => ({

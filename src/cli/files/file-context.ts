@@ -1,4 +1,5 @@
 import { KeyplaneError } from '../../errors.ts';
+import type { KeyPasswords } from '../../formats/keystore.ts';
 import { type CertificateInfo, readCertificates } from '../../jose/certificate.ts';
 import { encryptedKeyIn } from '../../jose/key-pem.ts';
 import { answerKeystoreJob } from '../../keystore-worker/answer-keystore-job.ts';
@@ -6,10 +7,8 @@ import type { KeystoreAnswer } from '../../keystore-worker/keystore-job.ts';
 import type { SourceContext } from '../../sources/jwk-source.ts';
 import type { KeySourceFile, SourceFile } from './source-file.ts';
 
-export interface KeystorePasswords {
+export interface KeystorePasswords extends KeyPasswords {
   readonly password: string;
-  /** Of the keys, where it differs. */
-  readonly keyPassword?: string | undefined;
 }
 
 /** The context of a source in which every certificate, key and keystore is this file, so that no manager is needed. */
@@ -53,8 +52,7 @@ function certificatesOf(file: SourceFile): readonly CertificateInfo[] {
 
 function jobOf(file: SourceFile, passwords: KeystorePasswords | undefined) {
   if (file.kind !== 'KEYSTORE' || !passwords) throw new Error('the file is not a keystore with a password');
-  const { password, keyPassword } = passwords;
-  return { file: file.bytes, type: file.type, password, ...(keyPassword !== undefined && { keyPassword }) };
+  return { file: file.bytes, type: file.type, ...passwords };
 }
 
 function opened(answer: KeystoreAnswer) {

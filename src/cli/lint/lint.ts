@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { addCommand } from '../client-command.ts';
 import { exitCode, wrongUsage } from '../failure.ts';
 import { addPassphraseOptions, type PassphraseFlags, requireOneUseOfStdin } from '../files/key-passphrase.ts';
-import { passwordHelp } from '../files/keystore-password.ts';
+import { addPasswordOptions } from '../files/keystore-password.ts';
 import { show } from '../terminal/output.ts';
 import { addOutputOptions, changeFormats, type OutputFlags } from '../terminal/output-format.ts';
 import { sanitize } from '../terminal/sanitize.ts';
@@ -29,9 +29,9 @@ export function addLintCommand(program: Command): void {
       'lint - < jwks.json',
     ],
   });
-  addPassphraseOptions(addOutputOptions(command, changeFormats))
-    .option('--strict', 'warnings fail too')
-    .option('--password-stdin', passwordHelp)
+  addPasswordOptions(
+    addPassphraseOptions(addOutputOptions(command, changeFormats)).option('--strict', 'warnings fail too'),
+  )
     .option('--url-allow <LIST>', 'private hosts and CIDRs that a redirect may lead to [KEYPLANE_URL_ALLOW]')
     .addHelpText(
       'after',

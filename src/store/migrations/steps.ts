@@ -19,6 +19,7 @@ import { outlets } from './0018-outlets.ts';
 import { events } from './0019-events.ts';
 import { openAuditRecords } from './0020-open-audit-records.ts';
 import { outletWrites } from './0021-outlet-writes.ts';
+import { keyPasswords } from './0022-key-passwords.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   events,
   openAuditRecords,
   outletWrites,
+  keyPasswords,
 ];

@@ -26,6 +26,7 @@ const fields = [
     'file',
     'password',
     'keyPassword',
+    'keyPasswords',
     'keyStoreType',
     'alias',
     'aliasName',

@@ -59,7 +59,13 @@ function Contents({
       />
       <QueryView query={entries}>
         {({ resultList }) => (
-          <KeystoreEntries entries={resultList} caption={`Contents in ${environmentName}`} />
+          <KeystoreEntries
+            entries={resultList}
+            caption={`Contents in ${environmentName}`}
+            hint={(aliases) =>
+              `To use ${aliases}, replace the keystore with the same file and the key password of the alias.`
+            }
+          />
         )}
       </QueryView>
     </Section>
