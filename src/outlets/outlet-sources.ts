@@ -223,6 +223,41 @@ function notFound(what: string, name: string, member: string): KeyplaneError {
   return badRequest(`${what} (name: ${shownText(name)}) is not found!`, { reason: 'NOT_FOUND', member });
 }
 
+const titles: Readonly<Record<NamedType, string>> = Object.freeze({
+  KEY_RING: 'Key ring',
+  JWK: 'JWK',
+  VIEW: 'View',
+  CERTIFICATE: 'Certificate',
+  TOKEN_PROFILE: 'Token profile',
+});
+
+function findersOf(stores: SourceStores): Readonly<Record<NamedType, SourceFinder<Named>>> {
+  const { rings, jwks, views, certificates, tokenProfiles } = stores;
+  return { KEY_RING: rings, JWK: jwks, VIEW: views, CERTIFICATE: certificates, TOKEN_PROFILE: tokenProfiles };
+}
+
+/**
+ * The id of the source that outlets are filtered by; undefined where none is named.
+ * @throws KeyplaneError `bad_request` for several, and for one that is not there
+ */
+export async function sourceIdOf(
+  stores: SourceStores,
+  projectId: string,
+  filter: OutletSourceRequest,
+): Promise<string | undefined> {
+  const [type, another] = namedTypes.filter((one) => filter[members[one]] !== undefined);
+  if (type === undefined) return undefined;
+  if (another !== undefined) {
+    throw badRequest(`Give at most one of ${Object.values(members).join(', ')}!`, {
+      reason: 'FIELD_NOT_VALID',
+      member: members[another],
+    });
+  }
+  const name = filter[members[type]] ?? '';
+  const found = await findersOf(stores)[type].find(projectId, lookupName(name));
+  return required(found, titles[type], name, members[type]).id;
+}
+
 /** The names that sources have now, by the id of the outlet; null: the project's set. */
 export async function nameSources(
   stores: SourceStores,
@@ -232,17 +267,11 @@ export async function nameSources(
     ...new Set(outlets.flatMap(({ source: { type, id } }) => (type === wanted && id !== null ? [id] : []))),
   ];
   const names = new Map<string, string>();
-  const finders = [
-    [stores.rings, 'KEY_RING'],
-    [stores.jwks, 'JWK'],
-    [stores.views, 'VIEW'],
-    [stores.certificates, 'CERTIFICATE'],
-    [stores.tokenProfiles, 'TOKEN_PROFILE'],
-  ] as const;
-  for (const [finder, type] of finders) {
+  const finders = findersOf(stores);
+  for (const type of namedTypes) {
     const ids = idsOf(type);
     if (ids.length === 0) continue;
-    for (const { id, name } of await finder.getMany(ids)) names.set(id, name);
+    for (const { id, name } of await finders[type].getMany(ids)) names.set(id, name);
   }
   return new Map(
     outlets.map(({ id, source }) => {

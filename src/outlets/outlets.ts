@@ -38,6 +38,7 @@ import {
   requireCredentialProfile,
   resolveOutletSource,
   type SourceStores,
+  sourceIdOf,
 } from './outlet-sources.ts';
 import { describeDeliveries, type ShownDelivery } from './outlet-states.ts';
 import type { OutletListQuery, OutletStores } from './outlet-store.ts';
@@ -78,9 +79,11 @@ export interface FoundOutlet {
 export type RequirePrivateRole = () => Promise<void>;
 
 export interface Outlets {
+  /** @param source only the outlets of this one; empty: all */
   list(
     projectId: string,
-    query: OutletListQuery,
+    query: Omit<OutletListQuery, 'sourceId'>,
+    source: OutletSourceRequest,
   ): Promise<{ readonly found: readonly FoundOutlet[]; readonly total: number }>;
   get(projectId: string, name: string): Promise<FoundOutlet>;
   create(
@@ -144,9 +147,11 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
   }
 
   return {
-    list: (projectId, query) =>
+    list: (projectId, query, source) =>
       store.read(async (stores) => {
-        const { outlets, total } = await stores.outlets.list(projectId, query);
+        const sourceId = await sourceIdOf(stores, projectId, source);
+        const ofSource = sourceId === undefined ? query : { ...query, sourceId };
+        const { outlets, total } = await stores.outlets.list(projectId, ofSource);
         return { found: await describe(stores, outlets), total };
       }),
 

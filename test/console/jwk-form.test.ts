@@ -298,8 +298,8 @@ test('a keystore with a password for each alias asks for the password of the ali
   const path = '/apiops/projects/MyProject/keystores/key-password/entries/?environmentName=production';
   const { body } = await console.manager.api('GET', path);
   expect(body.resultList).toMatchObject([
-    { alias: 'rsa', locked: false },
     { alias: 'ec', locked: false },
+    { alias: 'rsa', locked: false },
   ]);
 });
 

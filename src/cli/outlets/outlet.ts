@@ -20,6 +20,9 @@ import { documentFormats, listFormats } from '../terminal/output-format.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { factLines, textTable } from '../terminal/table.ts';
 import { addOutletChanges } from './change.ts';
+import { addSourceOptions, type SourceNameFlags, sourceMembers } from './source-flags.ts';
+
+interface OutletListFlags extends ProjectFlags, ListFlags, SourceNameFlags {}
 
 const listView: ListOutput<Outlet> = {
   columns: [
@@ -47,12 +50,13 @@ export function addOutletCommand(program: Command): void {
   const list = projectCommand(group, {
     usage: 'list',
     summary: 'List the outlets of a project, with the number of deliveries in each state',
-    examples: ['outlet list', 'outlet list --output wide'],
+    examples: ['outlet list', 'outlet list --ring orders', 'outlet list --output wide'],
     formats: listFormats,
   });
-  addListOptions(list).action(async (flags: ProjectFlags & ListFlags) => {
+  addSourceOptions(addListOptions(list)).action(async (flags: OutletListFlags) => {
     const { client, projectName } = await connectToProject(flags);
-    const answer = await allItems(flags, (query) => client.listOutlets({ projectName, ...query }));
+    const source = sourceMembers(flags);
+    const answer = await allItems(flags, (query) => client.listOutlets({ projectName, ...query, ...source }));
     showList(flags, answer, listView);
   });
   projectCommand(group, {
