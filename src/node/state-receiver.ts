@@ -143,7 +143,7 @@ export class StateReceiver {
     this.#staged = undefined;
     this.#held = [];
     await staged?.transaction.abort().catch((error: unknown) => {
-      this.#options.log.warn({ err: error }, 'what was written of a refused change could not be cut off');
+      this.#options.log.warn({ err: error }, 'a partly written change could not be truncated');
     });
   }
 

@@ -45,7 +45,7 @@ export function EventsPage() {
             <EmptyState
               icon="event"
               title="Nothing has happened in this project yet."
-              text="Events tell of changes of key rings, JWKs, source URLs, nodes and outlets. They are kept for 7 days. An outlet of kind WEBHOOK sends them to a URL."
+              text="Events report changes of key rings, JWKs, source URLs, nodes and outlets. They are kept for 7 days. An outlet of kind WEBHOOK sends them to a URL."
             />
           ) : (
             <>

@@ -27,7 +27,7 @@ export function TokenProfilesPage() {
     <Stack>
       <PageHeader
         title="Token profiles"
-        description="What tokens say that nodes issue for applications: issuer, audiences, lifetime and claims."
+        description="What the tokens contain that nodes issue for applications: issuer, audiences, lifetime and claims."
       >
         {create}
       </PageHeader>

@@ -109,7 +109,7 @@ function addEnvCreate(group: Command): void {
 function addEnvUpdate(group: Command): void {
   const command = clientCommand(group, {
     usage: 'update <NAME>',
-    summary: 'Change an environment; what is not given stays as it is',
+    summary: 'Change an environment; flags that are left out change nothing',
     examples: ['env update lab --projects MyProject', 'env update lab --all-projects'],
     completes: ['environments'],
   })

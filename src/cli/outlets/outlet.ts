@@ -61,7 +61,7 @@ export function addOutletCommand(program: Command): void {
   });
   projectCommand(group, {
     usage: 'get <NAME>',
-    summary: 'Show an outlet, and how its deliveries stand; its credential is never shown',
+    summary: 'Show an outlet and the state of its deliveries; its credential is never shown',
     examples: ['outlet get gateway', 'outlet get gateway --output wide', 'outlet get gateway --output json'],
     completes: ['outlets'],
     formats: documentFormats,

@@ -226,7 +226,7 @@ export class OutletDeliveries implements StateFollower {
   #wake(): void {
     if (this.#closed) return;
     this.#working ??= this.#work()
-      .catch((error: unknown) => this.#options.log.error({ err: error }, 'outlets: will be tried again'))
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'outlets: will be retried'))
       .then(() => {
         this.#working = undefined;
         if (this.#hasWork()) this.#wake();
@@ -323,7 +323,7 @@ export class OutletDeliveries implements StateFollower {
         const err = isKeyplaneError(error) ? undefined : error;
         log.warn(
           { project, outlet: name, reason: text, err },
-          'an outlet could not be delivered; it will be tried again',
+          'an outlet could not be delivered; it will be retried',
         );
       }
       this.#set(
@@ -408,7 +408,7 @@ export class OutletDeliveries implements StateFollower {
       } catch (error) {
         this.#options.log.warn(
           { err: error, project: kept.project },
-          'files of an outlet that was deleted could not be removed; it will be tried again',
+          'files of an outlet that was deleted could not be removed; it will be retried',
         );
       }
     }

@@ -47,7 +47,7 @@ export function RevokeKeys({
         title: isAll ? 'The active and the next key are revoked' : `${names} is revoked`,
         detail:
           answer.activatedBeforeReady === true
-            ? 'Verifiers may not know the key that follows yet: they reject its tokens until their caches end.'
+            ? 'Verifiers may not know the key that follows yet: they reject its tokens until their caches expire.'
             : undefined,
         result: resultOf(answer),
       });
@@ -79,7 +79,7 @@ export function RevokeKeys({
             <Radio
               value="all"
               label="The active and the next key"
-              description="If the thief may have both. Verifiers do not know the key that follows yet"
+              description="If the attacker may have both keys. Verifiers do not have the key after it yet"
             />
           </Stack>
         </Radio.Group>
