@@ -136,6 +136,15 @@ withDatabases('the MAC of a row', (fresh, kind) => {
     expect(await altered()).toEqual(['jwks', 'environment_states']);
   });
 
+  test.each(['key_password', 'key_passwords'])('covers that a keystore has a %s', async (column) => {
+    const blob = other(column, 'blob');
+    // The first of a sample has neither.
+    await database.raw(`update keystore_environments set ${column} = ${blob}`);
+    expect(await altered()).toEqual(['keystore_environments']);
+    await database.raw(`update keystore_environments set ${column} = null`);
+    expect(await altered()).toEqual([]);
+  });
+
   test('does not pass for another row, nor under another key', async () => {
     const second = sampleJwk(project.id);
     await store.write(({ jwks }) => jwks.insert(second));
