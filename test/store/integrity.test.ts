@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { newId } from '../../src/new-id.ts';
 import type { Store } from '../../src/store/store.ts';
+import { SealedRowTable } from '../../src/store/tables/sealed-row-table.ts';
 import { type TestDatabase, testIntegrity, withDatabases } from '../support/databases.ts';
 import {
   bytes,
@@ -143,6 +144,15 @@ withDatabases('the MAC of a row', (fresh, kind) => {
     expect(await altered()).toEqual(['keystore_environments']);
     await database.raw(`update keystore_environments set ${column} = null`);
     expect(await altered()).toEqual([]);
+  });
+
+  test('leaves out sealed columns, all of which a new master key reseals', () => {
+    const sealed = Object.keys(uncovered).filter((name) => /^sealed to its row/.test(uncovered[name] ?? ''));
+    const resealed = new SealedRowTable({} as never).places.flatMap(({ table, members }) =>
+      members.map((member) => `${table}.${member}`),
+    );
+    expect(resealed).toEqual(expect.arrayContaining(sealed));
+    expect(sealed.length).toBeGreaterThan(5);
   });
 
   test('does not pass for another row, nor under another key', async () => {

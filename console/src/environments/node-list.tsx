@@ -12,6 +12,7 @@ import { Section } from '../display/section.tsx';
 import { Legend, Status } from '../display/status.tsx';
 import { nodeStatuses } from '../display/status-words.ts';
 import { Day, Time } from '../display/time.tsx';
+import { durationWords } from '../quantity/quantity.ts';
 import { ReadmitNode } from './readmit-node.tsx';
 
 type OverviewNode = Operations['getOverview']['answer']['environments'][number]['nodes'][number];
@@ -144,7 +145,10 @@ function WithoutManager({ node: { serveLimit, ephemeral, signsUntil } }: { reado
   return (
     <>
       <Text size="sm">
-        serves {serveLimit === null || serveLimit === undefined ? 'without end' : `for ${serveLimit}`}
+        serves{' '}
+        {serveLimit === null || serveLimit === undefined
+          ? 'without limit'
+          : `for ${durationWords(serveLimit)}`}
       </Text>
       {signsUntil !== null && signsUntil !== undefined && (
         <Text size="sm">

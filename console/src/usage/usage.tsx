@@ -37,7 +37,7 @@ export function UsageSection(of: UsageOf) {
         {({ resultList, resultCount }) =>
           resultList.length === 0 ? (
             <Text size="sm" c="dimmed">
-              It was not used yet.
+              Not used yet.
             </Text>
           ) : (
             <>

@@ -1,7 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import { useDeferredValue, useMemo, useState } from 'react';
+import { durationInWords } from '../../../../src/iso-duration.ts';
 import { Section } from '../../display/section.tsx';
-import { partsText } from '../../quantity/quantity.ts';
 import { useCachesMs } from '../policy/caches.ts';
 import { planOf } from '../policy/planned.ts';
 import { newPolicy } from '../policy/policy-draft.ts';
@@ -52,15 +52,16 @@ function Sentences({
           <>A rotation by hand activates the next key, once it has been published </>
         ) : (
           <>
-            Every {activeMs === undefined ? 'interval' : partsText(activeMs)} the next key becomes active. It
-            has been published{' '}
+            Every {activeMs === undefined ? 'interval' : durationInWords(activeMs)} the next key becomes
+            active. It has been published{' '}
           </>
         )}
-        for at least {partsText(publicationDelayMs)} by then, so that every verifier knows it.
+        for at least {durationInWords(publicationDelayMs)} by then, so that every verifier knows it.
       </li>
       {retiringMs !== undefined && (
         <li>
-          The key before it stays published for {partsText(retiringMs)}, until its last token has expired.
+          The key before it stays published for {durationInWords(retiringMs)}, until its last token has
+          expired.
         </li>
       )}
     </ol>

@@ -11,7 +11,7 @@ export interface PolicyDraft {
   readonly maxTokenLifetime: Quantity;
   readonly verifierCacheTime: Quantity;
   readonly clockSkew: Quantity;
-  /** Nodes sign without end, however long no manager has been heard. */
+  /** Nodes sign without limit, however long they have no contact with a manager. */
   readonly isEndless: boolean;
   readonly signingLease: Quantity;
   readonly exportable: boolean;

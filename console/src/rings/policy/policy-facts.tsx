@@ -29,9 +29,9 @@ export function RingPolicyPanel({ ring }: { readonly ring: KeyRing }) {
           ['Clock skew', durationWords(ring.clockSkew)],
           [
             'Signing lease',
-            signingLease === null ? 'none: nodes sign without end' : durationWords(signingLease),
+            signingLease === null ? 'none: nodes sign without limit' : durationWords(signingLease),
           ],
-          ['Private keys', ring.exportable ? 'can be exported' : 'never leave by the API'],
+          ['Private keys', ring.exportable ? 'can be exported' : 'not exportable'],
           ['Environments', environmentNames === null ? 'all of the project' : environmentNames.join(', ')],
         ]}
       />
