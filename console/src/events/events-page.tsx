@@ -30,16 +30,18 @@ export function EventsPage() {
   return (
     <Stack>
       <PageHeader title="Events" description="What happened to keys, nodes and outlets, the newest first." />
-      <EnvironmentFilter
-        projectName={projectName}
-        name={environmentName}
-        onChange={(name) => view.set({ environmentName: name })}
-      />
+      <div className="filters">
+        <EnvironmentFilter
+          projectName={projectName}
+          name={environmentName}
+          onChange={(name) => view.set({ environmentName: name })}
+        />
+      </div>
       <QueryView query={found}>
         {(events) =>
           events.length === 0 && environmentName !== '' ? (
             <Text role="status" c="dimmed">
-              No event that is kept tells of a node or a delivery in {environmentName}.
+              None of the kept events is about a node or a delivery in {environmentName}.
             </Text>
           ) : events.length === 0 ? (
             <EmptyState
@@ -68,7 +70,7 @@ export function EventsPage() {
   );
 }
 
-/** The list begins with the oldest: the sequence of the newest tells where its last page begins. */
+/** The list begins with the oldest: the sequence of the newest says where its last page begins. */
 async function newestEvents(projectName: string): Promise<readonly Event[]> {
   const { newestSequence } = await keyplane.listEvents({ projectName, limit: 1 });
   const after = Math.max(0, newestSequence - mostShown);
@@ -115,7 +117,7 @@ function EnvironmentFilter({
     <NativeSelect
       label="Environment"
       w={240}
-      data={[{ value: '', label: 'Any, or none' }, ...[...names].sort()]}
+      data={[{ value: '', label: 'All events' }, ...[...names].sort()]}
       value={name}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
