@@ -10,7 +10,7 @@ import { unchecked } from '../session/unchecked.ts';
 import { showDeployed } from '../terminal/deployment-result.ts';
 import { readInput, readJsonInput } from '../terminal/input.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { type SourceNameFlags, sourceMembers } from './source-flags.ts';
+import { givenSource, type SourceNameFlags } from './outlet-source-flags.ts';
 
 interface OutletFlags extends ProjectFlags, WaitFlags, SourceNameFlags {
   readonly kind?: string;
@@ -124,7 +124,7 @@ async function membersOf(flags: OutletFlags): Promise<object> {
 
 /** Undefined where no flag gives one; null for the project's set. */
 function sourceOf(flags: OutletFlags): object | null | undefined {
-  const given = Object.entries(sourceMembers(flags));
+  const given = Object.entries(givenSource(flags));
   if (given.length + (flags.projectSet ? 1 : 0) > 1) {
     const others = flags.projectSet ? ', --project-set' : '';
     throw wrongUsage(

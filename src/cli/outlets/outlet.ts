@@ -20,7 +20,7 @@ import { documentFormats, listFormats } from '../terminal/output-format.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { factLines, textTable } from '../terminal/table.ts';
 import { addOutletChanges } from './change.ts';
-import { addSourceOptions, type SourceNameFlags, sourceMembers } from './source-flags.ts';
+import { addOutletSourceFilter, givenSource, type SourceNameFlags } from './outlet-source-flags.ts';
 
 interface OutletListFlags extends ProjectFlags, ListFlags, SourceNameFlags {}
 
@@ -53,9 +53,9 @@ export function addOutletCommand(program: Command): void {
     examples: ['outlet list', 'outlet list --ring orders', 'outlet list --output wide'],
     formats: listFormats,
   });
-  addSourceOptions(addListOptions(list)).action(async (flags: OutletListFlags) => {
+  addOutletSourceFilter(addListOptions(list)).action(async (flags: OutletListFlags) => {
     const { client, projectName } = await connectToProject(flags);
-    const source = sourceMembers(flags);
+    const source = givenSource(flags);
     const answer = await allItems(flags, (query) => client.listOutlets({ projectName, ...query, ...source }));
     showList(flags, answer, listView);
   });

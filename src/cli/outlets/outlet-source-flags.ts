@@ -9,7 +9,7 @@ export interface SourceNameFlags {
   readonly tokenProfile?: string;
 }
 
-export function addSourceOptions(command: Command): Command {
+export function addOutletSourceFilter(command: Command): Command {
   return command
     .option('--ring <NAME>', 'only outlets of this key ring')
     .option('--jwk <NAME>', 'only outlets of this JWK')
@@ -19,7 +19,7 @@ export function addSourceOptions(command: Command): Command {
 }
 
 /** As the API names them; empty without a flag. */
-export function sourceMembers({ ring, jwk, view, certificate, tokenProfile }: SourceNameFlags) {
+export function givenSource({ ring, jwk, view, certificate, tokenProfile }: SourceNameFlags) {
   return {
     ...(ring !== undefined && { keyRingName: ring }),
     ...(jwk !== undefined && { jwkName: jwk }),
