@@ -7,7 +7,7 @@ interface ExportedName {
 }
 
 /** Names that these files declare and export; a name that is exported again from another file counts once. */
-export function exportedNames(files: readonly SourceFile[]): readonly ExportedName[] {
+function exportedNames(files: readonly SourceFile[]): readonly ExportedName[] {
   return files.flatMap((file) =>
     nodesOf(file)
       .filter(({ type }) => type === 'ExportNamedDeclaration')
