@@ -74,7 +74,7 @@ export interface AuditFilter {
   readonly to?: Date | undefined;
 }
 
-export interface AuditPage {
+export interface AuditRecordPage {
   readonly offset: number;
   readonly limit: number;
   /** The search stops when the page is full; `total` then counts the records that were searched. */
@@ -112,7 +112,7 @@ export interface AuditStore {
   laneEnds(): Promise<readonly AuditLaneEnd[]>;
   /** In sequence order, after `afterSequence`. */
   list(afterSequence: number, limit: number): Promise<readonly AuditRecord[]>;
-  search(filter: AuditFilter, page: AuditPage): Promise<FoundAudit>;
+  search(filter: AuditFilter, page: AuditRecordPage): Promise<FoundAudit>;
   /** Records in the chain that are about one of the objects and have one of the actions, oldest first. */
   ofObjects(objectIds: readonly string[], actions: readonly string[]): Promise<readonly AuditRecord[]>;
 }

@@ -12,8 +12,8 @@ import type {
   AuditFilter,
   AuditLane,
   AuditLog,
-  AuditPage,
   AuditRecord,
+  AuditRecordPage,
   AuditStore,
   FoundAudit,
   NextOpen,
@@ -187,7 +187,7 @@ function canonicalRecord(record: Omit<AuditRecord, 'hash'>, place: readonly numb
 /** Reads the record back. */
 export interface AuditTrail {
   /** Newest first. */
-  search(filter: AuditFilter, page: AuditPage): Promise<FoundAudit>;
+  search(filter: AuditFilter, page: AuditRecordPage): Promise<FoundAudit>;
 }
 
 export type AuditedStore = Pick<SharedStore<{ readonly audit: AuditStore }>, 'read' | 'closeAuditRecords'>;

@@ -13,7 +13,7 @@ const mostDetails = 16;
 const namePattern = /^[a-z][A-Za-z0-9]{0,63}$/;
 /** Names under which the program keeps what is never shown, beside the private members of any JWK. */
 const secretNames =
-  /^(password|keyPassword|passphrase|token|secret|content|file|jwk|jwkStr|privateMembers)$/i;
+  /^(password|keyPasswords?|passphrase|token|secret|content|file|jwk|jwkStr|privateMembers)$/i;
 const pemBegin = '-----BEGIN';
 
 /** @throws KeyplaneError `internal_error`: the caller passed something that is no short public fact */

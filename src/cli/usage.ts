@@ -4,7 +4,7 @@ import { timeAndDistance } from '../runtime/time-text.ts';
 import { projectCommand } from './client-command.ts';
 import { allItems } from './session/all-items.ts';
 import { connectToProject, type ProjectFlags } from './session/connection.ts';
-import { type ListView, showList } from './terminal/output.ts';
+import { type ListOutput, showList } from './terminal/output.ts';
 import { listFormats } from './terminal/output-format.ts';
 
 interface UsageFlags extends ProjectFlags {
@@ -17,7 +17,7 @@ interface UsageFlags extends ProjectFlags {
   readonly size?: string;
 }
 
-const view: ListView<KeyUsage> = {
+const view: ListOutput<KeyUsage> = {
   columns: [
     { head: 'APPLICATION', value: userOf },
     { head: 'KEY RING', value: ({ keyRingName }) => keyRingName },

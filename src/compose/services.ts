@@ -140,7 +140,8 @@ export async function composeServices(
     opened.learnDataKeys(dataKeyLearner(sealing));
     const closer = new AuditCloser({
       store: opened,
-      onError: (error) => log.error({ err: error }, 'audit records could not be put into the chain yet'),
+      onError: (error) =>
+        log.error({ err: error }, 'audit records could not be appended to the hash chain yet'),
     });
     const chain = createAuditLog({ key: auditKey, clock: () => new Date() });
     opened.closeAuditWith({ close: (stores) => chain.close(stores), onOpen: () => closer.onOpen() });
@@ -161,7 +162,7 @@ export async function composeServices(
       const now = await stores.rings.now();
       if (await applyCaching(stores, config.caching, now)) await stores.rings.examineAll(now);
     });
-    const onError = (error: unknown) => log.error({ err: error }, 'presence: will be tried again');
+    const onError = (error: unknown) => log.error({ err: error }, 'presence: will be retried');
     const presence = new Presence({ managerId: newId(), version, store, onError });
     await presence.enter();
     return connect({ store, sealer, auditKey, presence, config, log, metrics, refusals });
@@ -195,12 +196,13 @@ function connect(foundations: Foundations): Services {
     time: realTime,
     onError: (error) => log.error({ err: error }, 'rejections could not be recorded'),
   });
-  const onError = (error: unknown) => log.error({ err: error }, 'deployment: will be tried again');
+  const onError = (error: unknown) => log.error({ err: error }, 'deployment: will be retried');
   const deployTimeoutMs = config.deployTimeoutMs;
   const { managerId } = presence;
   const isAlone = () => presence.isAlone;
   const revocations = () => openRevocations(store);
-  const onUnreadable = (object: object) => log.error(object, 'an object cannot be read as it was desired');
+  const onUnreadable = (object: object) =>
+    log.error(object, 'the desired state has an object that cannot be read');
   const onLeftOut = createLeftOutReport<LeftOut>(metrics, (object) =>
     log.error(object, 'an object that cannot be read, or was altered outside keyplane, is not sent to nodes'),
   );
@@ -260,7 +262,7 @@ function connect(foundations: Foundations): Services {
     lease: leases.issuerKeys,
     onError: (error) => {
       const limit = isKeyplaneError(error) ? error.limit : undefined;
-      if (limit === undefined) log.error({ err: error }, 'issuer keys');
+      if (limit === undefined) log.error({ err: error }, 'issuer keys: will be retried');
       else refusals.count(limit, undefined);
     },
   });
@@ -269,7 +271,7 @@ function connect(foundations: Foundations): Services {
   const outletRunner = new OutletRunner({
     ...outletAccess,
     lease: leases.outlets,
-    onError: (error) => log.error({ err: error }, 'outlets: will be tried again'),
+    onError: (error) => log.error({ err: error }, 'outlets: will be retried'),
   });
   const relayedTests = new RelayedTests({
     store,
@@ -286,7 +288,7 @@ function connect(foundations: Foundations): Services {
     clock,
     lease: leases.webhooks,
     random: Math.random,
-    onError: (error) => log.error({ err: error }, 'webhooks: will be tried again'),
+    onError: (error) => log.error({ err: error }, 'webhooks: will be retried'),
   });
   const maintenance = new Maintenance({
     store,
@@ -294,7 +296,7 @@ function connect(foundations: Foundations): Services {
     steps: [...maintenanceSteps, { limit: 500, prune: eventPruning(webhooks) }],
     onError: (error) => log.error({ err: error }, 'upkeep'),
   });
-  const onRingError = (error: unknown) => log.error({ err: error }, 'key rings: will be tried again');
+  const onRingError = (error: unknown) => log.error({ err: error }, 'key rings: will be retried');
   const ringRules = {
     ...rules,
     store,
@@ -316,13 +318,13 @@ function connect(foundations: Foundations): Services {
     store,
     lease: leases.expirations,
     clock,
-    onError: (error) => log.error({ err: error }, 'expiration warnings: will be tried again'),
+    onError: (error) => log.error({ err: error }, 'expiration warnings: will be retried'),
   });
   const absentNodes = new AbsentNodes({
     store,
     lease: leases.absentNodes,
     clock,
-    onError: (error) => log.error({ err: error }, 'absent nodes: will be tried again'),
+    onError: (error) => log.error({ err: error }, 'absent nodes: will be retried'),
   });
   return {
     store,

@@ -27,8 +27,10 @@ export function publicPart(content: DeployedContent, digest: Buffer): DeployedCo
       return content.keyType === 'PUBLIC_KEY' ? content : { ...content, content: '', withheld };
     case 'outlet':
       return content.password === null ? content : { ...content, password: null, withheld };
-    case 'keystore':
-      return { ...content, file: '', password: '', keyPassword: null, withheld };
+    case 'keystore': {
+      const { keyPasswords: _, ...others } = content;
+      return { ...others, file: '', password: '', keyPassword: null, withheld };
+    }
     default:
       return content satisfies never;
   }

@@ -1,11 +1,7 @@
 // Queries of the doctor beyond those of the rules; all are read-only.
 
+import type { JwkName } from '../jwks/shared-kids.ts';
 import type { HoldCause, RingState } from '../rings/ring.ts';
-
-export interface JwkName {
-  readonly projectName: string;
-  readonly name: string;
-}
 
 export interface SoonExpiringJwk extends JwkName {
   readonly expirationTime: Date;

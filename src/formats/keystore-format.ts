@@ -53,6 +53,14 @@ export interface OpenedKeystore {
   readEntry(alias: string, keyPassword?: string): KeystoreEntry;
 }
 
+/** Passwords of keys, where they differ from the keystore's. */
+export interface KeyPasswords {
+  /** Of every key that `keyPasswords` does not name. */
+  readonly keyPassword?: string | undefined;
+  /** By alias. */
+  readonly keyPasswords?: Readonly<Record<string, string>> | undefined;
+}
+
 export interface KeystoreFormat {
   readonly type: KeystoreType;
   /** Checks the integrity of the whole file; keys stay closed until they are read. */

@@ -18,12 +18,13 @@ import { describeUnsupportedFile } from './unsupported-file.ts';
 
 export type { KeystoreType } from '../protocol/content.ts';
 export type {
+  KeyPasswords,
   KeystoreEntry,
   KeystoreListing,
   OpenedKeystore,
 } from './keystore-format.ts';
 export { keystoreLimits } from './keystore-format.ts';
-export { findAlias } from './opened-keystore.ts';
+export { findAlias, keyPasswordOf } from './opened-keystore.ts';
 
 const keystoreFormats: Readonly<Record<KeystoreType, KeystoreFormat>> = { JKS: jks, PKCS12: pkcs12 };
 

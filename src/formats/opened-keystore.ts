@@ -3,6 +3,7 @@
 
 import { badRequest } from '../errors.ts';
 import {
+  type KeyPasswords,
   type KeystoreEntry,
   type KeystoreName,
   keystoreLimits,
@@ -27,6 +28,17 @@ export function findAlias(opened: OpenedKeystore, alias: string): string | undef
   const found =
     names.find((name) => name.alias === alias) ?? names.find((name) => foldAlias(name.alias) === folded);
   return found?.alias;
+}
+
+/** The password for the key of an alias, which is found as `findAlias` does; undefined: that of the keystore. */
+export function keyPasswordOf(
+  alias: string,
+  { keyPassword, keyPasswords = {} }: KeyPasswords,
+): string | undefined {
+  if (Object.hasOwn(keyPasswords, alias)) return keyPasswords[alias];
+  const folded = foldAlias(alias);
+  const named = Object.entries(keyPasswords).find(([name]) => foldAlias(name) === folded);
+  return named?.[1] ?? keyPassword;
 }
 
 export function openedKeystore(entries: readonly EncryptedEntry[]): OpenedKeystore {

@@ -74,7 +74,8 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
         converse(stream, { address, unknown, turns, options: { ...options, handshakes } }),
       );
     },
-    onError: (error) => options.log.warn({ err: error }, 'an upgrade could not be answered'),
+    onError: (error) =>
+      options.log.warn({ err: error }, 'the response to an upgrade request could not be sent'),
   });
   sockets.on('wsClientError', (_error, socket) => gate.refuse(socket, 'upgrade_request'));
 

@@ -11,7 +11,7 @@ import { badRequest } from '../errors.ts';
 import { certificatesIn } from './certificate-file.ts';
 import { distinguishedName } from './der/distinguished-name.ts';
 import { readSpki } from './der/key-der.ts';
-import { type KeyUsage, readKeyUsage } from './der/key-usage.ts';
+import { readKeyUsage, type X509KeyUsage } from './der/key-usage.ts';
 import type { KeyRestriction } from './der/rsa-pss.ts';
 import { UnsupportedKeyError } from './der/unsupported-key-error.ts';
 import type { JsonObject } from './json.ts';
@@ -38,7 +38,7 @@ export interface CertificateInfo {
   readonly isOnOtherCurve: boolean;
   readonly restriction?: KeyRestriction;
   /** RFC 5280 §4.2.1.3; undefined where the certificate does not state it. */
-  readonly keyUsage: readonly KeyUsage[] | undefined;
+  readonly keyUsage: readonly X509KeyUsage[] | undefined;
 }
 
 const longestCertificate = 65_536;

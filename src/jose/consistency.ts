@@ -6,7 +6,7 @@ import { sniffDer } from '../asn1/sniff-der.ts';
 import { badRequest, isKeyplaneError, type KeyplaneError } from '../errors.ts';
 import { checkOwnAlgorithm, checkRestriction } from './algorithms.ts';
 import { type CertificateInfo, chainFault, cutWarning, readCertificateDer, sameKey } from './certificate.ts';
-import type { KeyUsage } from './der/key-usage.ts';
+import type { X509KeyUsage } from './der/key-usage.ts';
 import type { PrivateJwk } from './jwk.ts';
 import { isSymmetric, keyTypeInfo } from './key-types.ts';
 import { decodeBase64, decodeBase64url } from './members/base64url.ts';
@@ -80,7 +80,7 @@ function checkCertificates(jwk: PrivateJwk, useType: UseType | undefined): Consi
   return cutChain(jwk, certificate, issuers);
 }
 
-const usagesOf: Readonly<Record<UseType, readonly KeyUsage[]>> = Object.freeze({
+const usagesOf: Readonly<Record<UseType, readonly X509KeyUsage[]>> = Object.freeze({
   SIGNATURE: ['digitalSignature', 'nonRepudiation'],
   ENCRYPTION: ['keyEncipherment', 'dataEncipherment', 'keyAgreement'],
 });

@@ -4,8 +4,10 @@ import { isKeyplaneError } from '../errors.ts';
 import { openEncryptedKey } from '../formats/encrypted-key.ts';
 import {
   findAlias,
+  type KeyPasswords,
   type KeystoreEntry,
   type KeystoreListing,
+  keyPasswordOf,
   type OpenedKeystore,
   openKeystore,
 } from '../formats/keystore.ts';
@@ -19,9 +21,10 @@ export function answerKeystoreJob(job: KeystoreJob): KeystoreAnswer {
       return { key: Uint8Array.from(openEncryptedKey({ der, encryption, encoding }, passphrase)) };
     }
     const opened = openKeystore(job);
-    if (job.task === 'inspect') return { listing: inspect(opened, job.keyPassword) };
+    if (job.task === 'inspect') return { listing: inspect(opened, job) };
     const alias = findAlias(opened, job.alias);
-    return { entry: alias === undefined ? undefined : ownBytes(opened.readEntry(alias, job.keyPassword)) };
+    if (alias === undefined) return { entry: undefined };
+    return { entry: ownBytes(opened.readEntry(alias, keyPasswordOf(alias, job))) };
   } catch (error) {
     if (!isKeyplaneError(error)) return { failed: error instanceof Error ? error.message : 'not an Error' };
     const { code, message, reason, member, detail } = error;
@@ -30,11 +33,11 @@ export function answerKeystoreJob(job: KeystoreJob): KeystoreAnswer {
   }
 }
 
-function inspect(opened: OpenedKeystore, keyPassword: string | undefined): KeystoreListing[] {
+function inspect(opened: OpenedKeystore, passwords: KeyPasswords): KeystoreListing[] {
   return opened.list().map(({ alias, kind }) => ({
     alias,
     kind,
-    ...openFacts(opened, alias, keyPassword),
+    ...openFacts(opened, alias, keyPasswordOf(alias, passwords)),
   }));
 }
 

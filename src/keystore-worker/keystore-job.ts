@@ -4,12 +4,11 @@
 import type { ErrorReason } from '../error-reasons.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { EncryptedKeyContent } from '../formats/encrypted-key.ts';
-import type { KeystoreEntry, KeystoreListing, KeystoreType } from '../formats/keystore.ts';
+import type { KeyPasswords, KeystoreEntry, KeystoreListing, KeystoreType } from '../formats/keystore.ts';
 
-export interface KeystoreInput {
+export interface KeystoreInput extends KeyPasswords {
   readonly file: Uint8Array;
   readonly password: string;
-  readonly keyPassword?: string;
   readonly type: KeystoreType;
 }
 

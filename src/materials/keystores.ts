@@ -1,7 +1,9 @@
 import type { ProjectScope } from '../access/caller.ts';
 import { reachedEnvironment, reachedEnvironments } from '../environments/reached-environment.ts';
 import { atMember, badRequest } from '../errors.ts';
+import type { KeyPasswords, KeystoreListing } from '../formats/keystore.ts';
 import { keystoreTypeOf } from '../formats/keystore-type-of.ts';
+import { foldAlias } from '../formats/opened-keystore.ts';
 import type { KeystoreOpener } from '../keystore-worker/keystore-opener.ts';
 import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
@@ -29,6 +31,8 @@ export interface KeystoreEnvironmentRequest {
   readonly password?: string | undefined;
   readonly alias?: string | undefined;
   readonly keyPassword?: string | undefined;
+  /** By alias. */
+  readonly keyPasswords?: Readonly<Record<string, string>> | undefined;
   readonly keyStoreType?: string | undefined;
 }
 
@@ -37,6 +41,8 @@ export interface InspectKeystoreRequest {
   readonly file?: string | undefined;
   readonly password?: string | undefined;
   readonly keyPassword?: string | undefined;
+  /** By alias. */
+  readonly keyPasswords?: Readonly<Record<string, string>> | undefined;
   /** Detected from the file if it is left out. */
   readonly keyStoreType?: string | undefined;
 }
@@ -69,10 +75,11 @@ export class Keystores extends MaterialRules<StoredKeystore> {
     const file = decodeFile(requireValue(request.file, 'file'));
     if (request.password === undefined)
       throw badRequest('password value can not be empty!', { reason: 'FIELD_REQUIRED', member: 'password' });
-    const { password, keyPassword } = request;
+    const { password } = request;
     const type = request.keyStoreType ? checkKeystoreType(request.keyStoreType) : likelyType(file);
-    const opened = { file, password, type, ...(keyPassword !== undefined && { keyPassword }) };
-    return { type, entries: await keystoreContents(await this.#opener.inspect(opened)) };
+    const listing = await this.#opener.inspect({ file, password, type, ...keyPasswordsOf(request) });
+    refuseUnknownAliases(request.keyPasswords, listing, 'the keystore');
+    return { type, entries: await keystoreContents(listing) };
   }
 
   /** What a stored keystore holds in one environment. */
@@ -167,6 +174,8 @@ export class Keystores extends MaterialRules<StoredKeystore> {
         member: 'aliasName',
       });
     }
+    refuseUnknownAliases(opened.keyPasswords, entries, `keystore (name: ${name})`);
+    refuseWrongKeyPasswords(opened, entries);
     const keys = entries.filter((entry) => entry.kind !== 'TRUSTED_CERTIFICATE');
     if (keys.length > 0 && keys.every((entry) => entry.locked)) {
       const [first] = keys;
@@ -189,14 +198,45 @@ function readEnvironmentRequest(request: KeystoreEnvironmentRequest) {
   if (request.password === undefined)
     throw badRequest('password value can not be empty!', { reason: 'FIELD_REQUIRED', member: 'password' });
   const type = checkKeystoreType(requireValue(request.keyStoreType, 'keyStoreType'));
-  const { password, keyPassword } = request;
-  const opened: OpenKeystoreFile = {
-    file,
-    password,
-    type,
-    ...(keyPassword !== undefined && { keyPassword }),
-  };
+  const opened: OpenKeystoreFile = { file, password: request.password, type, ...keyPasswordsOf(request) };
   return { environmentName, opened, alias: optionalAlias(request.alias) };
+}
+
+/** Nothing is stored for an empty map. */
+function keyPasswordsOf({
+  keyPassword,
+  keyPasswords = {},
+}: Pick<InspectKeystoreRequest, 'keyPassword' | 'keyPasswords'>): KeyPasswords {
+  return {
+    ...(keyPassword !== undefined && { keyPassword }),
+    ...(Object.keys(keyPasswords).length > 0 && { keyPasswords }),
+  };
+}
+
+/** A password for an alias that the file does not have is a misspelled alias. */
+function refuseUnknownAliases(
+  keyPasswords: KeyPasswords['keyPasswords'],
+  entries: readonly KeystoreListing[],
+  where: string,
+): void {
+  const aliases = new Set(entries.map(({ alias }) => foldAlias(alias)));
+  const unknown = Object.keys(keyPasswords ?? {}).find((alias) => !aliases.has(foldAlias(alias)));
+  if (unknown === undefined) return;
+  throw badRequest(`Alias (${shownText(unknown)}) is not found in ${where}!`, {
+    reason: 'NOT_FOUND',
+    member: 'keyPasswords',
+  });
+}
+
+/** Other keys may stay locked; one whose own password is given may not. */
+function refuseWrongKeyPasswords(opened: OpenKeystoreFile, entries: readonly KeystoreListing[]): void {
+  const named = new Set(Object.keys(opened.keyPasswords ?? {}).map(foldAlias));
+  const locked = entries.find(({ alias, locked }) => locked && named.has(foldAlias(alias)));
+  if (locked === undefined) return;
+  throw badRequest(locked.problem ?? '', {
+    reason: locked.problemReason ?? 'PASSWORD_WRONG',
+    member: 'keyPasswords',
+  });
 }
 
 function checkKeystoreType(value: string): KeystoreType {

@@ -82,9 +82,11 @@ export const keystoreKind: MaterialKind<StoredKeystore> = {
     const own = ownOf(material, environmentId);
     if (!own) return undefined;
     const { id, name } = material;
-    const { file, password, keyPassword = null } = openKeystoreFile(project.sealer, id, own);
+    const opened = openKeystoreFile(project.sealer, id, own);
+    const { file, password, keyPassword = null, keyPasswords } = opened;
     const { alias, keystoreType } = own;
     const base = { kind: 'keystore' as const, id, project: project.name, name, keystoreType, alias };
-    return { ...base, file: file.toString('base64'), password, keyPassword };
+    const passwords = { password, keyPassword, ...(keyPasswords && { keyPasswords }) };
+    return { ...base, file: file.toString('base64'), ...passwords };
   },
 };

@@ -54,6 +54,8 @@ export interface KeystoreEnvironment extends Placed {
   readonly file: Sealed;
   readonly password: Sealed;
   readonly keyPassword: Sealed | null;
+  /** JSON: the passwords of keys by alias. */
+  readonly keyPasswords: Sealed | null;
 }
 export interface StoredKeystore extends Material {
   readonly environments: readonly KeystoreEnvironment[];

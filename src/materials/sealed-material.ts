@@ -1,4 +1,5 @@
 import { alteredInDatabase } from '../errors.ts';
+import type { KeyPasswords } from '../formats/keystore.ts';
 import type { KeystoreType } from '../protocol/content.ts';
 import type { Sealed, Sealer } from '../sealing/sealed.ts';
 import type { KeyEnvironment, KeystoreEnvironment } from './material-store.ts';
@@ -13,11 +14,9 @@ function keyBinding(materialId: string, environmentId: string) {
   return { purpose: 'key', table: 'crypto_key_environments', id, member: 'content' };
 }
 
-function keystoreBinding(
-  materialId: string,
-  environmentId: string,
-  member: 'file' | 'password' | 'key_password',
-) {
+type KeystoreMember = 'file' | 'password' | 'key_password' | 'key_passwords';
+
+function keystoreBinding(materialId: string, environmentId: string, member: KeystoreMember) {
   return {
     purpose: 'keystore',
     table: 'keystore_environments',
@@ -42,10 +41,9 @@ export function openKeyContent(sealer: Sealer, keyId: string, environment: KeyEn
     .toString('utf8');
 }
 
-export interface OpenKeystoreFile {
+export interface OpenKeystoreFile extends KeyPasswords {
   readonly file: Buffer;
   readonly password: string;
-  readonly keyPassword?: string;
   readonly type: KeystoreType;
 }
 
@@ -53,13 +51,15 @@ export function sealKeystoreFile(
   sealer: Sealer,
   keystoreId: string,
   { environmentId, opened }: { readonly environmentId: string; readonly opened: OpenKeystoreFile },
-): Pick<KeystoreEnvironment, 'file' | 'password' | 'keyPassword'> {
-  const seal = (member: 'file' | 'password' | 'key_password', value: string | Buffer) =>
+): Pick<KeystoreEnvironment, 'file' | 'password' | 'keyPassword' | 'keyPasswords'> {
+  const seal = (member: KeystoreMember, value: string | Buffer) =>
     sealer.seal(keystoreBinding(keystoreId, environmentId, member), Buffer.from(value));
   return {
     file: seal('file', opened.file),
     password: seal('password', opened.password),
     keyPassword: opened.keyPassword === undefined ? null : seal('key_password', opened.keyPassword),
+    keyPasswords:
+      opened.keyPasswords === undefined ? null : seal('key_passwords', JSON.stringify(opened.keyPasswords)),
   };
 }
 
@@ -70,13 +70,16 @@ export function openKeystoreFile(
   environment: KeystoreEnvironment,
 ): OpenKeystoreFile {
   if (environment.altered) throw alteredInDatabase('The keystore');
-  const { environmentId, file, password, keyPassword, keystoreType } = environment;
-  const open = (member: 'file' | 'password' | 'key_password', sealed: Sealed) =>
+  const { environmentId, file, password, keyPassword, keyPasswords, keystoreType } = environment;
+  const open = (member: KeystoreMember, sealed: Sealed) =>
     sealer.openSecret(keystoreBinding(keystoreId, environmentId, member), sealed);
   return {
     file: open('file', file),
     password: open('password', password).toString('utf8'),
     ...(keyPassword && { keyPassword: open('key_password', keyPassword).toString('utf8') }),
+    ...(keyPasswords && {
+      keyPasswords: JSON.parse(open('key_passwords', keyPasswords).toString('utf8')),
+    }),
     type: keystoreType,
   };
 }

@@ -23,13 +23,13 @@ export const refusalCauses = Object.freeze([
 
 export type RefusalCause = (typeof refusalCauses)[number];
 
-export interface RefusalLog {
+export interface WarningLog {
   warn(facts: Record<string, unknown>, text: string): void;
 }
 
 export interface RefusalsOptions {
   readonly metrics: Registry;
-  readonly log: RefusalLog;
+  readonly log: WarningLog;
   readonly logEveryMs?: number;
 }
 

@@ -8,8 +8,8 @@ import {
   digestBytes,
   InvalidObjectError,
   losesPrivatePart,
-  objectKey,
   type StoredObject,
+  storedObjectKey,
   toStoredObject,
 } from './stored-object.ts';
 
@@ -64,13 +64,13 @@ class CopyReader {
       return;
     }
     if ('gone' in record) {
-      this.#uncommitted.push([objectKey(record.gone), undefined]);
+      this.#uncommitted.push([storedObjectKey(record.gone), undefined]);
       return;
     }
     try {
       const held = 'held' in record ? record.held : toStoredObject(record.put);
       const object = this.#revoked.apply({ ...held, location });
-      this.#uncommitted.push([objectKey(object), object]);
+      this.#uncommitted.push([storedObjectKey(object), object]);
     } catch (error) {
       if (!(error instanceof InvalidObjectError)) throw error;
       this.fault ??= error.message;

@@ -267,7 +267,7 @@ async function run(
     ...(operationsAddresses.length > 0 && { operations: operationsAddresses }),
     ...(kubernetesSigner !== undefined && { kubernetesSigner }),
   };
-  log.info({ environment, name, url: address, revision: state.revision, ...at }, 'the node serves');
+  log.info({ environment, name, url: address, revision: state.revision, ...at }, 'the node is listening');
   return { url: address, operations: operationsAddresses, kubernetesSigner };
 }
 

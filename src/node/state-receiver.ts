@@ -15,8 +15,8 @@ import { type RevokedKids, revokedOf } from './revoked-kids.ts';
 import {
   InvalidObjectError,
   losesPrivatePart,
-  objectKey,
   type StoredObject,
+  storedObjectKey,
   toStoredObject,
 } from './stored-object.ts';
 
@@ -143,7 +143,7 @@ export class StateReceiver {
     this.#staged = undefined;
     this.#held = [];
     await staged?.transaction.abort().catch((error: unknown) => {
-      this.#options.log.warn({ err: error }, 'what was written of a refused change could not be cut off');
+      this.#options.log.warn({ err: error }, 'a partly written change could not be truncated');
     });
   }
 
@@ -202,7 +202,7 @@ export class StateReceiver {
     const nextSlice = timeSlices();
     for (const change of changes) {
       const next = await this.#write(staged.transaction, change);
-      const key = objectKey('put' in change ? change.put : change.gone);
+      const key = storedObjectKey('put' in change ? change.put : change.gone);
       const before = staged.changes.has(key) ? staged.changes.get(key) : held?.get(key);
       staged.digest = digestAfter(staged.digest, before, next);
       staged.changes.set(key, next);

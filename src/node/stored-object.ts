@@ -71,7 +71,7 @@ export class InvalidObjectError extends Error {
   }
 }
 
-export function objectKey({ kind, id }: { readonly kind: DeployedKind; readonly id: string }): string {
+export function storedObjectKey({ kind, id }: { readonly kind: DeployedKind; readonly id: string }): string {
   return `${kind}/${id}`;
 }
 
@@ -88,7 +88,7 @@ export type UnstoredObject = Omit<StoredObject, 'location'>;
  */
 export function toStoredObject(content: DeployedContent, since?: number): UnstoredObject {
   const { kind, id } = content;
-  const digest = digestOf(content);
+  const digest = storedContentDigest(content);
   const nothing = { publicJson: undefined, expires: null };
   if (isSetting(content)) return { kind, id, project: '', name: '', digest, ...nothing, setting: content };
   const { project, name } = content;
@@ -149,7 +149,7 @@ export function losesPrivatePart(
 }
 
 /** base64, as a stored object has it. */
-export function digestOf(content: DeployedContent): string {
+export function storedContentDigest(content: DeployedContent): string {
   try {
     return contentDigest(content).toString('base64');
   } catch (error) {

@@ -21,7 +21,7 @@ export interface JwtExpectations {
   readonly maxAgeMs?: number | undefined;
 }
 
-export type ClaimsFault =
+export type JwtClaimsFault =
   | { readonly reason: 'TYPE' | 'NOT_YET' | 'EXPIRED' | 'ISSUER' | 'AUDIENCE' }
   | { readonly reason: 'CLAIM'; readonly claim: string };
 
@@ -38,7 +38,7 @@ export function claimsFault(
   header: JsonObject,
   read: ReadClaims | undefined,
   expected: JwtExpectations,
-): ClaimsFault | undefined {
+): JwtClaimsFault | undefined {
   const { tokenType, issuer, audiences } = expected;
   if (tokenType !== undefined && !isMediaType(header.typ, tokenType)) return { reason: 'TYPE' };
   const { claims } = read ?? noClaims;

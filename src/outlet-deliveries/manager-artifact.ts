@@ -26,7 +26,7 @@ export interface ManagerArtifact {
   readonly validUntilMs: number;
 }
 
-export interface ArtifactRequest {
+export interface ManagerArtifactRequest {
   readonly outlet: Outlet;
   readonly projectName: string;
   readonly sealer: Sealer;
@@ -36,7 +36,7 @@ export interface ArtifactRequest {
 /** @throws KeyplaneError, with a text for the operator, where it cannot be made */
 export async function managerArtifact(
   stores: ArtifactStores,
-  { outlet, projectName, sealer, now }: ArtifactRequest,
+  { outlet, projectName, sealer, now }: ManagerArtifactRequest,
 ): Promise<ManagerArtifact> {
   if (outlet.altered) throw alteredInDatabase(`Outlet (name: ${outlet.name})`);
   const { content } = outlet;

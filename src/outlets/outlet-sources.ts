@@ -7,7 +7,7 @@ import { outletKind } from './kinds/kinds.ts';
 import type { Outlet, OutletKindName, OutletSource, OutletSourceType } from './outlet.ts';
 
 /** Exactly one is given. */
-export interface SourceRequest {
+export interface OutletSourceRequest {
   readonly keyRingName?: string | undefined;
   readonly jwkName?: string | undefined;
   readonly viewName?: string | undefined;
@@ -61,7 +61,7 @@ const members = Object.freeze({
   VIEW: 'viewName',
   CERTIFICATE: 'certificateName',
   TOKEN_PROFILE: 'tokenProfileName',
-} as const) satisfies Readonly<Record<Exclude<OutletSourceType, 'PROJECT'>, keyof SourceRequest>>;
+} as const) satisfies Readonly<Record<Exclude<OutletSourceType, 'PROJECT'>, keyof OutletSourceRequest>>;
 type NamedType = keyof typeof members;
 const namedTypes = Object.freeze(Object.keys(members)) as readonly NamedType[];
 
@@ -74,9 +74,9 @@ export interface SourceDemand {
 }
 
 /** @throws KeyplaneError `bad_request`; `forbidden` for private keys that must not leave */
-export async function resolveSource(
+export async function resolveOutletSource(
   stores: SourceStores,
-  request: SourceRequest | null,
+  request: OutletSourceRequest | null,
   demand: SourceDemand,
 ): Promise<OutletSource> {
   const given = request === null ? [] : namedTypes.filter((type) => request[members[type]] !== undefined);
@@ -223,26 +223,55 @@ function notFound(what: string, name: string, member: string): KeyplaneError {
   return badRequest(`${what} (name: ${shownText(name)}) is not found!`, { reason: 'NOT_FOUND', member });
 }
 
+const titles: Readonly<Record<NamedType, string>> = Object.freeze({
+  KEY_RING: 'Key ring',
+  JWK: 'JWK',
+  VIEW: 'View',
+  CERTIFICATE: 'Certificate',
+  TOKEN_PROFILE: 'Token profile',
+});
+
+function findersOf(stores: SourceStores): Readonly<Record<NamedType, SourceFinder<Named>>> {
+  const { rings, jwks, views, certificates, tokenProfiles } = stores;
+  return { KEY_RING: rings, JWK: jwks, VIEW: views, CERTIFICATE: certificates, TOKEN_PROFILE: tokenProfiles };
+}
+
+/**
+ * The id of the source that outlets are filtered by; undefined where none is named.
+ * @throws KeyplaneError `bad_request` for several, and for one that is not there
+ */
+export async function sourceIdOf(
+  stores: SourceStores,
+  projectId: string,
+  filter: OutletSourceRequest,
+): Promise<string | undefined> {
+  const [type, another] = namedTypes.filter((one) => filter[members[one]] !== undefined);
+  if (type === undefined) return undefined;
+  if (another !== undefined) {
+    throw badRequest(`Give at most one of ${Object.values(members).join(', ')}!`, {
+      reason: 'FIELD_NOT_VALID',
+      member: members[another],
+    });
+  }
+  const name = filter[members[type]] ?? '';
+  const found = await findersOf(stores)[type].find(projectId, lookupName(name));
+  return required(found, titles[type], name, members[type]).id;
+}
+
 /** The names that sources have now, by the id of the outlet; null: the project's set. */
 export async function nameSources(
   stores: SourceStores,
   outlets: readonly Pick<Outlet, 'id' | 'source'>[],
-): Promise<ReadonlyMap<string, SourceRequest | null>> {
+): Promise<ReadonlyMap<string, OutletSourceRequest | null>> {
   const idsOf = (wanted: NamedType) => [
     ...new Set(outlets.flatMap(({ source: { type, id } }) => (type === wanted && id !== null ? [id] : []))),
   ];
   const names = new Map<string, string>();
-  const finders = [
-    [stores.rings, 'KEY_RING'],
-    [stores.jwks, 'JWK'],
-    [stores.views, 'VIEW'],
-    [stores.certificates, 'CERTIFICATE'],
-    [stores.tokenProfiles, 'TOKEN_PROFILE'],
-  ] as const;
-  for (const [finder, type] of finders) {
+  const finders = findersOf(stores);
+  for (const type of namedTypes) {
     const ids = idsOf(type);
     if (ids.length === 0) continue;
-    for (const { id, name } of await finder.getMany(ids)) names.set(id, name);
+    for (const { id, name } of await finders[type].getMany(ids)) names.set(id, name);
   }
   return new Map(
     outlets.map(({ id, source }) => {

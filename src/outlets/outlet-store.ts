@@ -2,6 +2,7 @@ import type { DeliveryStateName, Outlet, OutletKindName } from './outlet.ts';
 
 export interface OutletListQuery {
   readonly search?: string;
+  readonly sourceId?: string;
   readonly sort: { readonly field: 'name' | 'createdAt' | 'updatedAt'; readonly descending: boolean };
   readonly offset: number;
   readonly limit: number;

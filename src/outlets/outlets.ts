@@ -34,10 +34,11 @@ import {
 import { outletEvent } from './outlet-event.ts';
 import {
   nameSources,
+  type OutletSourceRequest,
   requireCredentialProfile,
-  resolveSource,
-  type SourceRequest,
+  resolveOutletSource,
   type SourceStores,
+  sourceIdOf,
 } from './outlet-sources.ts';
 import { describeDeliveries, type ShownDelivery } from './outlet-states.ts';
 import type { OutletListQuery, OutletStores } from './outlet-store.ts';
@@ -57,7 +58,7 @@ export interface OutletRequest {
   readonly description?: string | undefined;
   readonly kind?: string | undefined;
   /** Null: the project's set. */
-  readonly source?: SourceRequest | null | undefined;
+  readonly source?: OutletSourceRequest | null | undefined;
   readonly content?: string | undefined;
   /** Null: all that the project reaches. */
   readonly environmentNames?: readonly string[] | null | undefined;
@@ -68,7 +69,7 @@ export interface OutletRequest {
 
 export interface FoundOutlet {
   readonly outlet: Outlet;
-  readonly source: SourceRequest | null;
+  readonly source: OutletSourceRequest | null;
   /** Null: all that the project reaches. */
   readonly environmentNames: readonly string[] | null;
   readonly deliveries: readonly ShownDelivery[];
@@ -78,9 +79,11 @@ export interface FoundOutlet {
 export type RequirePrivateRole = () => Promise<void>;
 
 export interface Outlets {
+  /** @param source only the outlets of this one; empty: all */
   list(
     projectId: string,
-    query: OutletListQuery,
+    query: Omit<OutletListQuery, 'sourceId'>,
+    source: OutletSourceRequest,
   ): Promise<{ readonly found: readonly FoundOutlet[]; readonly total: number }>;
   get(projectId: string, name: string): Promise<FoundOutlet>;
   create(
@@ -144,9 +147,11 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
   }
 
   return {
-    list: (projectId, query) =>
+    list: (projectId, query, source) =>
       store.read(async (stores) => {
-        const { outlets, total } = await stores.outlets.list(projectId, query);
+        const sourceId = await sourceIdOf(stores, projectId, source);
+        const ofSource = sourceId === undefined ? query : { ...query, sourceId };
+        const { outlets, total } = await stores.outlets.list(projectId, ofSource);
         return { found: await describe(stores, outlets), total };
       }),
 
@@ -176,7 +181,7 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
           name,
           description: request.description || null,
           kind,
-          source: await resolveSource(stores, request.source ?? null, { projectId, kind, content }),
+          source: await resolveOutletSource(stores, request.source ?? null, { projectId, kind, content }),
           content,
           environmentIds: await readEnvironmentIds(stores, projectId, request.environmentNames ?? null),
           target: outletKind(kind).readTarget(requireTarget(request.target), content),
@@ -225,7 +230,7 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
         const after: Outlet = {
           ...before,
           description: description === undefined ? before.description : description || null,
-          source: await resolveSource(stores, source === undefined ? (former ?? null) : source, {
+          source: await resolveOutletSource(stores, source === undefined ? (former ?? null) : source, {
             projectId,
             kind,
             content,

@@ -282,6 +282,8 @@ export interface DeployedKeystore extends DeployedObject {
   readonly file: string;
   readonly password: string;
   readonly keyPassword: string | null;
+  /** By alias; absent where no alias has a password of its own. */
+  readonly keyPasswords?: Readonly<Record<string, string>>;
 }
 
 /** What servers in between and verifiers may do with a JWK Set (RFC 9111, RFC 5861), in seconds. */

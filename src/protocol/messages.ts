@@ -47,7 +47,7 @@ export interface Hello {
   readonly tokenKey?: Base64Url;
 }
 
-export interface FormerKey {
+export interface FormerIdentityKey {
   readonly formerKey: Base64Url;
   /** By the former key, over the key that came after it. */
   readonly signature: string;
@@ -62,7 +62,7 @@ export interface Identity {
   /** Ed25519, the installation's. */
   readonly identityKey: Base64Url;
   /** Identity keys that were replaced, oldest first. */
-  readonly formerKeys: readonly FormerKey[];
+  readonly formerKeys: readonly FormerIdentityKey[];
 }
 
 export interface ManagerProof {
@@ -228,7 +228,7 @@ export interface KeyOfRing {
 }
 
 /** Revoked kids that the node remembers and that the manager sent it again as valid. */
-export interface RevokedKids {
+export interface RevokedKidsReport {
   readonly type: 'revoked-kids';
   readonly keys: readonly KeyOfRing[];
 }
@@ -285,7 +285,7 @@ export type SealedFromNode =
   | Clock
   | Goodbye
   | Usage
-  | RevokedKids
+  | RevokedKidsReport
   | OutletsReport
   | OutletTested;
 export type SealedFromManager = Welcome | Ended | Heard | Counted | Revoked | TestOutlet;

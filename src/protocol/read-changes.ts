@@ -113,6 +113,8 @@ const isClaimRules: Check = (value) =>
 const isEncryptToOrNull: Check = (value) =>
   value === null ||
   (isJson(value) && isTextOrNull(value.jwkId) && isTextOrNull(value.keyRingId) && isText(value.enc));
+const isTextByNameOrAbsent: Check = (value) =>
+  value === undefined || (isJson(value) && Object.values(value).every(isText));
 const isTextsOrAbsent: Check = (value) => value === undefined || isTexts(value);
 const isSelectionOrNull: Check = (value) =>
   value === null ||
@@ -136,6 +138,7 @@ const shapes: Readonly<Record<DeployedKind, Readonly<Record<string, Check>>>> = 
     file: isText,
     password: isText,
     keyPassword: isTextOrNull,
+    keyPasswords: isTextByNameOrAbsent,
   },
   'key-ring': {
     use: (value) => value === 'sig' || value === 'enc',

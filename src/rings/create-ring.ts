@@ -19,7 +19,7 @@ import { type RingParameters, readRingParameters } from './ring-parameters.ts';
 import { readPolicy, requirePolicy } from './ring-policy.ts';
 import { type RingRequest, requireKeyHolder } from './ring-request.ts';
 import type { RingRuleStores } from './ring-rules.ts';
-import { instantText } from './ring-texts.ts';
+import { wholeSecondText } from './ring-texts.ts';
 import { countingCachesMs, delayOf } from './schedule/formulas.ts';
 import { type SettleOptions, settle } from './settle-ring.ts';
 
@@ -149,7 +149,7 @@ async function firstKeyWarning(stores: RingRuleStores, ringId: string): Promise<
   const publishedAt = members[0]?.member.publishedAt;
   if (delayMs === 0) return undefined;
   const until = publishedAt
-    ? `until ${instantText(publishedAt.getTime() + delayMs)}`
+    ? `until ${wholeSecondText(publishedAt.getTime() + delayMs)}`
     : `until ${durationInHours(delayMs)} after every node has confirmed it`;
   return `Existing caches of the JWK Set of project (name: ${projectName}) may lack the first key of key ring (name: ${ring.name}) ${until}.`;
 }

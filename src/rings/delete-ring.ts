@@ -14,7 +14,7 @@ import { withdrawRing } from './ring-content.ts';
 import { ofMember, ringEvent } from './ring-event.ts';
 import { type LoadedRing, loadRing } from './ring-facts-of.ts';
 import { requireRing } from './ring-rules.ts';
-import { instantText } from './ring-texts.ts';
+import { wholeSecondText } from './ring-texts.ts';
 import { keyUsersOf, lastSeenAtOf } from './schedule/confirmations.ts';
 import { countingLimits, delayOf } from './schedule/formulas.ts';
 import type { MemberFacts, RingFacts } from './schedule/ring-facts.ts';
@@ -60,7 +60,7 @@ function requireUnneeded({ ring, facts }: LoadedRing): void {
   if (ends.every((end) => end !== null && end <= facts.now)) return;
   const until = ends.includes(null)
     ? ', and nobody knows until when'
-    : ` until ${instantText(Math.max(...ends.filter((end) => end !== null)))}`;
+    : ` until ${wholeSecondText(Math.max(...ends.filter((end) => end !== null)))}`;
   throw badRequest(
     `Key ring (name: ${ring.name}) may still be needed${until}! Give force and a reason to delete it all the same.`,
     { reason: 'STILL_NEEDED', member: 'force' },

@@ -3,6 +3,6 @@
 const secondMs = 1000;
 
 /** In whole seconds, rounded up: `2026-12-01T10:07:00Z`. @param time milliseconds since 1970 */
-export function instantText(time: number): string {
+export function wholeSecondText(time: number): string {
   return new Date(Math.ceil(time / secondMs) * secondMs).toISOString().replace('.000Z', 'Z');
 }

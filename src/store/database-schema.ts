@@ -275,6 +275,7 @@ export interface KeystoreEnvironmentRow {
   file: Buffer;
   password: Buffer;
   key_password: Buffer | null;
+  key_passwords: Buffer | null;
   mac: Buffer | null;
 }
 

@@ -118,7 +118,7 @@ CREATE TABLE keystore_environments (
   keystore_type text not null,
   file blob not null,
   password blob not null,
-  key_password blob, mac blob,
+  key_password blob, mac blob, key_passwords blob,
   primary key (material_id, environment_id)
 ) strict;
 CREATE INDEX keystore_environments_environment_id on keystore_environments (environment_id);

@@ -379,3 +379,39 @@ test('taking an outlet out of the gate is in the audit log', async () => {
   );
   expect(actions).toContainEqual(['outlet.update', false]);
 });
+
+test('the list of outlets can be filtered by one source', async () => {
+  const include = { keyTypes: ['EC'] };
+  expect((await api('POST', `${base}/views/`, { name: 'ec', include })).body).toMatchObject({
+    success: true,
+  });
+  const sources = {
+    'of-ring': { keyRingName: 'kept' },
+    'of-jwk': { jwkName: 'orders' },
+    'of-view': { viewName: 'ec' },
+    'of-project': null,
+  };
+  for (const [name, source] of Object.entries(sources)) {
+    expect((await create(files(name, { source }))).body).toMatchObject({ success: true });
+  }
+  const named = async (query: string) => {
+    const { body } = await api('GET', `${base}/outlets/?search=of-&${query}`);
+    return [body.resultCount, body.resultList?.map(({ name }: { name: string }) => name)];
+  };
+  expect(await named('keyRingName=kept')).toEqual([1, ['of-ring']]);
+  expect(await named('jwkName=orders')).toEqual([1, ['of-jwk']]);
+  expect(await named('viewName=ec&page=1&size=1')).toEqual([1, ['of-view']]);
+  expect(await named('keyRingName=leaving')).toEqual([0, []]);
+  expect((await named(''))[0]).toBe(4);
+  const refused = async (query: string) => (await api('GET', `${base}/outlets/?${query}`)).body;
+  expect(await refused('certificateName=nothing')).toMatchObject({
+    reason: 'NOT_FOUND',
+    member: 'certificateName',
+    error_description: 'Certificate (name: nothing) is not found!',
+  });
+  expect(await refused('keyRingName=kept&jwkName=orders')).toMatchObject({
+    reason: 'FIELD_NOT_VALID',
+    member: 'jwkName',
+  });
+  for (const name of Object.keys(sources)) await api('DELETE', `${base}/outlets/${name}/`);
+});

@@ -260,6 +260,20 @@ describe('a certificate, key or keystore', () => {
     ]);
   });
 
+  test('that has a password for each key is read with a file of them', async () => {
+    const keystore = fixture('java17/two-key-passwords.jks');
+    const passwords = join(folder, 'passwords.json');
+    await writeFile(passwords, JSON.stringify({ rsa: 'rsa-pass', ec: 'ec-pass' }));
+    expect(String((await lint(keystore)).errors)).toContain('key password');
+    expect(String((await lint(keystore, '--key-passwords-file', passwords)).errors)).not.toContain(
+      'key password',
+    );
+    await writeFile(passwords, JSON.stringify({ rsa: 1 }));
+    const { code, stderr } = await cli.run(['lint', keystore, '--key-passwords-file', passwords]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('has no key passwords: a JSON object such as');
+  });
+
   test('that does not open with its password, or is of a kind that is not known, is refused', async () => {
     const settings = { KEYPLANE_KEYSTORE_PASSWORD: 'wrong' };
     const wrong = await cli.run(['lint', fixture('java25/store.jks')], { settings });

@@ -52,6 +52,7 @@ describe('keyplane outlet', () => {
       description: 'for nginx',
     });
     const bytes = await delivered('gateway/jwks.json');
+    expect(await cli.ok(['outlet', 'list', '--ring', 'orders', '-o', 'name'])).toBe('gateway\n');
     const text = await cli.ok(['outlet', 'get', 'gateway']);
     expect(text).toMatch(/Source +key ring orders\n/);
     expect(text).toMatch(/ENVIRONMENT +NODE +STATE +DELIVERED +ATTEMPTS +LAST ERROR\n/);

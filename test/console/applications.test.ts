@@ -51,12 +51,12 @@ test('an application is created with a grant, and its token is shown once', asyn
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(token);
   await page.getByText('issuer is created').waitFor();
   await page.getByText('api-signing: sign').waitFor();
-  await page.getByText('It was not used yet.').waitFor();
+  await page.getByText('Not used yet.').waitFor();
   await page.getByText("curl -X POST 'http://NODE/projects/MyProject/key-rings/api-signing/sign'").waitFor();
   await expectAccessible(page);
   await expectKeptNowhere(page, token);
   await page.reload();
-  await page.getByText('It was not used yet.').waitFor();
+  await page.getByText('Not used yet.').waitFor();
   expect(await page.getByText(token).count()).toBe(0);
   expect(await applicationOf('issuer')).toMatchObject({
     grants: [{ keyRingName: 'api-signing', operations: ['SIGN'] }],
@@ -73,7 +73,7 @@ test('a token that was shown is no longer there on the way back to its page', as
   await page.getByRole('link', { name: 'Overview' }).click();
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
   await page.goBack();
-  await page.getByText('It was not used yet.').waitFor();
+  await page.getByText('Not used yet.').waitFor();
   expect(await page.content()).not.toContain(token);
 });
 

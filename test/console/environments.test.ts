@@ -96,7 +96,8 @@ test('a token with a limit joins a node whose row shows its key access, and a re
   await page.getByLabel('Type node-3 to confirm').fill('node-3');
   await page.getByRole('button', { name: 'Remove the node' }).click();
   await page.getByText('No node has joined it yet').waitFor();
-  await page.getByLabel('Readmit a removed or revoked node').fill('node-3');
+  await page.getByText('Readmit a removed or revoked node').click();
+  await page.getByLabel('Node to readmit').fill('node-3');
   await page.getByRole('button', { name: 'Readmit' }).click();
   await page.getByText('The key of node-3 is accepted again').waitFor();
   await page.getByRole('button', { name: 'Readmit' }).click();

@@ -37,7 +37,7 @@ test('the key ring of the historical keys is chosen, and its request is shown as
 test('the nodes of an environment show what they do without a manager', async () => {
   const page = await console.open({ path: '/environments/production', width: 1400 });
   const row = page.getByRole('row').filter({ hasText: 'p1' });
-  await row.getByText('serves without end').waitFor();
+  await row.getByText('serves without limit').waitFor();
   await row.getByText(/^signs until/).waitFor();
   await expectAccessible(page);
 });

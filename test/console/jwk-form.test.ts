@@ -280,13 +280,27 @@ test('a keystore file shows its aliases before it is stored, and a wrong passwor
   });
 });
 
-test('a keystore with a password for each alias shows which alias needs a separate keystore', async () => {
+test('a keystore with a password for each alias asks for the password of the alias that is locked', async () => {
   await fill('locked-alias', 'Keystore');
   await dropped('formats/fixtures/java17/key-password.jks');
   await page.getByRole('textbox', { name: 'Keystore password' }).fill('changeit');
   const contents = page.getByTestId('material');
   await contents.getByText('Cannot be used: wrong key password').waitFor();
-  await contents.getByText('store the same file again under another name').waitFor();
+  await contents.getByText('Enter the key password of rsa to use it too.').waitFor();
+  const ofAlias = contents.getByRole('textbox', { name: 'Key password of rsa' });
+  await ofAlias.fill('otherpass');
+  await contents.getByText('Cannot be used').waitFor({ state: 'detached' });
+  expect(await ofAlias.inputValue()).toBe('otherpass');
+  await expectAccessible(page);
+  await contents.getByRole('checkbox', { name: 'production' }).check();
+  await contents.getByRole('button', { name: 'Store the keystore' }).click();
+  await page.getByText('Step 1 of 2 done').waitFor();
+  const path = '/apiops/projects/MyProject/keystores/key-password/entries/?environmentName=production';
+  const { body } = await console.manager.api('GET', path);
+  expect(body.resultList).toMatchObject([
+    { alias: 'ec', locked: false },
+    { alias: 'rsa', locked: false },
+  ]);
 });
 
 test('a successor is filled in like its predecessor, and both are stored', async () => {

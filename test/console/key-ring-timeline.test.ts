@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { partsText } from '../../console/src/quantity/quantity.ts';
 import { planOf } from '../../console/src/rings/policy/planned.ts';
 import {
   changedPolicy,
   defaultPolicy,
-  draftOf,
   newPolicy,
+  policyDraftOf,
 } from '../../console/src/rings/policy/policy-draft.ts';
 import type { MemberState, Transition } from '../../console/src/rings/ring-types.ts';
 import { axisOf, marksOf, positionOf, spansOf } from '../../console/src/rings/timeline/axis.ts';
 import { barsOf, shownBars } from '../../console/src/rings/timeline/bars.ts';
+import { durationInWords } from '../../src/iso-duration.ts';
 
 const start = Date.parse('2026-12-01T00:00:00.000Z');
 const hour = 3_600_000;
@@ -170,7 +170,7 @@ describe('the policy of a form', () => {
   };
 
   test('is sent only as far as it differs, so that what was given stays as it was written', () => {
-    const before = draftOf(ring);
+    const before = policyDraftOf(ring);
     expect(changedPolicy(before, before)).toEqual({});
     expect(changedPolicy({ ...before, isManual: true, isEndless: false }, before)).toEqual({
       rotationInterval: null,
@@ -196,5 +196,5 @@ test.each([
   [0, '0 seconds'],
   [36 * hour, '36 hours'],
 ])('%d ms are "%s"', (length, text) => {
-  expect(partsText(length)).toBe(text);
+  expect(durationInWords(length)).toBe(text);
 });

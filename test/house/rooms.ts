@@ -296,6 +296,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'deployments',
     'environments',
     'formats/keystore-type-of.ts',
+    'formats/opened-keystore.ts',
     'jose',
     'protocol',
     'type access',

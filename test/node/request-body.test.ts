@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { readBody } from '../../src/node/operations/request-body.ts';
+import { readRequestBody } from '../../src/node/operations/request-body.ts';
 
 const MiB = 1024 * 1024;
 
@@ -11,7 +11,7 @@ const MiB = 1024 * 1024;
 function sending(applicationId: string, bytes: number) {
   const stream = new PassThrough({ highWaterMark: 2 * MiB });
   const request = Object.assign(stream, { headers: {} }) as unknown as IncomingMessage;
-  const body = readBody(request, { applicationId, onContinue: undefined });
+  const body = readRequestBody(request, { applicationId, onContinue: undefined });
   stream.write(Buffer.alloc(bytes));
   return { stream, body };
 }

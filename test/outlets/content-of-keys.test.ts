@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, hash, X509Certificate } from 'node:c
 import { afterAll, describe, expect, test } from 'vitest';
 import { thumbprint } from '../../src/jose/thumbprint.ts';
 import { type Artifact, artifactDigest } from '../../src/outlets/content/artifact.ts';
-import { fingerprintOf, makeArtifact } from '../../src/outlets/content/make-artifact.ts';
+import { artifactFingerprint, makeArtifact } from '../../src/outlets/content/make-artifact.ts';
 import { CertificateFolder, privateJwkOf } from '../support/issued-certificates.ts';
 import { contentInput, contentKey, pairNames, privateJwk, secretJwk } from './support/content-keys.ts';
 
@@ -147,12 +147,14 @@ describe('a folder of PEM files', () => {
 describe('the fingerprint of what a file is made of', () => {
   const key = Buffer.alloc(32, 7);
   const input = contentInput([active, next], { password: 'changeit' });
-  const same = fingerprintOf('PKCS12', input, key);
+  const same = artifactFingerprint('PKCS12', input, key);
 
   test('stays the same where the bytes of a PKCS#12 file do not', async () => {
     const [first, second] = [await makeArtifact('PKCS12', input), await makeArtifact('PKCS12', input)];
     expect(artifactDigest(first)).not.toBe(artifactDigest(second));
-    expect(fingerprintOf('PKCS12', contentInput([active, next], { password: 'changeit' }), key)).toBe(same);
+    expect(artifactFingerprint('PKCS12', contentInput([active, next], { password: 'changeit' }), key)).toBe(
+      same,
+    );
   });
 
   test.each([
@@ -161,10 +163,10 @@ describe('the fingerprint of what a file is made of', () => {
     ['the password', contentInput([active, next], { password: 'changed' })],
     ['a certificate', { ...input, certificates: [{ name: 'ca', chain: ['MAA='] }] }],
   ])('changes with %s', (_what, other) => {
-    expect(fingerprintOf('PKCS12', other, key)).not.toBe(same);
+    expect(artifactFingerprint('PKCS12', other, key)).not.toBe(same);
   });
 
   test('cannot be computed without the key of the node', () => {
-    expect(fingerprintOf('PKCS12', input, Buffer.alloc(32, 8))).not.toBe(same);
+    expect(artifactFingerprint('PKCS12', input, Buffer.alloc(32, 8))).not.toBe(same);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { durationInHours } from '../../src/iso-duration.ts';
-import { instantText } from '../../src/rings/ring-texts.ts';
+import { wholeSecondText } from '../../src/rings/ring-texts.ts';
 
 describe('durations in messages', () => {
   test.each([
@@ -19,7 +19,7 @@ describe('durations in messages', () => {
 describe('times in messages', () => {
   test('are whole seconds, rounded up', () => {
     const time = Date.UTC(2026, 11, 1, 10, 7);
-    expect(instantText(time)).toBe('2026-12-01T10:07:00Z');
-    expect(instantText(time + 1)).toBe('2026-12-01T10:07:01Z');
+    expect(wholeSecondText(time)).toBe('2026-12-01T10:07:00Z');
+    expect(wholeSecondText(time + 1)).toBe('2026-12-01T10:07:01Z');
   });
 });

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { newId } from '../../src/new-id.ts';
 import type { Store } from '../../src/store/store.ts';
+import { SealedRowTable } from '../../src/store/tables/sealed-row-table.ts';
 import { type TestDatabase, testIntegrity, withDatabases } from '../support/databases.ts';
 import {
   bytes,
@@ -25,6 +26,7 @@ const uncovered: Readonly<Record<string, string>> = {
   'keystore_environments.file': 'sealed to its row',
   'keystore_environments.password': 'sealed to its row',
   'keystore_environments.key_password': 'sealed to its row; that there is one is covered',
+  'keystore_environments.key_passwords': 'sealed to its row; that there is one is covered',
   'environment_states.floor_revision': 'a wrong one has nodes given everything',
   'key_rings.examine_at': 'when the scheduler looks next, which decides from the rest',
   'key_rings.state': 'what the scheduler found, for lists and figures',
@@ -133,6 +135,24 @@ withDatabases('the MAC of a row', (fresh, kind) => {
     expect(await altered()).toEqual(['jwks']);
     await database.raw("update installation set value = 'l-2' where key = 'lineage'");
     expect(await altered()).toEqual(['jwks', 'environment_states']);
+  });
+
+  test.each(['key_password', 'key_passwords'])('covers that a keystore has a %s', async (column) => {
+    const blob = other(column, 'blob');
+    // The first of a sample has neither.
+    await database.raw(`update keystore_environments set ${column} = ${blob}`);
+    expect(await altered()).toEqual(['keystore_environments']);
+    await database.raw(`update keystore_environments set ${column} = null`);
+    expect(await altered()).toEqual([]);
+  });
+
+  test('leaves out sealed columns, all of which a new master key reseals', () => {
+    const sealed = Object.keys(uncovered).filter((name) => /^sealed to its row/.test(uncovered[name] ?? ''));
+    const resealed = new SealedRowTable({} as never).places.flatMap(({ table, members }) =>
+      members.map((member) => `${table}.${member}`),
+    );
+    expect(resealed).toEqual(expect.arrayContaining(sealed));
+    expect(sealed.length).toBeGreaterThan(5);
   });
 
   test('does not pass for another row, nor under another key', async () => {

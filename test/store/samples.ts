@@ -219,6 +219,7 @@ export function sampleKeystore(
       file: sealedSample(),
       password: sealedSample(),
       keyPassword: index === 0 ? null : sealedSample(),
+      keyPasswords: index === 0 ? null : sealedSample(),
     })),
     ...over,
   };

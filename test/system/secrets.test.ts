@@ -111,9 +111,17 @@ async function makeFromKeystores(): Promise<void> {
   const jks = await readFile('test/formats/fixtures/java17/key-password.jks');
   secrets.bytes('the sealed key in a JKS file', jks.subarray(150, 650));
   const keyPassword = secrets.text('password of a key in a JKS file', 'otherpass');
+  const ofAlias = secrets.text('password of one key in a JKS file', 'rsa-pass');
+  const several = await readFile('test/formats/fixtures/java17/two-key-passwords.jks');
   const stores = {
     p12: { file: file.toString('base64'), password, keyStoreType: 'PKCS12' },
     jks: { file: jks.toString('base64'), password: 'changeit', keyPassword, keyStoreType: 'JKS' },
+    several: {
+      file: several.toString('base64'),
+      password: 'changeit',
+      keyPasswords: { rsa: ofAlias },
+      keyStoreType: 'JKS',
+    },
   };
   for (const [name, store] of Object.entries(stores)) {
     await stored(`${project}/keystores/`, {

@@ -952,6 +952,16 @@ export interface Operations {
       readonly sort?: string | undefined;
       /** Part of the name or description */
       readonly search?: string | undefined;
+      /** Only outlets that deliver this key ring; at most one source is given */
+      readonly keyRingName?: string | undefined;
+      /** Only outlets that deliver this JWK; at most one source is given */
+      readonly jwkName?: string | undefined;
+      /** Only outlets that deliver this view; at most one source is given */
+      readonly viewName?: string | undefined;
+      /** Only outlets that deliver this certificate; at most one source is given */
+      readonly certificateName?: string | undefined;
+      /** Only outlets that deliver this token profile; at most one source is given */
+      readonly tokenProfileName?: string | undefined;
       /** Name of the project */
       readonly projectName: string;
     };
@@ -2027,7 +2037,17 @@ export const operations = {
   listOutlets: {
     method: 'GET',
     path: '/apiops/projects/{projectName}/outlets',
-    query: ['page', 'size', 'sort', 'search'],
+    query: [
+      'page',
+      'size',
+      'sort',
+      'search',
+      'keyRingName',
+      'jwkName',
+      'viewName',
+      'certificateName',
+      'tokenProfileName',
+    ],
     body: 'none',
     answer: 'json',
     repeatable: false,

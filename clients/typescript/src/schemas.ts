@@ -1757,6 +1757,8 @@ export interface KeystoreContent {
   readonly alias?: string | undefined;
   /** Where the keys have another password than the keystore, also an empty one */
   readonly keyPassword?: string | undefined;
+  /** By alias: passwords of single keys, which come before `keyPassword` */
+  readonly keyPasswords?: Readonly<Record<string, string>> | undefined;
   readonly keyStoreType: KeystoreType;
 }
 
@@ -1801,6 +1803,8 @@ export interface KeystoreFile {
   readonly password: string;
   /** Where the keys have another password than the keystore */
   readonly keyPassword?: string | undefined;
+  /** By alias: passwords of single keys, which come before `keyPassword` */
+  readonly keyPasswords?: Readonly<Record<string, string>> | undefined;
   /** Detected from the file if it is left out */
   readonly keyStoreType?: KeystoreType | undefined;
 }

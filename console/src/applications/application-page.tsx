@@ -6,7 +6,7 @@ import type { ApplicationDetail } from '../../../clients/typescript/src/index.ts
 import { keyplane } from '../api/keyplane.ts';
 import { CopyButton } from '../display/copy-button.tsx';
 import { DangerButton } from '../display/danger-button.tsx';
-import { type Column, DataTable } from '../display/data-table.tsx';
+import { DataTable, type TableColumn } from '../display/data-table.tsx';
 import { DeletablePage } from '../display/deletable-page.tsx';
 import { DeploymentNote } from '../display/deployment-note.tsx';
 import { Facts } from '../display/facts.tsx';
@@ -19,7 +19,7 @@ import { Instant, Time } from '../display/time.tsx';
 import { Block } from '../jwk-detail/public-part.tsx';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
 import { projectPath } from '../layout/project.ts';
-import { nodeCommand } from '../node-operations/node-command.ts';
+import { nodeCommandLine } from '../node-operations/node-command.ts';
 import { LastUses, UsageSection } from '../usage/usage.tsx';
 import { ApplicationDialog } from './application-dialog.tsx';
 import { type ApplicationRef, GrantTexts } from './application-words.tsx';
@@ -186,7 +186,7 @@ function Sections({
           title="Call a node"
           description="At a node that was started with an operations listener. Replace NODE with its host and port"
         >
-          <Block label="curl command" text={nodeCommand(projectName, grant, operation)} />
+          <Block label="curl command" text={nodeCommandLine(projectName, grant, operation)} />
         </Section>
       )}
     </>
@@ -209,7 +209,7 @@ const credentialTypes: Readonly<Record<CredentialRow['type'], string>> = {
   JWT: 'JWT',
 };
 
-const credentialColumns: readonly Column<CredentialRow>[] = [
+const credentialColumns: readonly TableColumn<CredentialRow>[] = [
   { header: 'Credential', kind: 'title', cell: ({ type, name }) => name ?? credentialTypes[type] },
   { header: 'Type', cell: ({ type }) => credentialTypes[type] },
   { header: 'Known by', cell: (one) => <KnownBy credential={one} /> },
@@ -238,7 +238,7 @@ function KnownBy({ credential: one }: { readonly credential: CredentialRow }) {
 
 type KeySetRow = ApplicationDetail['keySets'][number];
 
-const keySetColumns: readonly Column<KeySetRow>[] = [
+const keySetColumns: readonly TableColumn<KeySetRow>[] = [
   { header: 'JWK Set of the issuer', kind: 'title', cell: ({ jwksUri }) => jwksUri },
   { header: 'Keys', cell: ({ keyCount }) => keyCount },
   {

@@ -6,7 +6,7 @@ import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { nameColumn } from '../display/name-column.tsx';
 import { PageHeader } from '../display/page-header.tsx';
-import { type Column, ServerTable } from '../display/server-table.tsx';
+import { ServerTable, type TableColumn } from '../display/server-table.tsx';
 import { Day, Time } from '../display/time.tsx';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
 import { projectPath } from '../layout/project.ts';
@@ -63,7 +63,7 @@ export function ApplicationsPage() {
   );
 }
 
-function columnsOf(projectName: string): readonly Column<Application>[] {
+function columnsOf(projectName: string): readonly TableColumn<Application>[] {
   return [
     nameColumn((name) => projectPath(projectName, 'applications', name)),
     { header: 'Grants', cell: ({ grants }) => <GrantTexts projectName={projectName} grants={grants} /> },

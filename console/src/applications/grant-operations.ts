@@ -2,9 +2,9 @@
 
 import type { Grant } from '../../../clients/typescript/src/index.ts';
 
-export type Operation = Grant['operations'][number];
+export type GrantedOperation = Grant['operations'][number];
 
-export const operationNames: Readonly<Record<Operation, string>> = Object.freeze({
+export const operationNames: Readonly<Record<GrantedOperation, string>> = Object.freeze({
   SIGN: 'Sign',
   SIGN_RAW: 'Sign anything',
   VERIFY: 'Verify',
@@ -23,19 +23,23 @@ export interface Grantable {
 }
 
 /** The order of the form. */
-const all = Object.keys(operationNames) as readonly Operation[];
+const all = Object.keys(operationNames) as readonly GrantedOperation[];
 
-export function operationsFor({ kind, use, isSecret }: Grantable): readonly Operation[] {
+export function operationsFor({ kind, use, isSecret }: Grantable): readonly GrantedOperation[] {
   if (kind === 'profile') return ['ISSUE'];
-  const signs: readonly Operation[] = ['SIGN', ...(kind === 'ring' ? (['SIGN_RAW'] as const) : []), 'VERIFY'];
-  const signatures: readonly Operation[] = isSecret ? [...signs, 'MAC'] : signs;
+  const signs: readonly GrantedOperation[] = [
+    'SIGN',
+    ...(kind === 'ring' ? (['SIGN_RAW'] as const) : []),
+    'VERIFY',
+  ];
+  const signatures: readonly GrantedOperation[] = isSecret ? [...signs, 'MAC'] : signs;
   if (use === 'sig') return signatures;
   if (use === 'enc') return ['ENCRYPT', 'DECRYPT'];
   return all.filter((one) => signatures.includes(one) || one === 'ENCRYPT' || one === 'DECRYPT');
 }
 
 /** What a new grant has. */
-export function defaultOperations(grantable: Grantable): readonly Operation[] {
-  const usual: readonly Operation[] = ['SIGN', 'VERIFY', 'ISSUE', 'ENCRYPT', 'DECRYPT'];
+export function defaultOperations(grantable: Grantable): readonly GrantedOperation[] {
+  const usual: readonly GrantedOperation[] = ['SIGN', 'VERIFY', 'ISSUE', 'ENCRYPT', 'DECRYPT'];
   return operationsFor(grantable).filter((one) => usual.includes(one));
 }

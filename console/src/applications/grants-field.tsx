@@ -5,7 +5,7 @@ import type { Grant } from './application-words.tsx';
 import {
   defaultOperations,
   type Grantable,
-  type Operation,
+  type GrantedOperation,
   operationNames,
   operationsFor,
 } from './grant-operations.ts';
@@ -148,9 +148,9 @@ function GrantCard({
 }) {
   const [name, kind] = [nameOf(grant), kindOf(grant)];
   const fitting = operationsFor(grantable ?? { kind, name, use: null, isSecret: true });
-  const order = Object.keys(operationNames) as readonly Operation[];
+  const order = Object.keys(operationNames) as readonly GrantedOperation[];
   const shown = order.filter((one) => fitting.includes(one) || grant.operations.includes(one));
-  const toggled = (operation: Operation, isGranted: boolean) =>
+  const toggled = (operation: GrantedOperation, isGranted: boolean) =>
     order.filter((one) => (one === operation ? isGranted : grant.operations.includes(one)));
   return (
     <Card withBorder component="section" aria-label={name} p="sm">

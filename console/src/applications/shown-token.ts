@@ -9,7 +9,7 @@ const keyOf = ({ projectName, applicationName }: ApplicationRef) => [
 ];
 
 /** A new token and the name of its credential. */
-export interface ShownToken {
+export interface NewCredentialToken {
   readonly name: string;
   readonly token: string;
 }
@@ -17,7 +17,7 @@ export interface ShownToken {
 /** Tokens that were just made, in the memory of this tab until the user closes the note or leaves the page. */
 export function useShownTokens(ref: ApplicationRef) {
   const queries = useQueryClient();
-  const shown = useQuery<readonly ShownToken[]>({
+  const shown = useQuery<readonly NewCredentialToken[]>({
     queryKey: keyOf(ref),
     queryFn: () => [],
     enabled: false,
@@ -33,7 +33,7 @@ export function useShownTokens(ref: ApplicationRef) {
 export function keepShownTokens(
   queries: QueryClient,
   ref: ApplicationRef,
-  tokens: readonly ShownToken[],
+  tokens: readonly NewCredentialToken[],
 ): void {
   queries.setQueryData(keyOf(ref), tokens);
 }

@@ -1,14 +1,14 @@
 import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { keyplane } from '../api/keyplane.ts';
-import { AuditTable } from '../display/audit-table.tsx';
+import { AuditRecordTable } from '../display/audit-table.tsx';
 import { auditActions, objectKindText } from '../display/audit-words.ts';
 import { ErrorNote } from '../display/error-note.tsx';
 import { FilterFields } from '../display/filter-fields.tsx';
 import { MomentField } from '../display/form/moment-field.tsx';
 import { SearchField } from '../display/form/search-field.tsx';
 import { Icon } from '../display/icon.tsx';
-import { type ListView, useListView } from '../display/list-query.ts';
+import { type ListState, useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Pages } from '../display/server-table.tsx';
@@ -78,7 +78,7 @@ export function AuditPage() {
             </Text>
           ) : (
             <>
-              <AuditTable records={resultList} caption="Audit log" />
+              <AuditRecordTable records={resultList} caption="Audit log" />
               <Pages view={view} count={resultCount} />
             </>
           )
@@ -88,7 +88,7 @@ export function AuditPage() {
   );
 }
 
-function Filters({ view, set }: { readonly view: ListView; readonly set: number }) {
+function Filters({ view, set }: { readonly view: ListState; readonly set: number }) {
   const { projects } = useSignedIn();
   const select = (name: string, label: string, options: readonly (readonly [string, string])[]) => (
     <NativeSelect

@@ -33,10 +33,15 @@ export function curlCommand({ method, path, body }: CurlRequest): string {
 }
 
 function withoutSecrets(member: string, value: unknown): unknown {
+  if (member === 'keyPasswords') return mapValues(value as object, 'KEY_PASSWORD');
   if (typeof value !== 'string') return value;
   if (member === 'jwkStr') return isPublic(value) ? value : 'JWK_WITH_PRIVATE_MEMBERS';
   if (member === 'content') return /PUBLIC KEY-----/.test(value) ? value : 'PRIVATE_KEY';
   return placeholders[member] ?? value;
+}
+
+function mapValues(given: object, value: string): object {
+  return Object.fromEntries(Object.keys(given).map((name) => [name, value]));
 }
 
 /** Text that cannot be parsed counts as private. */

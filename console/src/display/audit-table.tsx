@@ -4,7 +4,7 @@ import type { AuditRecord as AuditItem } from '../../../clients/typescript/src/i
 import { environmentPath } from '../environments/environment-path.ts';
 import { projectPath } from '../layout/project.ts';
 import { auditActions, objectKindText } from './audit-words.ts';
-import { type Column, DataTable } from './data-table.tsx';
+import { DataTable, type TableColumn } from './data-table.tsx';
 import { Facts } from './facts.tsx';
 import { exactText } from './instants.ts';
 import { Status } from './status.tsx';
@@ -14,7 +14,7 @@ import { Instant } from './time.tsx';
 export type { AuditItem };
 
 /** Audit records, newest first. */
-export function AuditTable({
+export function AuditRecordTable({
   records,
   caption,
 }: {
@@ -36,7 +36,7 @@ const outcomes = {
   FAILURE: { word: 'failed', tone: 'problem', meaning: 'It was tried and did not succeed.' },
 } as const satisfies Record<string, StatusWord>;
 
-const columns: readonly Column<AuditItem>[] = [
+const columns: readonly TableColumn<AuditItem>[] = [
   { header: 'When', cell: ({ at }) => <Instant at={at} /> },
   { header: 'Who', cell: ({ actor }) => actor },
   {

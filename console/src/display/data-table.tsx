@@ -3,7 +3,7 @@
 import { Checkbox, Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-export interface Column<Item> {
+export interface TableColumn<Item> {
   readonly header: string;
   /** The field of the API that it is sorted by, where it can be. */
   readonly sort?: string;
@@ -23,12 +23,12 @@ export interface RowSelection<Item> {
 
 export interface DataTableProps<Item> {
   readonly caption: string;
-  readonly columns: readonly Column<Item>[];
+  readonly columns: readonly TableColumn<Item>[];
   readonly items: readonly Item[];
   readonly rowKey: (item: Item) => string;
   readonly selection?: RowSelection<Item> | undefined;
   /** The header of a column that can be sorted; as it is otherwise. */
-  readonly header?: (column: Column<Item>) => ReactNode;
+  readonly header?: (column: TableColumn<Item>) => ReactNode;
 }
 
 /** The ARIA roles are explicit, because some browsers drop them from a table that is laid out as cards. */
@@ -69,7 +69,7 @@ function Header<Item>({
   column,
   header,
 }: {
-  readonly column: Column<Item>;
+  readonly column: TableColumn<Item>;
   readonly header: DataTableProps<Item>['header'];
 }) {
   if (column.kind === 'actions') {
@@ -87,7 +87,7 @@ export function HeaderCell<Item>({
   order,
   children,
 }: {
-  readonly column: Column<Item>;
+  readonly column: TableColumn<Item>;
   readonly order?: 'none' | 'ascending' | 'descending';
   readonly children: ReactNode;
 }) {

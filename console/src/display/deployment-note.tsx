@@ -6,10 +6,10 @@ import { Status } from './status.tsx';
 import { nodeStatuses } from './status-words.ts';
 import { WarningTexts } from './warning-texts.tsx';
 
-export type DeploymentResult = ChangeAnswer['deploymentResult'] & Pick<ChangeAnswer, 'warnings'>;
+export type NotedDeployment = ChangeAnswer['deploymentResult'] & Pick<ChangeAnswer, 'warnings'>;
 
 /** The result of a change, from the response. */
-export function resultOf({ deploymentResult, warnings }: ChangeAnswer): DeploymentResult {
+export function resultOf({ deploymentResult, warnings }: ChangeAnswer): NotedDeployment {
   return warnings === undefined ? deploymentResult : { ...deploymentResult, warnings };
 }
 
@@ -26,7 +26,7 @@ export function DeploymentNote({
   readonly title?: string | undefined;
   /** What else changed with it. */
   readonly detail?: string | undefined;
-  readonly result: DeploymentResult;
+  readonly result: NotedDeployment;
   readonly onClose?: () => void;
 }) {
   return (

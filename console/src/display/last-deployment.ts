@@ -1,5 +1,5 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { DeploymentResult } from './deployment-note.tsx';
+import type { NotedDeployment } from './deployment-note.tsx';
 
 /** A page of a project, and what it shows; without a name it is the page of the list. */
 type Place = readonly [page: string, projectName: string, name: string];
@@ -9,7 +9,7 @@ export interface Announcement {
   readonly title: string;
   /** What else changed with it. */
   readonly detail?: string | undefined;
-  readonly result: DeploymentResult;
+  readonly result: NotedDeployment;
 }
 
 /** The last change, kept for the page of its object until the user closes the note. */

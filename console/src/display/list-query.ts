@@ -13,7 +13,7 @@ export interface ListQuery {
 }
 
 /** A list's page, order, search and filters. They are in the address, so that a view can be bookmarked and shared. */
-export interface ListView {
+export interface ListState {
   readonly query: ListQuery;
   readonly page: number;
   /** Rows of a page. */
@@ -24,7 +24,7 @@ export interface ListView {
   set(changes: Readonly<Record<string, string>>): void;
 }
 
-export function useListView(defaultSort?: string): ListView {
+export function useListView(defaultSort?: string): ListState {
   const [parameters, setParameters] = useSearchParams();
   return useMemo(() => {
     const sort = parameters.get('sort') ?? defaultSort;

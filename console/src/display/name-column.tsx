@@ -1,6 +1,6 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link } from 'wouter';
-import type { Column } from './server-table.tsx';
+import type { TableColumn } from './server-table.tsx';
 
 interface NamedObject {
   readonly name: string;
@@ -8,7 +8,7 @@ interface NamedObject {
 }
 
 /** The name of each object, which leads to its page, and its description. */
-export function nameColumn<Row extends NamedObject>(pathOf: (name: string) => string): Column<Row> {
+export function nameColumn<Row extends NamedObject>(pathOf: (name: string) => string): TableColumn<Row> {
   return {
     header: 'Name',
     sort: 'name',

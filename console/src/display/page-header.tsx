@@ -22,10 +22,10 @@ export function PageHeader({
       <div>
         {up !== undefined && (
           <Text size="sm" c="dimmed">
-            <Anchor component={Link} href={up.path} c="dimmed" fz="inherit" underline="never">
+            <Anchor component={Link} href={up.path} c="dimmed" fz="inherit" underline="hover">
+              <span aria-hidden="true">‹ </span>
               {up.label}
             </Anchor>
-            <span aria-hidden="true"> /</span>
           </Text>
         )}
         <Title order={1}>{title}</Title>

@@ -4,14 +4,14 @@
 import { Button, Group, NativeSelect, Pagination, Stack, Text, UnstyledButton } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { type Column, DataTable, HeaderCell } from './data-table.tsx';
+import { DataTable, HeaderCell, type TableColumn } from './data-table.tsx';
 import { SearchField } from './form/search-field.tsx';
-import { type ListQuery, type ListView, pageSizes } from './list-query.ts';
+import { type ListQuery, type ListState, pageSizes } from './list-query.ts';
 import { QueryView } from './query-view.tsx';
 
-export type { Column } from './data-table.tsx';
+export type { TableColumn } from './data-table.tsx';
 
-export interface ListPage<Item> {
+export interface ServerPage<Item> {
   readonly resultList: readonly Item[];
   readonly resultCount: number;
 }
@@ -25,10 +25,10 @@ export interface BulkActions<Item> {
 
 export interface ServerTableProps<Item> {
   readonly caption: string;
-  readonly view: ListView;
+  readonly view: ListState;
   readonly queryKey: readonly unknown[];
-  readonly fetchPage: (query: ListQuery) => Promise<ListPage<Item>>;
-  readonly columns: readonly Column<Item>[];
+  readonly fetchPage: (query: ListQuery) => Promise<ServerPage<Item>>;
+  readonly columns: readonly TableColumn<Item>[];
   readonly rowKey: (item: Item) => string;
   /** Shown if the list is empty without a filter: it offers the next step. */
   readonly empty: ReactNode;
@@ -125,7 +125,13 @@ function Rows<Item>({
   );
 }
 
-function SortHeader<Item>({ column, view }: { readonly column: Column<Item>; readonly view: ListView }) {
+function SortHeader<Item>({
+  column,
+  view,
+}: {
+  readonly column: TableColumn<Item>;
+  readonly view: ListState;
+}) {
   const { header, sort } = column;
   if (sort === undefined) return <HeaderCell column={column}>{header}</HeaderCell>;
   const [field, direction] = (view.query.sort ?? '').split(',');
@@ -144,7 +150,7 @@ function SortHeader<Item>({ column, view }: { readonly column: Column<Item>; rea
 const controls = { previous: 'Previous page', next: 'Next page', first: 'First page', last: 'Last page' };
 
 /** The range of rows, the page size, and the page links. */
-export function Pages({ view, count }: { readonly view: ListView; readonly count: number }) {
+export function Pages({ view, count }: { readonly view: ListState; readonly count: number }) {
   const { page, size } = view;
   const first = (page - 1) * size + 1;
   const last = Math.min(page * size, count);

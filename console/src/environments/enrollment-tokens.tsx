@@ -5,7 +5,7 @@ import type { Operations } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { DangerButton } from '../display/danger-button.tsx';
-import { type Column, DataTable } from '../display/data-table.tsx';
+import { DataTable, type TableColumn } from '../display/data-table.tsx';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
@@ -20,7 +20,7 @@ export function EnrollmentTokens({ environmentName }: { readonly environmentName
     queryKey: ['enrollment-tokens', environmentName],
     queryFn: () => keyplane.listEnrollmentTokens({ environmentName }),
   });
-  const columns: readonly Column<EnrollmentToken>[] = [
+  const columns: readonly TableColumn<EnrollmentToken>[] = [
     { header: 'Name', kind: 'title', cell: nameOf },
     { header: 'Created', cell: ({ createdAt }) => <Instant at={createdAt} /> },
     { header: 'Expires', cell: ({ expiresAt }) => <Instant at={expiresAt} fallback="never" /> },

@@ -6,7 +6,7 @@ import { keyplane } from '../api/keyplane.ts';
 import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
-import { type Column, ServerTable } from '../display/server-table.tsx';
+import { ServerTable, type TableColumn } from '../display/server-table.tsx';
 import { type Environment, EnvironmentDialog } from './environment-dialog.tsx';
 import { environmentPath } from './environment-path.ts';
 
@@ -55,7 +55,7 @@ export function EnvironmentsPage() {
   );
 }
 
-const columns: readonly Column<Environment>[] = [
+const columns: readonly TableColumn<Environment>[] = [
   {
     header: 'Name',
     kind: 'title',

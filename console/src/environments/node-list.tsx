@@ -5,13 +5,14 @@ import type { Operations } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { DangerButton } from '../display/danger-button.tsx';
-import { type Column, DataTable } from '../display/data-table.tsx';
+import { DataTable, type TableColumn } from '../display/data-table.tsx';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
 import { Legend, Status } from '../display/status.tsx';
 import { nodeStatuses } from '../display/status-words.ts';
 import { Day, Time } from '../display/time.tsx';
+import { durationWords } from '../quantity/quantity.ts';
 import { ReadmitNode } from './readmit-node.tsx';
 
 type OverviewNode = Operations['getOverview']['answer']['environments'][number]['nodes'][number];
@@ -99,7 +100,7 @@ function Nodes({
   readonly revision: number;
   readonly onRemove: (name: string) => void;
 }) {
-  const columns: readonly Column<NodeRow>[] = [
+  const columns: readonly TableColumn<NodeRow>[] = [
     { header: 'Name', kind: 'title', cell: ({ name }) => name },
     {
       header: 'Status',
@@ -144,7 +145,10 @@ function WithoutManager({ node: { serveLimit, ephemeral, signsUntil } }: { reado
   return (
     <>
       <Text size="sm">
-        serves {serveLimit === null || serveLimit === undefined ? 'without end' : `for ${serveLimit}`}
+        serves{' '}
+        {serveLimit === null || serveLimit === undefined
+          ? 'without limit'
+          : `for ${durationWords(serveLimit)}`}
       </Text>
       {signsUntil !== null && signsUntil !== undefined && (
         <Text size="sm">

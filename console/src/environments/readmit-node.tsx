@@ -13,26 +13,28 @@ export function ReadmitNode({ environmentName }: { readonly environmentName: str
     readmit.mutate(name);
   }
   return (
-    <form onSubmit={submit}>
-      <Group mt="md" align="end">
-        <TextInput
-          label="Readmit a removed or revoked node"
-          description="Its key is accepted again"
-          placeholder="Name of the node"
-          required
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Button type="submit" variant="default" loading={readmit.isPending}>
-          Readmit
-        </Button>
-      </Group>
-      <ErrorNote error={readmit.error} />
-      {readmit.isSuccess && (
-        <Text size="sm" role="status" mt="xs">
-          The key of {readmit.variables} is accepted again. The node reconnects automatically while it runs.
-        </Text>
-      )}
-    </form>
+    <details>
+      <summary>Readmit a removed or revoked node</summary>
+      <form onSubmit={submit}>
+        <Group mt="xs" align="end">
+          <TextInput
+            label="Node to readmit"
+            description="Its key is accepted again"
+            required
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <Button type="submit" variant="default" loading={readmit.isPending}>
+            Readmit
+          </Button>
+        </Group>
+        <ErrorNote error={readmit.error} />
+        {readmit.isSuccess && (
+          <Text size="sm" role="status" mt="xs">
+            The key of {readmit.variables} is accepted again. The node reconnects automatically while it runs.
+          </Text>
+        )}
+      </form>
+    </details>
   );
 }

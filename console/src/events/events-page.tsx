@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'wouter';
 import type { Event } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
-import { type Column, DataTable } from '../display/data-table.tsx';
+import { DataTable, type TableColumn } from '../display/data-table.tsx';
 import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
@@ -30,22 +30,24 @@ export function EventsPage() {
   return (
     <Stack>
       <PageHeader title="Events" description="What happened to keys, nodes and outlets, the newest first." />
-      <EnvironmentFilter
-        projectName={projectName}
-        name={environmentName}
-        onChange={(name) => view.set({ environmentName: name })}
-      />
+      <div className="filters">
+        <EnvironmentFilter
+          projectName={projectName}
+          name={environmentName}
+          onChange={(name) => view.set({ environmentName: name })}
+        />
+      </div>
       <QueryView query={found}>
         {(events) =>
           events.length === 0 && environmentName !== '' ? (
             <Text role="status" c="dimmed">
-              No event that is kept tells of a node or a delivery in {environmentName}.
+              None of the kept events is about a node or a delivery in {environmentName}.
             </Text>
           ) : events.length === 0 ? (
             <EmptyState
               icon="event"
               title="Nothing has happened in this project yet."
-              text="Events tell of changes of key rings, JWKs, source URLs, nodes and outlets. They are kept for 7 days. An outlet of kind WEBHOOK sends them to a URL."
+              text="Events report changes of key rings, JWKs, source URLs, nodes and outlets. They are kept for 7 days. An outlet of kind WEBHOOK sends them to a URL."
             />
           ) : (
             <>
@@ -68,7 +70,7 @@ export function EventsPage() {
   );
 }
 
-/** The list begins with the oldest: the sequence of the newest tells where its last page begins. */
+/** The list begins with the oldest: the sequence of the newest says where its last page begins. */
 async function newestEvents(projectName: string): Promise<readonly Event[]> {
   const { newestSequence } = await keyplane.listEvents({ projectName, limit: 1 });
   const after = Math.max(0, newestSequence - mostShown);
@@ -115,14 +117,14 @@ function EnvironmentFilter({
     <NativeSelect
       label="Environment"
       w={240}
-      data={[{ value: '', label: 'Any, or none' }, ...[...names].sort()]}
+      data={[{ value: '', label: 'All events' }, ...[...names].sort()]}
       value={name}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   );
 }
 
-const columns: readonly Column<Event>[] = [
+const columns: readonly TableColumn<Event>[] = [
   { header: 'Type', kind: 'title', cell: ({ type }) => type },
   { header: 'Object', cell: ({ data }) => <ObjectLink {...data} /> },
   {

@@ -7,9 +7,9 @@ import { fieldErrors } from '../display/form/field-errors.ts';
 import type { Announcement } from '../display/last-deployment.ts';
 import { ForceFields, noForce } from '../rings/actions/force-fields.tsx';
 import { LastUses } from '../usage/usage.tsx';
-import { type EnvironmentState, type JwkRef, useDeployment } from './jwk-queries.ts';
+import { type JwkEnvironmentRow, type JwkRef, useDeployment } from './jwk-queries.ts';
 
-export function DeleteJwk({
+export function DeleteJwkAction({
   jwk,
   onDone,
   onClose,
@@ -58,7 +58,7 @@ export function DeleteJwk({
   );
 }
 
-function nodesText({ nodes }: EnvironmentState): string {
+function nodesText({ nodes }: JwkEnvironmentRow): string {
   if (nodes.length === 0) return 'no node';
   return nodes.map(({ name, connected }) => (connected ? name : `${name} (not connected)`)).join(', ');
 }

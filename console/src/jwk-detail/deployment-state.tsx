@@ -3,7 +3,7 @@ import { QueryView } from '../display/query-view.tsx';
 import { Legend, Status } from '../display/status.tsx';
 import { deploymentStatuses, type StatusWord } from '../display/status-words.ts';
 import { Time } from '../display/time.tsx';
-import { type EnvironmentState, type JwkDetail, type JwkRef, useDeployment } from './jwk-queries.ts';
+import { type JwkDetail, type JwkEnvironmentRow, type JwkRef, useDeployment } from './jwk-queries.ts';
 
 /** Which nodes of which environment have a JWK, as it changes. */
 export function DeploymentState({ jwk, detail }: { readonly jwk: JwkRef; readonly detail: JwkDetail }) {
@@ -31,7 +31,7 @@ export function DeploymentLegend() {
   return <Legend label="What the words mean" words={Object.values(deploymentStatuses)} />;
 }
 
-function statusOf({ success, nodes }: EnvironmentState): StatusWord {
+function statusOf({ success, nodes }: JwkEnvironmentRow): StatusWord {
   if (nodes.length === 0) return deploymentStatuses.NO_NODES;
   if (success) return deploymentStatuses.DEPLOYED;
   return nodes.some(({ hasIt }) => hasIt) ? deploymentStatuses.PARTIAL : deploymentStatuses.MISSING;
@@ -49,7 +49,7 @@ function withdrawnText({ ringState }: OfRing): string {
 }
 
 /** The environments that have a JWK whole, in a line. */
-export function deployedText(environments: readonly EnvironmentState[], detail: OfRing): string {
+export function deployedText(environments: readonly JwkEnvironmentRow[], detail: OfRing): string {
   if (environments.length === 0 && isWithdrawn(detail))
     return `nowhere: it is ${detail.ringState?.toLowerCase()}`;
   const names = environments.filter(({ success }) => success).map(({ environmentName }) => environmentName);
@@ -57,7 +57,7 @@ export function deployedText(environments: readonly EnvironmentState[], detail: 
   return `${names.length} of ${environments.length} environments`;
 }
 
-function Environment({ environment }: { readonly environment: EnvironmentState }) {
+function Environment({ environment }: { readonly environment: JwkEnvironmentRow }) {
   const { environmentName, success, message, nodes } = environment;
   return (
     <section aria-label={environmentName} data-deployed={success}>
@@ -85,7 +85,7 @@ const missing: StatusWord = {
   meaning: 'The node has not confirmed this JWK.',
 };
 
-function Node({ node }: { readonly node: EnvironmentState['nodes'][number] }) {
+function Node({ node }: { readonly node: JwkEnvironmentRow['nodes'][number] }) {
   const { name, connected, hasIt, appliedRevision, lastSeenAt, reason } = node;
   return (
     <li>

@@ -18,10 +18,10 @@ import { useMayDeploy } from '../jwks/deploying-role.ts';
 import { keyTextWithUnit, useWords, validityState } from '../jwks/jwk-words.ts';
 import { projectPath } from '../layout/project.ts';
 import { UseAtNode } from '../node-operations/use-at-node.tsx';
-import { AdoptJwk, mayBeAdopted } from '../rings/adopt-jwk.tsx';
+import { AdoptJwkDialog, mayBeAdopted } from '../rings/adopt-jwk.tsx';
 import { RingLink } from '../rings/ring-link.tsx';
 import { UsageSection } from '../usage/usage.tsx';
-import { DeleteJwk } from './delete-jwk.tsx';
+import { DeleteJwkAction } from './delete-jwk.tsx';
 import { DeploymentLegend, DeploymentState, deployedText } from './deployment-state.tsx';
 import { EditDescription } from './edit-description.tsx';
 import './jwk-detail.css';
@@ -87,8 +87,8 @@ function Shown({ jwk, onDeleted }: ShownProps) {
       {dialog === 'edit' && found.data !== undefined && (
         <EditDescription jwk={jwk} detail={found.data} onClose={close} />
       )}
-      {dialog === 'adopt' && <AdoptJwk jwk={jwk} onClose={close} />}
-      {dialog === 'delete' && <DeleteJwk jwk={jwk} onDone={onDeleted} onClose={close} />}
+      {dialog === 'adopt' && <AdoptJwkDialog jwk={jwk} onClose={close} />}
+      {dialog === 'delete' && <DeleteJwkAction jwk={jwk} onDone={onDeleted} onClose={close} />}
     </Stack>
   );
 }

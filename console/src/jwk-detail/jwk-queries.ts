@@ -10,7 +10,7 @@ export interface JwkRef {
 
 export type JwkDetail = Operations['getJwk']['answer']['resultList'][number];
 export type PublicJwkView = Operations['getJwkPublic']['answer']['resultList'][number];
-export type EnvironmentState = Operations['getJwkDeployment']['answer']['resultList'][number];
+export type JwkEnvironmentRow = Operations['getJwkDeployment']['answer']['resultList'][number];
 
 const quickMs = 1_000;
 const calmMs = 3_000;

@@ -9,7 +9,7 @@ import { sourceWords } from '../jwks/jwk-words.ts';
 import { projectPath } from '../layout/project.ts';
 import { everyText } from '../quantity/quantity.ts';
 import type { JwkDetail } from './jwk-queries.ts';
-import { type MaterialPage, materialName, materialPageOf } from './material-of-source.ts';
+import { type MaterialPath, materialName, materialPageOf } from './material-of-source.ts';
 
 /** The source of a JWK and its status. */
 export function sourceFacts(projectName: string, jwk: JwkDetail): Fact[] {
@@ -60,7 +60,7 @@ function Material({
   sourceId,
 }: {
   readonly projectName: string;
-  readonly page: MaterialPage;
+  readonly page: MaterialPath;
   readonly sourceId: string;
 }) {
   const found = useQuery({

@@ -1,10 +1,10 @@
 import type { SourceType } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 
-export type MaterialPage = 'certificates' | 'keys' | 'keystores';
+export type MaterialPath = 'certificates' | 'keys' | 'keystores';
 
 /** Which list of the project a JWK of this source type was created from; undefined for other sources. */
-export function materialPageOf(sourceType: SourceType): MaterialPage | undefined {
+export function materialPageOf(sourceType: SourceType): MaterialPath | undefined {
   switch (sourceType) {
     case 'CERTIFICATE':
       return 'certificates';
@@ -31,7 +31,7 @@ const lists = {
 /** The name of a certificate, key or keystore by its id; undefined where it is not listed. */
 export async function materialName(
   projectName: string,
-  page: MaterialPage,
+  page: MaterialPath,
   id: string,
 ): Promise<string | undefined> {
   const { resultList } = await lists[page](projectName);

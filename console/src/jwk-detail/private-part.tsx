@@ -9,7 +9,7 @@ import { useRing } from '../rings/ring-queries.ts';
 import { mayIn } from '../session/session.ts';
 import { useSignedIn } from '../session/session-context.ts';
 import { isWithdrawn } from './deployment-state.tsx';
-import { downloadJwk, type JwkFile } from './download-jwk.ts';
+import { downloadJwk, type JwkDownload } from './download-jwk.ts';
 import { type JwkDetail, type JwkRef, usePublicJwk } from './jwk-queries.ts';
 import { Block } from './public-part.tsx';
 
@@ -68,7 +68,7 @@ function RevealOrExport({ jwk, type }: { readonly jwk: JwkRef; readonly type: Jw
     gcTime: 0,
     mutationFn: async (what: Asked) => {
       if (what === 'reveal') return materialOf((await keyplane.getJwk(jwk)).resultList[0]);
-      const file: JwkFile = what === 'json' ? { format: 'jwk' } : { format: 'pem' };
+      const file: JwkDownload = what === 'json' ? { format: 'jwk' } : { format: 'pem' };
       await downloadJwk(jwk, file);
       return undefined;
     },

@@ -1,11 +1,11 @@
 import { Button, Group } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { ErrorNote } from '../display/error-note.tsx';
-import { downloadJwk, type JwkFile } from './download-jwk.ts';
+import { downloadJwk, type JwkDownload } from './download-jwk.ts';
 import type { JwkRef } from './jwk-queries.ts';
 
 export function PublicExport({ jwk }: { readonly jwk: JwkRef }) {
-  const save = useMutation({ mutationFn: (file: JwkFile) => downloadJwk(jwk, file) });
+  const save = useMutation({ mutationFn: (file: JwkDownload) => downloadJwk(jwk, file) });
   return (
     <>
       <Group gap="xs">

@@ -1,10 +1,11 @@
 import { Checkbox, Stack, TextInput } from '@mantine/core';
+import type { SourceKey } from '../../../clients/typescript/src/index.ts';
 import type { Draft, FormPartProps } from './draft.ts';
 import { algorithmsOf } from './generated-kinds.ts';
-import { type InspectedKey, usageOf } from './request.ts';
+import { usageOf } from './request.ts';
 
 /** Whether nodes may decrypt with the key. */
-export function mayEncrypt(draft: Draft, chosen: InspectedKey | undefined): boolean {
+export function mayEncrypt(draft: Draft, chosen: SourceKey | undefined): boolean {
   if (draft.source === 'GENERATE') {
     return usageOf(draft, algorithmsOf(draft.type, draft.variant)).useType === 'ENCRYPTION';
   }

@@ -12,8 +12,8 @@ import { fieldText, formFields } from './form-errors.ts';
 import { isStoredSource } from './form-sources.ts';
 import { KidField } from './kid-field.tsx';
 import './jwk-form.css';
+import type { SourceKey } from '../../../clients/typescript/src/index.ts';
 import { OwnUsageFields } from './own-usage-fields.tsx';
-import type { InspectedKey } from './request.ts';
 import { SourceFields, useFile } from './source-fields.tsx';
 import { UsageFields } from './usage-fields.tsx';
 import { chosenKey, type Inspection, useInspection } from './use-inspection.ts';
@@ -111,7 +111,7 @@ function shownErrors(
   {
     keys,
     algorithms,
-  }: Pick<Inspection, 'keys'> & { readonly algorithms: InspectedKey['algorithms'] | undefined },
+  }: Pick<Inspection, 'keys'> & { readonly algorithms: SourceKey['algorithms'] | undefined },
 ) {
   const isStored = isStoredSource(draft.source);
   const hidden: FormField[] = [

@@ -1,8 +1,8 @@
 import { Loader, Radio, Stack, Text } from '@mantine/core';
+import type { SourceKey } from '../../../clients/typescript/src/index.ts';
 import { ErrorNote } from '../display/error-note.tsx';
 import { WarningTexts } from '../display/warning-texts.tsx';
 import type { FormPartProps } from './draft.ts';
-import type { InspectedKey } from './request.ts';
 import type { Inspection } from './use-inspection.ts';
 
 /** The keys of the source, of which one is chosen. */
@@ -52,7 +52,7 @@ export function KeyChoice({
   );
 }
 
-function OnlyKey({ item }: { readonly item: InspectedKey }) {
+function OnlyKey({ item }: { readonly item: SourceKey }) {
   if (item.problem !== null) return <ErrorNote error={item.problem} title="This key cannot be used" />;
   return (
     <>
@@ -65,12 +65,12 @@ function OnlyKey({ item }: { readonly item: InspectedKey }) {
 }
 
 /** A key without a kid is selected by its thumbprint. */
-function labelOf({ kid, aliasName }: InspectedKey, name: string | null): string {
+function labelOf({ kid, aliasName }: SourceKey, name: string | null): string {
   if (name === null) return 'Without a kid';
   return kid === null && aliasName === null ? `${name} (thumbprint of a key without a kid)` : name;
 }
 
-function factsText(item: InspectedKey): string {
+function factsText(item: SourceKey): string {
   if (item.problem !== null) return `Cannot be used: ${item.problem}`;
   const { type, curve, size, use, algorithm, expirationTime, kid, aliasName } = item;
   const halves = item.private === true ? 'private key' : 'public key';

@@ -1,7 +1,7 @@
 import { NativeSelect, SimpleGrid } from '@mantine/core';
+import type { SourceKey } from '../../../clients/typescript/src/index.ts';
 import { type UseType, useTypes } from '../../../src/jose/use-type.ts';
 import type { FormPartProps } from './draft.ts';
-import type { InspectedKey } from './request.ts';
 import { useTypeTexts } from './usage-fields.tsx';
 
 /** Use and algorithm for a key that does not state them itself. */
@@ -12,7 +12,7 @@ export function OwnUsageFields({
   item,
   algorithms,
 }: FormPartProps & {
-  readonly item: InspectedKey;
+  readonly item: SourceKey;
   readonly algorithms: Readonly<Record<UseType, readonly string[]>>;
 }) {
   if (item.use !== null && item.algorithm !== null) return null;

@@ -11,8 +11,6 @@ import type { Draft } from './draft.ts';
 import type { StoredFormSource } from './form-sources.ts';
 import { algorithmsOf, generatedKind } from './generated-kinds.ts';
 
-export type InspectedKey = SourceKey;
-
 type Algorithms = Readonly<Record<UseType, readonly string[]>>;
 
 const orNothing = (text: string) => (text.trim() === '' ? undefined : text.trim());
@@ -73,7 +71,7 @@ export function usageOf(
 }
 
 /** The body of Create JWK and, without its name, of Update JWK, as far as the form is filled in. */
-export function createBody(draft: Draft, chosen: InspectedKey | undefined): CreateJwk {
+export function createBody(draft: Draft, chosen: SourceKey | undefined): CreateJwk {
   return unchecked<CreateJwk>({ ...filledIn(draft, chosen), ...allowancesOf(draft) });
 }
 
@@ -86,7 +84,7 @@ function allowancesOf({ allowRsa15, allowCompressed, maxIterationCount }: Draft)
   };
 }
 
-function filledIn(draft: Draft, chosen: InspectedKey | undefined) {
+function filledIn(draft: Draft, chosen: SourceKey | undefined) {
   const { name, description, kid } = draft;
   const body = { name, description: orNothing(description), ...(sourceOf(draft) ?? incompleteSource(draft)) };
   switch (draft.source) {
@@ -118,7 +116,7 @@ function incompleteSource(draft: Draft) {
 }
 
 /** Use and algorithm for a key that does not state them itself. */
-function wishOf({ useType, algorithm }: Draft, chosen: InspectedKey | undefined) {
+function wishOf({ useType, algorithm }: Draft, chosen: SourceKey | undefined) {
   return {
     useType: chosen?.use !== null || useType === '' ? undefined : useType,
     algorithm: chosen?.algorithm === null ? orNothing(algorithm) : undefined,

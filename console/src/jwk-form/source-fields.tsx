@@ -2,7 +2,7 @@ import { Alert, Radio, SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { FileDrop } from '../display/form/file-drop.tsx';
 import { type FoundFile, type MaterialFile, readFoundFile } from '../material-file/found-file.ts';
-import { MaterialForm, materialWords, type StoredMaterial } from '../material-file/material-form.tsx';
+import { MaterialForm, materialWords, type SavedMaterial } from '../material-file/material-form.tsx';
 import { mayIn } from '../session/session.ts';
 import { useSignedIn } from '../session/session-context.ts';
 import { type FormPartProps, ofOneSource, type SetDraft } from './draft.ts';
@@ -58,10 +58,10 @@ export function SourceFields(props: SourceFieldsProps) {
 export interface FileState {
   /** A file that is not stored yet. */
   readonly material: MaterialFile | undefined;
-  readonly stored: (StoredMaterial & { readonly kind: MaterialFile['kind'] }) | undefined;
+  readonly stored: (SavedMaterial & { readonly kind: MaterialFile['kind'] }) | undefined;
   readonly problem: string | undefined;
   read(file: File): Promise<void>;
-  keep(stored: StoredMaterial): void;
+  keep(stored: SavedMaterial): void;
   discard(): void;
 }
 

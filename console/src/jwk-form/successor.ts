@@ -5,7 +5,7 @@ import type { JwkDetail } from '../../../clients/typescript/src/index.ts';
 import { parseDuration } from '../../../src/iso-duration.ts';
 import { useToUseType as toUseType } from '../../../src/jose/use-type.ts';
 import { keyplane } from '../api/keyplane.ts';
-import { type MaterialPage, materialName, materialPageOf } from '../jwk-detail/material-of-source.ts';
+import { type MaterialPath, materialName, materialPageOf } from '../jwk-detail/material-of-source.ts';
 import { intervalUnits, quantityOf } from '../quantity/quantity.ts';
 import { type Draft, emptyDraft } from './draft.ts';
 import { formSourceOf } from './form-sources.ts';
@@ -32,7 +32,7 @@ export function useSuccessorDraft(projectName: string, jwkName: string | undefin
       const material =
         page === undefined || jwk.sourceId === null
           ? undefined
-          : await materialName(projectName, page as MaterialPage, jwk.sourceId);
+          : await materialName(projectName, page as MaterialPath, jwk.sourceId);
       return successorDraft(jwk, { hasPrivatePart: view.hasPrivatePart, material });
     },
   });

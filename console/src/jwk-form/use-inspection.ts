@@ -1,13 +1,14 @@
 import { useEffect, useState } from 'react';
+import type { SourceKey } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import type { Draft } from './draft.ts';
-import { type InspectedKey, sourceOf } from './request.ts';
+import { sourceOf } from './request.ts';
 
 export interface Inspection {
   readonly isPending: boolean;
   readonly error: unknown;
   /** Undefined until the current source was inspected. */
-  readonly keys: readonly InspectedKey[] | undefined;
+  readonly keys: readonly SourceKey[] | undefined;
   /** How many there are. The first hundred are listed. */
   readonly total: number;
   /** Fetches a URL. Other sources are inspected as they are filled in. */
@@ -16,7 +17,7 @@ export interface Inspection {
 
 interface Outcome {
   readonly of: string;
-  readonly keys?: readonly InspectedKey[];
+  readonly keys?: readonly SourceKey[];
   readonly total?: number;
   readonly error?: unknown;
 }
@@ -66,7 +67,7 @@ export function useInspection(projectName: string, draft: Draft): Inspection {
 }
 
 /** The key of the new JWK, once it is decided. */
-export function chosenKey(draft: Draft, { keys = [] }: Inspection): InspectedKey | undefined {
+export function chosenKey(draft: Draft, { keys = [] }: Inspection): SourceKey | undefined {
   if (draft.source === 'KEYSTORE') return keys.find(({ aliasName }) => aliasName === draft.aliasName);
   if (keys.length === 1) return keys[0];
   return keys.find(

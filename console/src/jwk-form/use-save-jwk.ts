@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { SourceKey } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import type { CurlRequest } from '../curl/curl-command.ts';
 import { resultOf } from '../display/deployment-note.tsx';
 import { keepDeployment } from '../display/last-deployment.ts';
 import type { Draft } from './draft.ts';
-import { createBody, generateBody, type InspectedKey } from './request.ts';
+import { createBody, generateBody } from './request.ts';
 
 export interface JwkFormProps {
   readonly projectName: string;
@@ -16,7 +17,7 @@ export interface JwkFormProps {
 interface Saving extends Omit<JwkFormProps, 'replaced'> {
   readonly replaced: string | undefined;
   readonly draft: Draft;
-  readonly chosen: InspectedKey | undefined;
+  readonly chosen: SourceKey | undefined;
 }
 
 /** Submits the form: generates, creates or replaces the JWK. The page of the JWK shows the result. */
@@ -45,7 +46,7 @@ export function useSaveJwk({ projectName, replaced, draft, chosen, onSaved }: Sa
 }
 
 /** A name cannot be changed, so it is not sent. */
-function updateBody(draft: Draft, chosen: InspectedKey | undefined) {
+function updateBody(draft: Draft, chosen: SourceKey | undefined) {
   const { name: _name, ...body } = createBody(draft, chosen);
   return body;
 }

@@ -1,7 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { keyTypeOptions } from '../../../src/jose/key-type-options.ts';
 import { FilterFields } from '../display/filter-fields.tsx';
-import type { ListView } from '../display/list-query.ts';
+import type { ListState } from '../display/list-query.ts';
 import { unusedChoices } from '../usage/unused-filter.tsx';
 import { sourceWords } from './jwk-words.ts';
 
@@ -22,13 +22,13 @@ const choices = {
 const names = Object.keys(choices) as (keyof typeof choices)[];
 
 /** The filters in the address; the server rejects a value that is not one of the choices. */
-export function jwkFilterQuery(view: ListView): Readonly<Record<string, string>> {
+export function jwkFilterQuery(view: ListState): Readonly<Record<string, string>> {
   return Object.fromEntries(
     names.map((name) => [name, view.filter(name)]).filter(([, value]) => value !== ''),
   );
 }
 
-export function JwkFilters({ view }: { readonly view: ListView }) {
+export function JwkFilters({ view }: { readonly view: ListState }) {
   return (
     <FilterFields set={Object.keys(jwkFilterQuery(view)).length}>
       {names.map((name) => {

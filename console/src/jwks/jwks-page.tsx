@@ -6,7 +6,7 @@ import { DangerButton } from '../display/danger-button.tsx';
 import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
-import { type Column, ServerTable } from '../display/server-table.tsx';
+import { ServerTable, type TableColumn } from '../display/server-table.tsx';
 import { Legend, Status } from '../display/status.tsx';
 import { deploymentStatuses, sourceStatuses, validityStatuses } from '../display/status-words.ts';
 import { Day } from '../display/time.tsx';
@@ -106,7 +106,7 @@ interface Deleting {
   readonly clear: () => void;
 }
 
-function columnsOf(projectName: string): readonly Column<ListedJwk>[] {
+function columnsOf(projectName: string): readonly TableColumn<ListedJwk>[] {
   return [
     {
       header: 'Name',

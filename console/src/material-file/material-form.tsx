@@ -3,21 +3,22 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { KeyplaneApiError } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
-import { type DeploymentResult, resultOf } from '../display/deployment-note.tsx';
+import { type NotedDeployment, resultOf } from '../display/deployment-note.tsx';
 import { ErrorNote } from '../display/error-note.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { WarningTexts } from '../display/warning-texts.tsx';
-import { CertificateChain } from '../materials/certificates/certificate-chain.tsx';
+import { FileCertificateChain } from '../materials/certificates/certificate-chain.tsx';
 import { keyFactsText } from '../materials/keys/key-facts-text.ts';
-import { KeystoreEntries } from '../materials/keystores/keystore-entries.tsx';
+import { KeyPasswordFields, useLockedAliases } from '../materials/keystores/key-password-fields.tsx';
+import { KeystoreEntries, passwordHint } from '../materials/keystores/keystore-entries.tsx';
 import type { MaterialFile } from './found-file.ts';
-import { type MaterialDraft, storeMaterial } from './store-material.ts';
+import { type MaterialDraft, saveMaterial } from './store-material.ts';
 import { type FileContents, useFileInspection } from './use-file-inspection.ts';
 
-export interface StoredMaterial {
+export interface SavedMaterial {
   readonly name: string;
   readonly environmentName: string;
-  readonly deploymentResult: DeploymentResult;
+  readonly deploymentResult: NotedDeployment;
 }
 
 export const materialWords: Readonly<Record<MaterialFile['kind'], string>> = {
@@ -36,6 +37,7 @@ const fields = [
     'cryptoKeyInfoEnvironmentList',
   ],
   ['keyPassword'],
+  ['keyPasswords'],
   ['password'],
   ['name', 'certificateName', 'alias', 'aliasName'],
 ] as const;
@@ -49,7 +51,7 @@ export function MaterialForm({
 }: {
   readonly projectName: string;
   readonly file: MaterialFile;
-  readonly onStored: (stored: StoredMaterial) => void;
+  readonly onStored: (stored: SavedMaterial) => void;
   readonly onDiscard: () => void;
 }) {
   const queries = useQueryClient();
@@ -57,12 +59,16 @@ export function MaterialForm({
   const set = (changes: Partial<MaterialDraft>) => setDraft((now) => ({ ...now, ...changes }));
   const inspection = useFileInspection(projectName, file, draft);
   const { contents } = inspection;
+  const lockedAliases = useLockedAliases(
+    file,
+    contents?.kind === 'KEYSTORE' ? contents.found.resultList : undefined,
+  );
   // Without variables, and dropped at once: only this form holds passwords and keys.
   const store = useMutation({
     gcTime: 0,
     mutationFn: async () => {
       if (contents === undefined) throw new Error('The file was not read yet');
-      return storeMaterial({ projectName, file, draft, contents });
+      return saveMaterial({ projectName, file, draft, contents });
     },
     onSuccess: (answer) => {
       void queries.invalidateQueries();
@@ -82,7 +88,9 @@ export function MaterialForm({
     >
       <Stack>
         <Text size="sm">The {word} is stored in the project. In step 2 you create the JWK from it.</Text>
-        {file.kind === 'KEYSTORE' && <Passwords draft={draft} set={set} errorOf={errors.of} />}
+        {file.kind === 'KEYSTORE' && (
+          <Passwords draft={draft} set={set} errorOf={errors.of} lockedAliases={lockedAliases} />
+        )}
         {asksPassphrase && (
           <PasswordInput
             label="Passphrase"
@@ -139,7 +147,7 @@ function isAbout(error: unknown, member: string): boolean {
 /** A name that the manager accepts, from the name of the file. */
 function firstDraft({ fileName }: MaterialFile): MaterialDraft {
   const name = fileName.replace(/\.[^.]*$/, '').replace(/[^\p{L}\p{N}._-]+/gu, '-');
-  return { name, environments: [], password: '', keyPassword: '', passphrase: '' };
+  return { name, environments: [], password: '', keyPassword: '', keyPasswords: {}, passphrase: '' };
 }
 
 function Contents({ contents }: { readonly contents: FileContents }) {
@@ -147,14 +155,20 @@ function Contents({ contents }: { readonly contents: FileContents }) {
     case 'CERTIFICATE':
       return (
         <>
-          <CertificateChain chain={contents.found.resultList} />
+          <FileCertificateChain chain={contents.found.resultList} />
           <WarningTexts texts={contents.found.warnings} />
         </>
       );
     case 'KEY':
       return <Text role="status">{keyFactsText(contents.found)}</Text>;
     case 'KEYSTORE':
-      return <KeystoreEntries entries={contents.found.resultList} caption="Contents of the file" />;
+      return (
+        <KeystoreEntries
+          entries={contents.found.resultList}
+          caption="Contents of the file"
+          hint={passwordHint}
+        />
+      );
     default:
       return contents satisfies never;
   }
@@ -164,10 +178,12 @@ function Passwords({
   draft,
   set,
   errorOf,
+  lockedAliases,
 }: {
   readonly draft: MaterialDraft;
   readonly set: (changes: Partial<MaterialDraft>) => void;
-  readonly errorOf: (field: 'password' | 'keyPassword') => string | undefined;
+  readonly errorOf: (field: 'password' | 'keyPassword' | 'keyPasswords') => string | undefined;
+  readonly lockedAliases: readonly string[];
 }) {
   // An empty password is not a wrong one.
   const isUntouched = draft.password === '';
@@ -191,6 +207,12 @@ function Passwords({
         error={errorOf('keyPassword')}
         aria-invalid={errorOf('keyPassword') !== undefined}
         onChange={(event) => set({ keyPassword: event.currentTarget.value })}
+      />
+      <KeyPasswordFields
+        aliases={lockedAliases}
+        value={draft.keyPasswords}
+        error={errorOf('keyPasswords')}
+        onChange={(keyPasswords) => set({ keyPasswords })}
       />
     </>
   );

@@ -18,7 +18,7 @@ export interface MaterialRequest {
 }
 
 /** Stores a file as a certificate, key or keystore, and deploys it. @throws KeyplaneApiError */
-export async function storeMaterial({ projectName, file, draft, contents }: MaterialRequest) {
+export async function saveMaterial({ projectName, file, draft, contents }: MaterialRequest) {
   const { name, environments } = draft;
   switch (file.kind) {
     case 'CERTIFICATE': {
@@ -44,6 +44,7 @@ export async function storeMaterial({ projectName, file, draft, contents }: Mate
         file: base64Of(file.bytes),
         password: draft.password,
         keyPassword: draft.keyPassword,
+        keyPasswords: draft.keyPasswords,
       };
       const keyStoreType = contents.kind === 'KEYSTORE' ? contents.found.keyStoreType : 'PKCS12';
       const keyStoreEnvironmentList = environments.map((environmentName) => ({

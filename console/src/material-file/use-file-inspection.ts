@@ -5,6 +5,7 @@ import type {
   KeystoreContents,
 } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
+import type { KeyPasswordsByAlias } from '../materials/keystores/key-password-fields.tsx';
 import { base64Of } from './base64-of.ts';
 import type { MaterialFile } from './found-file.ts';
 
@@ -31,6 +32,8 @@ export interface FilePasswords {
   readonly password: string;
   /** Of the keys of a keystore. */
   readonly keyPassword: string;
+  /** Of single keys of a keystore. */
+  readonly keyPasswords: KeyPasswordsByAlias;
   /** Of an encrypted key. */
   readonly passphrase: string;
 }
@@ -44,7 +47,7 @@ const typingPauseMs = 400;
 export function useFileInspection(
   projectName: string,
   file: MaterialFile,
-  { password, keyPassword, passphrase }: FilePasswords,
+  { password, keyPassword, keyPasswords, passphrase }: FilePasswords,
 ): FileInspection {
   const [outcome, setOutcome] = useState<Outcome>();
   useEffect(() => {
@@ -52,7 +55,7 @@ export function useFileInspection(
     setOutcome(undefined);
     const inspect = async () => {
       try {
-        const passwords = { password, keyPassword, passphrase };
+        const passwords = { password, keyPassword, keyPasswords, passphrase };
         const contents = await inspectFile(projectName, file, passwords, abort.signal);
         setOutcome({ contents });
       } catch (error) {
@@ -65,7 +68,7 @@ export function useFileInspection(
       clearTimeout(timer);
       abort.abort();
     };
-  }, [projectName, file, password, keyPassword, passphrase]);
+  }, [projectName, file, password, keyPassword, keyPasswords, passphrase]);
   return { isPending: outcome === undefined, error: outcome?.error, contents: outcome?.contents };
 }
 
@@ -73,7 +76,7 @@ export function useFileInspection(
 async function inspectFile(
   projectName: string,
   file: MaterialFile,
-  { password, keyPassword, passphrase }: FilePasswords,
+  { password, keyPassword, keyPasswords, passphrase }: FilePasswords,
   signal: AbortSignal,
 ): Promise<FileContents> {
   switch (file.kind) {
@@ -88,7 +91,7 @@ async function inspectFile(
       return { kind: file.kind, found };
     }
     case 'KEYSTORE': {
-      const body = { file: base64Of(file.bytes), password, keyPassword };
+      const body = { file: base64Of(file.bytes), password, keyPassword, keyPasswords };
       return { kind: file.kind, found: await keyplane.inspectKeystore({ projectName, body }, { signal }) };
     }
     default:

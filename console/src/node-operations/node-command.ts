@@ -3,7 +3,7 @@ import type { Grant } from '../../../clients/typescript/src/index.ts';
 type Operation = Grant['operations'][number];
 
 /** A key ring, a JWK outside of any, or a token profile. */
-export type OperationTarget = Pick<Grant, 'keyRingName' | 'jwkName' | 'tokenProfileName'>;
+export type CommandTarget = Pick<Grant, 'keyRingName' | 'jwkName' | 'tokenProfileName'>;
 
 /** Which call shows an operation, and an example of its body. */
 const calls: Readonly<Record<Operation, readonly [path: string, body: object]>> = Object.freeze({
@@ -17,9 +17,9 @@ const calls: Readonly<Record<Operation, readonly [path: string, body: object]>> 
 });
 
 /** Has a node do an operation; NODE and the token are for the reader to fill in. */
-export function nodeCommand(
+export function nodeCommandLine(
   projectName: string,
-  { keyRingName, jwkName, tokenProfileName }: OperationTarget,
+  { keyRingName, jwkName, tokenProfileName }: CommandTarget,
   operation: Operation,
 ): string {
   const [call, body] = calls[operation];

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { Section } from '../display/section.tsx';
 import { Block } from '../jwk-detail/public-part.tsx';
 import { projectPath } from '../layout/project.ts';
-import { nodeCommand, type OperationTarget } from './node-command.ts';
+import { type CommandTarget, nodeCommandLine } from './node-command.ts';
 
 export interface UsedKey {
   readonly use: 'sig' | 'enc' | null;
@@ -17,7 +17,7 @@ export function UseAtNode({
   usedKey: { use, type },
 }: {
   readonly projectName: string;
-  readonly target: OperationTarget;
+  readonly target: CommandTarget;
   readonly usedKey: UsedKey;
 }) {
   const isRing = target.keyRingName !== undefined;
@@ -42,14 +42,14 @@ export function UseAtNode({
         </Text>
         {use === 'enc' ? (
           <>
-            <Block label="Encrypt command" text={nodeCommand(projectName, target, 'ENCRYPT')} />
-            <Block label="Decrypt command" text={nodeCommand(projectName, target, 'DECRYPT')} />
+            <Block label="Encrypt command" text={nodeCommandLine(projectName, target, 'ENCRYPT')} />
+            <Block label="Decrypt command" text={nodeCommandLine(projectName, target, 'DECRYPT')} />
           </>
         ) : (
           <>
-            <Block label="Sign command" text={nodeCommand(projectName, target, 'SIGN')} />
-            <Block label="Verify command" text={nodeCommand(projectName, target, 'VERIFY')} />
-            {isSecret && <Block label="MAC command" text={nodeCommand(projectName, target, 'MAC')} />}
+            <Block label="Sign command" text={nodeCommandLine(projectName, target, 'SIGN')} />
+            <Block label="Verify command" text={nodeCommandLine(projectName, target, 'VERIFY')} />
+            {isSecret && <Block label="MAC command" text={nodeCommandLine(projectName, target, 'MAC')} />}
           </>
         )}
       </Stack>

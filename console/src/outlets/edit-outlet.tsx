@@ -9,7 +9,7 @@ import { resultOf } from '../display/deployment-note.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { FormDialog } from '../display/form/form-dialog.tsx';
 import { keepDeployment } from '../display/last-deployment.ts';
-import { changeOf, draftOf, type OutletDraft } from './outlet-draft.ts';
+import { changeOf, type OutletDraft, outletDraftOf } from './outlet-draft.ts';
 import { type Field, fields } from './outlet-fields.ts';
 import { PlacementFields } from './placement-fields.tsx';
 import { TargetFields } from './target-fields.tsx';
@@ -26,7 +26,7 @@ export function EditOutlet({
 }) {
   const { name, hasCredential } = outlet;
   const queries = useQueryClient();
-  const [draft, setDraft] = useState<OutletDraft>(() => draftOf(outlet));
+  const [draft, setDraft] = useState<OutletDraft>(() => outletDraftOf(outlet));
   const [withCredential, setWithCredential] = useState(false);
   const set = (changes: Partial<OutletDraft>) => setDraft((now) => ({ ...now, ...changes }));
   const body = changeOf(draft, withCredential);

@@ -11,11 +11,11 @@ import { fieldErrors } from '../display/form/field-errors.ts';
 import { FormDialog } from '../display/form/form-dialog.tsx';
 import { NameField } from '../display/form/name-field.tsx';
 import { keepDeployment } from '../display/last-deployment.ts';
-import { bodyOf, contentNames, newDraft, type OutletDraft, withContent } from './outlet-draft.ts';
+import { contentNames, newOutletDraft, type OutletDraft, outletBodyOf, withContent } from './outlet-draft.ts';
 import { type Field, fields, type PartProps } from './outlet-fields.ts';
 import { kindTexts } from './outlet-words.ts';
 import { PlacementFields } from './placement-fields.tsx';
-import { SourceField } from './source-field.tsx';
+import { OutletSourceField } from './source-field.tsx';
 import { TargetFields } from './target-fields.tsx';
 
 /** Creates an outlet: its kind first, then what that kind takes. */
@@ -29,9 +29,9 @@ export function OutletDialog({
   readonly onClose: () => void;
 }) {
   const queries = useQueryClient();
-  const [draft, setDraft] = useState<OutletDraft>(newDraft);
+  const [draft, setDraft] = useState<OutletDraft>(newOutletDraft);
   const set = (changes: Partial<OutletDraft>) => setDraft((now) => ({ ...now, ...changes }));
-  const body = bodyOf(draft);
+  const body = outletBodyOf(draft);
   const save = useChange(
     () => keyplane.createOutlet({ projectName, body }),
     (answer) => {
@@ -108,7 +108,7 @@ function KindFields({
             onChange={(event) => onContent(withContent(draft, kind, unchecked(event.currentTarget.value)))}
             data={[...contentNames(kind)]}
           />
-          <SourceField {...part} />
+          <OutletSourceField {...part} />
         </>
       )}
       <TargetFields {...part} />

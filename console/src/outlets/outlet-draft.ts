@@ -9,7 +9,7 @@ import type {
 } from '../../../clients/typescript/src/index.ts';
 import { unchecked } from '../api/unchecked.ts';
 import { jsonOf } from '../token-profiles/profile-draft.ts';
-import type { SourceType } from './outlet-words.ts';
+import type { OutletSourceKind } from './outlet-words.ts';
 
 export interface OutletDraft {
   readonly name: string;
@@ -48,7 +48,7 @@ export interface OutletDraft {
   readonly secret: string;
 }
 
-export const newDraft: OutletDraft = Object.freeze({
+export const newOutletDraft: OutletDraft = Object.freeze({
   name: '',
   description: '',
   kind: '',
@@ -81,7 +81,7 @@ export const newDraft: OutletDraft = Object.freeze({
   secret: '',
 });
 
-type Sources = readonly (SourceType | 'project')[];
+type Sources = readonly (OutletSourceKind | 'project')[];
 
 const publicSources: Sources = ['project', 'keyRingName', 'jwkName', 'viewName'];
 const privateSources: Sources = ['keyRingName', 'jwkName'];
@@ -118,7 +118,7 @@ export function withContent(draft: OutletDraft, kind: OutletKind, content: Outle
   return { ...draft, kind, content, source: fits ? draft.source : '' };
 }
 
-export function bodyOf(draft: OutletDraft): NewOutlet {
+export function outletBodyOf(draft: OutletDraft): NewOutlet {
   const { name, description, kind, content, environmentNames, gate } = draft;
   const credential = credentialOf(draft);
   return unchecked<NewOutlet>({
@@ -135,7 +135,7 @@ export function bodyOf(draft: OutletDraft): NewOutlet {
 }
 
 /** What an outlet is now, without its credential, which is never shown. */
-export function draftOf({
+export function outletDraftOf({
   name,
   description,
   kind,
@@ -149,7 +149,7 @@ export function draftOf({
   const { afterChange, events, providers, rules, ...texts } = target as Readonly<Record<string, unknown>>;
   const { signal, pidFile, touch } = (afterChange ?? {}) as Readonly<Record<string, unknown>>;
   return {
-    ...newDraft,
+    ...newOutletDraft,
     name,
     description: description ?? '',
     kind,
@@ -157,9 +157,9 @@ export function draftOf({
     environmentNames,
     gate,
     path: textOf(texts.path),
-    layout: textOf(texts.layout) || newDraft.layout,
+    layout: textOf(texts.layout) || newOutletDraft.layout,
     afterChange: touch !== undefined ? 'TOUCH' : signal !== undefined ? 'SIGNAL' : 'NONE',
-    signal: textOf(signal) || newDraft.signal,
+    signal: textOf(signal) || newOutletDraft.signal,
     pidFile: textOf(pidFile),
     touch: textOf(touch),
     resourceName: textOf(texts.resourceName),

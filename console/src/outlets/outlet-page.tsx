@@ -7,7 +7,7 @@ import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { apiPath } from '../curl/curl-command.ts';
 import { DangerButton } from '../display/danger-button.tsx';
-import { type Column, DataTable } from '../display/data-table.tsx';
+import { DataTable, type TableColumn } from '../display/data-table.tsx';
 import { DeletablePage } from '../display/deletable-page.tsx';
 import { DeploymentNote, resultOf } from '../display/deployment-note.tsx';
 import { ErrorNote } from '../display/error-note.tsx';
@@ -194,7 +194,7 @@ function Trials({ trial }: { readonly trial: UseMutationResult<OutletTrialList, 
   );
 }
 
-const columns: readonly Column<OutletDelivery>[] = [
+const columns: readonly TableColumn<OutletDelivery>[] = [
   { header: 'Environment', kind: 'title', cell: ({ environmentName }) => environmentName },
   { header: 'Node', cell: ({ nodeName }) => nodeName ?? 'manager' },
   { header: 'State', cell: ({ state }) => <Status of={outletStatuses[state]} /> },

@@ -43,18 +43,20 @@ export const kindTexts = {
 } as const satisfies Record<OutletKind, string>;
 
 /** What a source is called, and where its page is. */
-export const sourceTypes = {
+export const outletSourceWords = {
   keyRingName: { label: 'Key ring', page: 'key-rings' },
   jwkName: { label: 'JWK', page: 'jwks' },
   viewName: { label: 'View', page: 'views' },
   certificateName: { label: 'Certificate', page: 'certificates' },
   tokenProfileName: { label: 'Token profile', page: 'token-profiles' },
 } as const satisfies Record<keyof OutletSource, { label: string; page: string }>;
-export type SourceType = keyof typeof sourceTypes;
+export type OutletSourceKind = keyof typeof outletSourceWords;
 
 /** Undefined where it is the project's own set. */
-export function namedSource(source: OutletSource | null): { type: SourceType; name: string } | undefined {
-  for (const type of Object.keys(sourceTypes) as SourceType[]) {
+export function namedSource(
+  source: OutletSource | null,
+): { type: OutletSourceKind; name: string } | undefined {
+  for (const type of Object.keys(outletSourceWords) as OutletSourceKind[]) {
     const name = source?.[type];
     if (name !== undefined) return { type, name };
   }

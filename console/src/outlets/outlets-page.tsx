@@ -5,15 +5,14 @@ import type { Outlet } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
-import { nameColumn } from '../display/name-column.tsx';
 import { PageHeader } from '../display/page-header.tsx';
-import { type Column, ServerTable } from '../display/server-table.tsx';
-import { Legend, Status } from '../display/status.tsx';
-import { Time } from '../display/time.tsx';
+import { ServerTable, type TableColumn } from '../display/server-table.tsx';
+import { Legend } from '../display/status.tsx';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
 import { projectPath } from '../layout/project.ts';
+import { outletColumns } from './outlet-columns.tsx';
 import { OutletDialog } from './outlet-dialog.tsx';
-import { lastDelivery, outletStatus, outletStatuses } from './outlet-words.ts';
+import { outletStatuses } from './outlet-words.ts';
 import { SourceLink } from './source-link.tsx';
 
 const refreshMs = 5_000;
@@ -64,13 +63,8 @@ export function OutletsPage() {
   );
 }
 
-function columnsOf(projectName: string): readonly Column<Outlet>[] {
-  return [
-    nameColumn((name) => projectPath(projectName, 'outlets', name)),
-    { header: 'Kind', cell: ({ kind }) => kind },
-    { header: 'Content', cell: ({ content }) => content },
+function columnsOf(projectName: string): readonly TableColumn<Outlet>[] {
+  return outletColumns(projectName, [
     { header: 'Source', cell: (outlet) => <SourceLink projectName={projectName} outlet={outlet} /> },
-    { header: 'State', cell: (outlet) => <Status of={outletStatus(outlet)} /> },
-    { header: 'Last delivery', cell: (outlet) => <Time at={lastDelivery(outlet)} /> },
-  ];
+  ]);
 }

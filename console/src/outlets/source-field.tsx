@@ -5,13 +5,13 @@ import { mayIn } from '../session/session.ts';
 import { useSignedIn } from '../session/session-context.ts';
 import { sourcesOf } from './outlet-draft.ts';
 import type { PartProps } from './outlet-fields.ts';
-import { type SourceType, sourceTypes } from './outlet-words.ts';
+import { type OutletSourceKind, outletSourceWords } from './outlet-words.ts';
 
 /** How many of each type the form offers. */
 const mostOffered = 100;
 
 /** What is delivered: the form offers what the chosen content is made of. */
-export function SourceField({ projectName, draft, set, errors }: PartProps) {
+export function OutletSourceField({ projectName, draft, set, errors }: PartProps) {
   const session = useSignedIn();
   const sources = sourcesOf(draft);
   const types = sources.filter((type) => type !== 'project');
@@ -40,10 +40,13 @@ export function SourceField({ projectName, draft, set, errors }: PartProps) {
   );
 }
 
-async function offered(projectName: string, type: SourceType) {
+async function offered(projectName: string, type: OutletSourceKind) {
   const asked = { projectName, page: '1', size: String(mostOffered), sort: 'name,asc' };
   const names = await namesOf(type, asked);
-  return names.map((name) => ({ value: `${type} ${name}`, label: `${sourceTypes[type].label} ${name}` }));
+  return names.map((name) => ({
+    value: `${type} ${name}`,
+    label: `${outletSourceWords[type].label} ${name}`,
+  }));
 }
 
 interface Asked {
@@ -53,7 +56,7 @@ interface Asked {
   readonly sort: string;
 }
 
-async function namesOf(type: SourceType, asked: Asked): Promise<readonly string[]> {
+async function namesOf(type: OutletSourceKind, asked: Asked): Promise<readonly string[]> {
   switch (type) {
     case 'keyRingName':
       return (await keyplane.listKeyRings(asked)).resultList.map(({ name }) => name);

@@ -2,7 +2,7 @@ import { Anchor } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Outlet } from '../../../clients/typescript/src/index.ts';
 import { projectPath } from '../layout/project.ts';
-import { namedSource, sourceTypes } from './outlet-words.ts';
+import { namedSource, outletSourceWords } from './outlet-words.ts';
 
 /** What an outlet delivers, with a link to its page. */
 export function SourceLink({
@@ -14,7 +14,7 @@ export function SourceLink({
 }) {
   const named = namedSource(source);
   if (named === undefined) return kind === 'WEBHOOK' ? 'events of the project' : 'the set of the project';
-  const { label, page } = sourceTypes[named.type];
+  const { label, page } = outletSourceWords[named.type];
   return (
     <Anchor component={Link} href={projectPath(projectName, page, named.name)} fz="inherit">
       {label} {named.name}

@@ -73,7 +73,7 @@ function FilesFields(part: PartProps) {
         />
         <NativeSelect
           label="Layout"
-          description="How a new version takes the place of the former one"
+          description="How a new version replaces the former one"
           value={draft.layout}
           error={errors.of('layout')}
           onChange={(event) => set({ layout: event.currentTarget.value })}
@@ -97,7 +97,7 @@ function AfterChangeFields(part: PartProps) {
     <SimpleGrid cols={{ base: 1, sm: draft.afterChange === 'SIGNAL' ? 3 : 2 }}>
       <NativeSelect
         label="After a change"
-        description="How its reader learns of it"
+        description="How the reader is notified"
         value={draft.afterChange}
         error={errors.of('afterChange')}
         onChange={(event) => set({ afterChange: unchecked(event.currentTarget.value) })}

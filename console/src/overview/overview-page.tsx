@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { Overview } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
-import { AuditTable } from '../display/audit-table.tsx';
+import { AuditRecordTable } from '../display/audit-table.tsx';
 import { PageHeader } from '../display/page-header.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
@@ -82,7 +82,7 @@ function LastChanges({ records }: { readonly records: Overview['lastChanges'] })
         )
       }
     >
-      <AuditTable records={records} caption="Last changes of keys, newest first" />
+      <AuditRecordTable records={records} caption="Last changes of keys, newest first" />
     </Section>
   );
 }

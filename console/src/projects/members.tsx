@@ -6,7 +6,7 @@ import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { apiPath } from '../curl/curl-command.ts';
 import { DangerButton } from '../display/danger-button.tsx';
-import { type Column, DataTable } from '../display/data-table.tsx';
+import { DataTable, type TableColumn } from '../display/data-table.tsx';
 import { EmptyState } from '../display/empty-state.tsx';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
@@ -16,7 +16,7 @@ import { Section } from '../display/section.tsx';
 import { RoleChecks, RoleNames } from './role-checks.tsx';
 
 /** The members of a project and their roles. Administrators need no membership. */
-export function Members({ projectName }: { readonly projectName: string }) {
+export function ProjectMembers({ projectName }: { readonly projectName: string }) {
   const [editing, setEditing] = useState<Member | 'new' | undefined>();
   const members = useQuery({
     queryKey: ['members', projectName],
@@ -70,7 +70,7 @@ function MemberTable({
   readonly onEdit: (member: Member) => void;
   readonly onRemove: (member: Member) => void;
 }) {
-  const columns: readonly Column<Member>[] = [
+  const columns: readonly TableColumn<Member>[] = [
     { header: 'User', kind: 'title', cell: ({ username }) => username },
     { header: 'Roles', cell: ({ roles }) => <RoleNames roles={roles} /> },
     {

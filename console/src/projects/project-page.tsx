@@ -11,7 +11,7 @@ import { Section } from '../display/section.tsx';
 import { ProjectSetAddresses } from '../environments/set-addresses.tsx';
 import { projectPath } from '../layout/project.ts';
 import { useSignedIn } from '../session/session-context.ts';
-import { Members } from './members.tsx';
+import { ProjectMembers } from './members.tsx';
 import { type EditedProject, ProjectDialog } from './project-dialog.tsx';
 
 /** One project: the addresses of its JWK Set and, for administrators, its members. */
@@ -47,7 +47,7 @@ export function ProjectPage() {
       {project.roles.length === 0 && !session.admin && (
         <Text c="dimmed">You have no role in this project, so you can read nothing in it.</Text>
       )}
-      {session.admin && <Members projectName={project.name} />}
+      {session.admin && <ProjectMembers projectName={project.name} />}
       {dialog === 'edit' && <ProjectDialog project={project} onDone={close} onClose={close} />}
       {dialog === 'delete' && <DeleteProject project={project} onClose={close} />}
     </Stack>

@@ -6,7 +6,7 @@ import { keyplane } from '../api/keyplane.ts';
 import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
-import { type Column, ServerTable } from '../display/server-table.tsx';
+import { ServerTable, type TableColumn } from '../display/server-table.tsx';
 import { Instant } from '../display/time.tsx';
 import { useSignedIn } from '../session/session-context.ts';
 import { ProjectDialog } from './project-dialog.tsx';
@@ -52,7 +52,7 @@ function pathOf(name: string): string {
   return `/projects/${encodeURIComponent(name)}`;
 }
 
-const columns: readonly Column<Project>[] = [
+const columns: readonly TableColumn<Project>[] = [
   {
     header: 'Name',
     kind: 'title',

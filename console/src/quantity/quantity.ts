@@ -1,6 +1,6 @@
 // A length of time or a size as a person writes it: a whole number and a unit.
 
-import { parseDuration } from '../../../src/iso-duration.ts';
+import { durationInWords, parseDuration } from '../../../src/iso-duration.ts';
 
 export interface Quantity {
   /** Digits, or empty. */
@@ -74,18 +74,5 @@ function lengthText(milliseconds: number): string {
 /** `24 hours 7 minutes`, `90 days`; what cannot be read is shown as it is. */
 export function durationWords(iso: string): string {
   const milliseconds = parseDuration(iso);
-  return milliseconds === undefined ? iso : partsText(milliseconds);
-}
-
-/** Days from two of them on, since `24 hours` is how a day of caches is known. */
-export function partsText(milliseconds: number): string {
-  let left = Math.ceil(milliseconds / second.factor) * second.factor;
-  const parts: string[] = [];
-  for (const { factor, label } of [day, hour, minute, second]) {
-    const count = Math.floor(left / factor);
-    if (count === 0 || (factor === day.factor && count === 1)) continue;
-    parts.push(`${count} ${count === 1 ? label.slice(0, -1) : label}`);
-    left -= count * factor;
-  }
-  return parts.length === 0 ? '0 seconds' : parts.join(' ');
+  return milliseconds === undefined ? iso : durationInWords(milliseconds);
 }

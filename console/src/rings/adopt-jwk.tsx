@@ -30,7 +30,7 @@ export function mayBeAdopted(
 }
 
 /** Makes a JWK the first key of a new key ring. */
-export function AdoptJwk({ jwk, onClose }: { readonly jwk: JwkRef; readonly onClose: () => void }) {
+export function AdoptJwkDialog({ jwk, onClose }: { readonly jwk: JwkRef; readonly onClose: () => void }) {
   const { projectName, jwkName } = jwk;
   const queries = useQueryClient();
   const [, navigate] = useLocation();

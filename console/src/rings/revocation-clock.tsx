@@ -1,11 +1,11 @@
 import { Text } from '@mantine/core';
-import { type Column, DataTable } from '../display/data-table.tsx';
+import { durationInWords } from '../../../src/iso-duration.ts';
+import { DataTable, type TableColumn } from '../display/data-table.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
 import { Status } from '../display/status.tsx';
 import type { StatusWord } from '../display/status-words.ts';
 import { Instant, Time } from '../display/time.tsx';
-import { partsText } from '../quantity/quantity.ts';
 import { confirmerText } from './confirmer-text.ts';
 import { useRevocation } from './ring-queries.ts';
 import type { KeyRing, Revocation, RingRef } from './ring-types.ts';
@@ -70,7 +70,7 @@ function Clock({ revocation }: { readonly revocation: Revocation }) {
           </div>
           <Text size="sm">
             {nodesSafeAt === null
-              ? `${partsText(Math.max(0, now - Date.parse(revokedAt)))} since the revocation`
+              ? `${durationInWords(Math.max(0, now - Date.parse(revokedAt)))} since the revocation`
               : `all within ${millisecondsText(lastSafeMs(revocation))}`}
           </Text>
         </div>
@@ -104,11 +104,11 @@ function lastSafeMs({ safeNodes }: Revocation): number {
 function cachesText(verifiersSafeAt: string | null, now: number): string {
   if (verifiersSafeAt === null) return 'not known yet';
   const leftMs = Date.parse(verifiersSafeAt) - now;
-  return leftMs <= 0 ? 'none' : `${partsText(leftMs)} left`;
+  return leftMs <= 0 ? 'none' : `${durationInWords(leftMs)} left`;
 }
 
 function millisecondsText(milliseconds: number): string {
-  return milliseconds < 10_000 ? `${(milliseconds / 1_000).toFixed(1)} s` : partsText(milliseconds);
+  return milliseconds < 10_000 ? `${(milliseconds / 1_000).toFixed(1)} s` : durationInWords(milliseconds);
 }
 
 interface NodeRow {
@@ -130,7 +130,7 @@ const pending = {
   meaning: 'The node has not confirmed, and may still publish the key.',
 } as const satisfies StatusWord;
 
-const columns: readonly Column<NodeRow>[] = [
+const columns: readonly TableColumn<NodeRow>[] = [
   { header: 'Node', kind: 'title', cell: confirmerText },
   { header: 'Environment', cell: ({ environmentName }) => environmentName },
   { header: 'Status', cell: (row) => <Status of={row.pending === undefined ? safe : pending} /> },
@@ -141,11 +141,11 @@ const columns: readonly Column<NodeRow>[] = [
   { header: 'Last seen', cell: (row) => row.pending && <Time at={row.pending.lastSeenAt} /> },
   {
     header: 'May sign until',
-    cell: (row) => row.pending && <Instant at={row.pending.signsUntil} fallback="without end" />,
+    cell: (row) => row.pending && <Instant at={row.pending.signsUntil} fallback="without limit" />,
   },
   {
     header: 'May publish until',
-    cell: (row) => row.pending && <Instant at={row.pending.publishesUntil} fallback="without end" />,
+    cell: (row) => row.pending && <Instant at={row.pending.publishesUntil} fallback="without limit" />,
   },
 ];
 

@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import { DangerButton } from '../display/danger-button.tsx';
-import { type Column, DataTable } from '../display/data-table.tsx';
+import { DataTable, type TableColumn } from '../display/data-table.tsx';
 import { Status } from '../display/status.tsx';
 import { Day, Time } from '../display/time.tsx';
 import { projectPath } from '../layout/project.ts';
@@ -9,7 +9,7 @@ import type { KeyRing, Member } from './ring-types.ts';
 import { memberMeaning, memberStatuses } from './ring-words.ts';
 
 /** The keys of a ring, the newest first. */
-export function RingMembers({
+export function RingKeyTable({
   projectName,
   ring,
   mayDeploy,
@@ -22,12 +22,12 @@ export function RingMembers({
   readonly onActivate: (member: Member) => void;
   readonly onRevoke: (member: Member) => void;
 }) {
-  const actions: Column<Member> = {
+  const actions: TableColumn<Member> = {
     header: 'Actions',
     kind: 'actions',
     cell: (member) => <Actions member={member} onActivate={onActivate} onRevoke={onRevoke} />,
   };
-  const columns: readonly Column<Member>[] = [
+  const columns: readonly TableColumn<Member>[] = [
     {
       header: 'Name',
       kind: 'title',

@@ -14,16 +14,16 @@ import { projectPath } from '../layout/project.ts';
 import { UseAtNode } from '../node-operations/use-at-node.tsx';
 import { UsageSection } from '../usage/usage.tsx';
 import { ActivateKey } from './actions/activate-key.tsx';
-import { DeleteRing } from './actions/delete-ring.tsx';
+import { DeleteRingAction } from './actions/delete-ring.tsx';
 import { RevokeKeys } from './actions/revoke-keys.tsx';
 import { HoldOrResume, Rotate } from './actions/rotation-buttons.tsx';
 import { EditPolicy } from './policy/edit-policy.tsx';
-import { PolicyFacts } from './policy/policy-facts.tsx';
+import { RingPolicyPanel } from './policy/policy-facts.tsx';
 import { Revocations } from './revocation-clock.tsx';
-import { RingMembers } from './ring-members.tsx';
+import { RingKeyTable } from './ring-members.tsx';
 import { RingOutlets } from './ring-outlets.tsx';
 import { useRing, useTimeline } from './ring-queries.ts';
-import { RingState } from './ring-state.tsx';
+import { RingStatePanel } from './ring-state.tsx';
 import type { KeyRing, Member, RingRef } from './ring-types.ts';
 import { memberMeaning, memberStatuses } from './ring-words.ts';
 import './rings.css';
@@ -115,14 +115,14 @@ function Sections({
     <>
       {ring.description !== null && <Text>{ring.description}</Text>}
       <Revocations ringRef={ringRef} ring={ring} />
-      <RingState ringRef={ringRef} ring={ring} transitions={timeline.data ?? []} />
+      <RingStatePanel ringRef={ringRef} ring={ring} transitions={timeline.data ?? []} />
       <Section title="Timeline">
         <QueryView query={timeline}>
           {(transitions) => <TimelineChart ringName={ring.name} transitions={transitions} now={Date.now()} />}
         </QueryView>
       </Section>
       <Section title="Keys" actions={<Legend label="What the state of a key means" words={words} />}>
-        <RingMembers
+        <RingKeyTable
           projectName={ringRef.projectName}
           ring={ring}
           mayDeploy={mayDeploy}
@@ -138,7 +138,7 @@ function Sections({
         usedKey={ring}
       />
       <Section title="Policy">
-        <PolicyFacts ring={ring} />
+        <RingPolicyPanel ring={ring} />
       </Section>
     </>
   );
@@ -162,7 +162,7 @@ function Dialogs({
     case 'policy':
       return <EditPolicy {...common} />;
     case 'delete':
-      return <DeleteRing {...common} onDone={onDeleted} />;
+      return <DeleteRingAction {...common} onDone={onDeleted} />;
     case 'activate':
       return <ActivateKey {...common} member={dialog.member} />;
     case 'revoke':

@@ -14,7 +14,7 @@ import { WaitingList } from './waiting-list.tsx';
 const mostSteps = 4;
 
 /** What is now, what blocks it, and what happens next. */
-export function RingState({
+export function RingStatePanel({
   ringRef,
   ring,
   transitions,

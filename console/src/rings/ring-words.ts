@@ -77,13 +77,13 @@ export const holdTexts: Readonly<Record<HoldCause, string>> = {
   RESTORED: 'Rotation is held since a backup was restored. Check that the active key is the right one.',
 };
 
-export const revocationReasons = {
+export const revocationReasonWords = {
   COMPROMISED: 'Compromised: someone else may have it',
   SUPERSEDED: 'Superseded: replaced by another key',
   UNSPECIFIED: 'Unspecified',
 } as const;
 
-export type RevocationReason = keyof typeof revocationReasons;
+export type RevocationReason = keyof typeof revocationReasonWords;
 
 const transitionTexts: Readonly<Record<MemberState, string>> = {
   STAGED: 'is created and published',

@@ -5,7 +5,7 @@ import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { nameColumn } from '../display/name-column.tsx';
 import { PageHeader } from '../display/page-header.tsx';
-import { type Column, ServerTable } from '../display/server-table.tsx';
+import { ServerTable, type TableColumn } from '../display/server-table.tsx';
 import { Legend, Status } from '../display/status.tsx';
 import { Day, Instant } from '../display/time.tsx';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
@@ -62,7 +62,7 @@ export function RingsPage() {
   );
 }
 
-function columnsOf(projectName: string): readonly Column<KeyRing>[] {
+function columnsOf(projectName: string): readonly TableColumn<KeyRing>[] {
   return [
     nameColumn((name) => projectPath(projectName, 'key-rings', name)),
     { header: 'State', cell: (ring) => <RingStatus ring={ring} /> },

@@ -14,7 +14,7 @@ import { NameField } from '../display/form/name-field.tsx';
 import { keepDeployment } from '../display/last-deployment.ts';
 import { policyUnits } from '../quantity/quantity.ts';
 import { QuantityField } from '../quantity/quantity-field.tsx';
-import { bodyOf, draftOf, newDraft, type ProfileDraft } from './profile-draft.ts';
+import { newProfileDraft, type ProfileDraft, profileBodyOf, profileDraftOf } from './profile-draft.ts';
 
 /** How many key rings and JWKs the form offers. */
 const mostOffered = 100;
@@ -58,9 +58,11 @@ export function ProfileDialog({
   readonly onClose: () => void;
 }) {
   const queries = useQueryClient();
-  const [draft, setDraft] = useState(() => (profile === undefined ? newDraft : draftOf(profile)));
+  const [draft, setDraft] = useState(() =>
+    profile === undefined ? newProfileDraft : profileDraftOf(profile),
+  );
   const set = (changes: Partial<ProfileDraft>) => setDraft((now) => ({ ...now, ...changes }));
-  const body = bodyOf(draft);
+  const body = profileBodyOf(draft);
   const save = useChange(
     () =>
       profile === undefined

@@ -28,7 +28,7 @@ export interface ProfileDraft {
   readonly enc: string;
 }
 
-export const newDraft: ProfileDraft = Object.freeze({
+export const newProfileDraft: ProfileDraft = Object.freeze({
   name: '',
   description: '',
   keyRingName: '',
@@ -49,7 +49,7 @@ export const newDraft: ProfileDraft = Object.freeze({
   enc: '',
 });
 
-export function draftOf(profile: TokenProfile): ProfileDraft {
+export function profileDraftOf(profile: TokenProfile): ProfileDraft {
   const { subject, claims, encryptTo } = profile;
   return {
     name: profile.name,
@@ -82,7 +82,7 @@ function targetText({ keyRingName, jwkName }: NonNullable<TokenProfile['encryptT
 }
 
 /** The whole profile; with null where it has nothing. JSON that cannot be read goes as text: the manager rejects it. */
-export function bodyOf(draft: ProfileDraft): NewTokenProfile {
+export function profileBodyOf(draft: ProfileDraft): NewTokenProfile {
   const { notBeforeOffset, encryptTo, maxLifetime } = draft;
   const schema = jsonOf(draft.schema);
   return unchecked<NewTokenProfile>({

@@ -7,7 +7,7 @@ import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { nameColumn } from '../display/name-column.tsx';
 import { PageHeader } from '../display/page-header.tsx';
-import { type Column, ServerTable } from '../display/server-table.tsx';
+import { ServerTable, type TableColumn } from '../display/server-table.tsx';
 import { Day } from '../display/time.tsx';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
 import { projectPath } from '../layout/project.ts';
@@ -27,7 +27,7 @@ export function TokenProfilesPage() {
     <Stack>
       <PageHeader
         title="Token profiles"
-        description="What tokens say that nodes issue for applications: issuer, audiences, lifetime and claims."
+        description="What the tokens contain that nodes issue for applications: issuer, audiences, lifetime and claims."
       >
         {create}
       </PageHeader>
@@ -60,7 +60,7 @@ export function TokenProfilesPage() {
   );
 }
 
-function columnsOf(projectName: string): readonly Column<TokenProfile>[] {
+function columnsOf(projectName: string): readonly TableColumn<TokenProfile>[] {
   return [
     nameColumn((name) => projectPath(projectName, 'token-profiles', name)),
     { header: 'Issuer', cell: ({ issuer }) => issuer },

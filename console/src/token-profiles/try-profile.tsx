@@ -54,7 +54,7 @@ export function TryProfile({
   return (
     <Section
       title="Try it"
-      description="What a token would say if an application asked for it. The manager applies the rules of the nodes; nothing is signed"
+      description="What a token would contain if an application asked for it. The manager applies the rules of the nodes; nothing is signed"
     >
       <form onSubmit={submit}>
         <Stack>

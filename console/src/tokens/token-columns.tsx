@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import type { Token } from '../../../clients/typescript/src/index.ts';
-import type { Column } from '../display/server-table.tsx';
+import type { TableColumn } from '../display/server-table.tsx';
 import { Status } from '../display/status.tsx';
 import type { StatusWord } from '../display/status-words.ts';
 import { Instant } from '../display/time.tsx';
@@ -9,7 +9,7 @@ import { RoleNames } from '../projects/role-checks.tsx';
 export type { Token };
 
 /** Of the caller's own tokens and of those of any user. */
-export const tokenColumns: readonly Column<Token>[] = [
+export const tokenColumns: readonly TableColumn<Token>[] = [
   { header: 'Name', sort: 'name', kind: 'title', cell: ({ name }) => name },
   { header: 'Created', sort: 'createdAt', cell: ({ createdAt }) => <Instant at={createdAt} /> },
   {

@@ -5,7 +5,7 @@ import { CopyButton } from '../display/copy-button.tsx';
 import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
-import { type Column, ServerTable } from '../display/server-table.tsx';
+import { ServerTable, type TableColumn } from '../display/server-table.tsx';
 import { RevokeToken } from './revoke-token.tsx';
 import { type Token, tokenColumns } from './token-columns.tsx';
 import { type CreatedToken, TokenDialog } from './token-dialog.tsx';
@@ -56,7 +56,7 @@ export function TokensPage() {
   );
 }
 
-const actions: Column<Token> = {
+const actions: TableColumn<Token> = {
   header: 'Actions',
   kind: 'actions',
   cell: ({ name }) => <RevokeToken name={name} revoke={() => keyplane.deleteToken({ tokenName: name })} />,

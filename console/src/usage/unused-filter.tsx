@@ -1,6 +1,6 @@
 import { NativeSelect } from '@mantine/core';
 import { FilterFields } from '../display/filter-fields.tsx';
-import type { ListView } from '../display/list-query.ts';
+import type { ListState } from '../display/list-query.ts';
 
 /** How long no application has used it, in days. */
 export const unusedChoices: Readonly<Record<string, string>> = Object.freeze({
@@ -9,12 +9,12 @@ export const unusedChoices: Readonly<Record<string, string>> = Object.freeze({
   '90': 'Unused for 90 days',
 });
 
-export function unusedQuery(view: ListView): { readonly unusedForDays?: string } {
+export function unusedQuery(view: ListState): { readonly unusedForDays?: string } {
   const unusedForDays = view.filter('unusedForDays');
   return unusedForDays === '' ? {} : { unusedForDays };
 }
 
-export function UnusedFilter({ view }: { readonly view: ListView }) {
+export function UnusedFilter({ view }: { readonly view: ListState }) {
   const value = view.filter('unusedForDays');
   return (
     <FilterFields set={value === '' ? 0 : 1}>

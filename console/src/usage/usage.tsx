@@ -2,7 +2,7 @@ import { List, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { KeyUsage } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
-import { type Column, DataTable } from '../display/data-table.tsx';
+import { DataTable, type TableColumn } from '../display/data-table.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
 import { Time } from '../display/time.tsx';
@@ -37,7 +37,7 @@ export function UsageSection(of: UsageOf) {
         {({ resultList, resultCount }) =>
           resultList.length === 0 ? (
             <Text size="sm" c="dimmed">
-              It was not used yet.
+              Not used yet.
             </Text>
           ) : (
             <>
@@ -66,13 +66,13 @@ function userOf({ applicationName, outletName }: KeyUsage): string | undefined {
 }
 
 /** What the page is about needs no column. */
-function columnsOf({ applicationName, jwkName }: UsageOf): readonly Column<KeyUsage>[] {
-  const application: Column<KeyUsage> = {
+function columnsOf({ applicationName, jwkName }: UsageOf): readonly TableColumn<KeyUsage>[] {
+  const application: TableColumn<KeyUsage> = {
     header: 'Application',
     kind: 'title',
     cell: (one) => userOf(one) ?? 'deleted ones',
   };
-  const key: Column<KeyUsage> = {
+  const key: TableColumn<KeyUsage> = {
     header: 'Key',
     ...(applicationName !== undefined && { kind: 'title' }),
     cell: (one) => one.jwkName,

@@ -4,7 +4,7 @@ import { keyplane } from '../api/keyplane.ts';
 import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
-import { type Column, ServerTable } from '../display/server-table.tsx';
+import { ServerTable, type TableColumn } from '../display/server-table.tsx';
 import { RevokeToken } from '../tokens/revoke-token.tsx';
 import { type Token, tokenColumns } from '../tokens/token-columns.tsx';
 
@@ -14,7 +14,7 @@ const up = { path: '/users', label: 'Users' };
 export function UserTokensPage() {
   const { username = '' } = useParams<{ username: string }>();
   const view = useListView();
-  const actions: Column<Token> = {
+  const actions: TableColumn<Token> = {
     header: 'Actions',
     kind: 'actions',
     cell: ({ name }) => (

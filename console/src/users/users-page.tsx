@@ -7,7 +7,7 @@ import { DangerButton } from '../display/danger-button.tsx';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
-import { type Column, ServerTable } from '../display/server-table.tsx';
+import { ServerTable, type TableColumn } from '../display/server-table.tsx';
 import { Instant } from '../display/time.tsx';
 import { type User, UserDialog } from './user-dialog.tsx';
 import { userTokensPath } from './user-tokens-page.tsx';
@@ -19,7 +19,7 @@ export function UsersPage() {
   const view = useListView();
   const [dialog, setDialog] = useState<Dialog | undefined>();
   const close = () => setDialog(undefined);
-  const actions: Column<User> = {
+  const actions: TableColumn<User> = {
     header: 'Actions',
     kind: 'actions',
     cell: (user) => (
@@ -76,7 +76,7 @@ export function UsersPage() {
   );
 }
 
-const columns: readonly Column<User>[] = [
+const columns: readonly TableColumn<User>[] = [
   { header: 'Username', sort: 'username', kind: 'title', cell: ({ username }) => username },
   {
     header: 'Access',

@@ -14,7 +14,7 @@ import { FormDialog } from '../display/form/form-dialog.tsx';
 import { NameField } from '../display/form/name-field.tsx';
 import { keepDeployment } from '../display/last-deployment.ts';
 import { publicKeyTypes } from './public-key-types.ts';
-import { bodyOf, draftOf, newDraft, type SelectionDraft, type ViewDraft } from './view-draft.ts';
+import { newViewDraft, type SelectionDraft, type ViewDraft, viewBodyOf, viewDraftOf } from './view-draft.ts';
 
 /** How many key rings and JWKs the form offers. */
 const mostOffered = 100;
@@ -50,9 +50,11 @@ export function ViewDialog({
   readonly onClose: () => void;
 }) {
   const queries = useQueryClient();
-  const [draft, setDraft] = useState<ViewDraft>(() => (view === undefined ? newDraft : draftOf(view)));
+  const [draft, setDraft] = useState<ViewDraft>(() =>
+    view === undefined ? newViewDraft : viewDraftOf(view),
+  );
   const set = (changes: Partial<ViewDraft>) => setDraft((now) => ({ ...now, ...changes }));
-  const body = bodyOf(draft, view === undefined);
+  const body = viewBodyOf(draft, view === undefined);
   const save = useChange(
     () =>
       view === undefined

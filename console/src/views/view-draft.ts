@@ -27,14 +27,14 @@ const nothing: SelectionDraft = Object.freeze({
   jwkNames: [],
 });
 
-export const newDraft: ViewDraft = Object.freeze({
+export const newViewDraft: ViewDraft = Object.freeze({
   name: '',
   description: '',
   include: nothing,
   exclude: nothing,
 });
 
-export function draftOf({ name, description, include, exclude }: View): ViewDraft {
+export function viewDraftOf({ name, description, include, exclude }: View): ViewDraft {
   return {
     name,
     description: description ?? '',
@@ -50,7 +50,7 @@ function selectionDraft(selection: View['include']): SelectionDraft {
 }
 
 /** @param isNew what a new view does not have is left out; of another one it is taken away */
-export function bodyOf(draft: ViewDraft, isNew: boolean): NewView {
+export function viewBodyOf(draft: ViewDraft, isNew: boolean): NewView {
   const { name, description } = draft;
   const include = selectionOf(draft.include);
   const exclude = selectionOf(draft.exclude);

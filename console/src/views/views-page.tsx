@@ -7,7 +7,7 @@ import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { nameColumn } from '../display/name-column.tsx';
 import { PageHeader } from '../display/page-header.tsx';
-import { type Column, ServerTable } from '../display/server-table.tsx';
+import { ServerTable, type TableColumn } from '../display/server-table.tsx';
 import { Day } from '../display/time.tsx';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
 import { projectPath } from '../layout/project.ts';
@@ -55,7 +55,7 @@ export function ViewsPage() {
   );
 }
 
-function columnsOf(projectName: string): readonly Column<View>[] {
+function columnsOf(projectName: string): readonly TableColumn<View>[] {
   return [
     nameColumn((name) => projectPath(projectName, 'views', name)),
     { header: 'Includes', cell: (view) => includedText(view) },

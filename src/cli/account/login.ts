@@ -5,7 +5,7 @@ import { processEnvironment } from '../../config.ts';
 import { isLoopback } from '../../runtime/loopback.ts';
 import { addCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
-import { checkUrl } from '../session/connection.ts';
+import { checkManagerUrl } from '../session/connection.ts';
 import {
   firstProfile,
   type Profile,
@@ -59,7 +59,7 @@ async function login(given: string | undefined, flags: LoginFlags): Promise<void
   const before = stored.profiles[name];
   const known = given ?? (KEYPLANE_URL || before?.url);
   const asked = { text: 'Address of the manager', otherwise: 'keyplane login URL' };
-  const url = checkUrl(known ?? (await ask(asked, quickstartUrl)));
+  const url = checkManagerUrl(known ?? (await ask(asked, quickstartUrl)));
   if (!flags.plainHttp) requireEncryption(url);
   const profile = flags.tokenStdin
     ? await profileFromToken(url)

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { addCommand, groupCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
 import { readProfiles, writeProfiles } from '../session/profiles-file.ts';
-import { type ListView, showItems, write } from '../terminal/output.ts';
+import { type ListOutput, showItems, write } from '../terminal/output.ts';
 import { addOutputOptions, listFormats, type OutputFlags } from '../terminal/output-format.ts';
 
 interface ListedProfile {
@@ -13,7 +13,7 @@ interface ListedProfile {
   readonly project: string | null;
 }
 
-const view: ListView<ListedProfile> = {
+const view: ListOutput<ListedProfile> = {
   columns: [
     { head: 'NAME', value: ({ name }) => name },
     { head: 'CURRENT', value: ({ current }) => current },

@@ -12,7 +12,7 @@ import {
 import { futureTimeOption, wholeNumberOption } from '../flag-values.ts';
 import { allItems } from '../session/all-items.ts';
 import { type ConnectionFlags, connect } from '../session/connection.ts';
-import { type ListView, note, show, showList } from '../terminal/output.ts';
+import { type ListOutput, note, show, showList } from '../terminal/output.ts';
 import { isForProgram, listFormats } from '../terminal/output-format.ts';
 import { confirm } from '../terminal/prompt.ts';
 
@@ -23,7 +23,7 @@ interface TokenFlags {
   readonly privateKeys?: boolean;
 }
 
-const view: ListView<EnrollmentToken> = {
+const view: ListOutput<EnrollmentToken> = {
   columns: [
     { head: 'ID', value: ({ id }) => id },
     { head: 'NAME', value: ({ name }) => name },

@@ -18,7 +18,7 @@ import { choiceOption, splitNames } from '../flag-values.ts';
 import { allItems } from '../session/all-items.ts';
 import { type Connection, type ConnectionFlags, connect } from '../session/connection.ts';
 import { unchecked } from '../session/unchecked.ts';
-import { type ListView, show, showList } from '../terminal/output.ts';
+import { type ListOutput, show, showList } from '../terminal/output.ts';
 import { listFormats } from '../terminal/output-format.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { addEnvTokenCommand } from './env-token.ts';
@@ -45,7 +45,7 @@ export function addEnvCommand(program: Command): void {
 /** Only administrators get the projects. */
 type ListedEnvironment = Environment & Partial<Pick<EnvironmentWithProjects, 'projects'>>;
 
-const view: ListView<ListedEnvironment> = {
+const view: ListOutput<ListedEnvironment> = {
   columns: [
     { head: 'NAME', value: ({ name }) => name },
     { head: 'TYPE', value: ({ type }) => type },
@@ -109,7 +109,7 @@ function addEnvCreate(group: Command): void {
 function addEnvUpdate(group: Command): void {
   const command = clientCommand(group, {
     usage: 'update <NAME>',
-    summary: 'Change an environment; what is not given stays as it is',
+    summary: 'Change an environment; flags that are left out change nothing',
     examples: ['env update lab --projects MyProject', 'env update lab --all-projects'],
     completes: ['environments'],
   })

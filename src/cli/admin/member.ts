@@ -3,11 +3,11 @@ import type { Member } from '../../../clients/typescript/src/index.ts';
 import { addListOptions, groupCommand, type ListFlags, projectCommand } from '../client-command.ts';
 import { allItems } from '../session/all-items.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
-import { type ListView, show, showList } from '../terminal/output.ts';
+import { type ListOutput, show, showList } from '../terminal/output.ts';
 import { listFormats } from '../terminal/output-format.ts';
 import { rolesHelp, rolesOf } from './roles.ts';
 
-const view: ListView<Member> = {
+const view: ListOutput<Member> = {
   columns: [
     { head: 'USERNAME', value: ({ username }) => username },
     { head: 'ROLES', value: ({ roles }) => roles.join(', ') },

@@ -11,11 +11,11 @@ import {
 } from '../client-command.ts';
 import { allItems } from '../session/all-items.ts';
 import { type ConnectionFlags, connect } from '../session/connection.ts';
-import { type ListView, note, show, showList } from '../terminal/output.ts';
+import { type ListOutput, note, show, showList } from '../terminal/output.ts';
 import { isForProgram, listFormats } from '../terminal/output-format.ts';
 import { confirm } from '../terminal/prompt.ts';
 
-const view: ListView<EnvironmentNode> = {
+const view: ListOutput<EnvironmentNode> = {
   columns: [
     { head: 'NAME', value: ({ name }) => name },
     { head: 'CONNECTED', value: ({ connected }) => connected },

@@ -13,7 +13,7 @@ import {
 import { splitNames } from '../flag-values.ts';
 import { allItems } from '../session/all-items.ts';
 import { type ConnectionFlags, connect } from '../session/connection.ts';
-import { type ListView, show, showList } from '../terminal/output.ts';
+import { type ListOutput, show, showList } from '../terminal/output.ts';
 import { listFormats } from '../terminal/output-format.ts';
 import { confirm } from '../terminal/prompt.ts';
 
@@ -29,7 +29,7 @@ interface UpdateFlags extends CreateFlags {
   readonly historicalKeyRing?: string;
 }
 
-const view: ListView<Project> = {
+const view: ListOutput<Project> = {
   columns: [
     { head: 'NAME', value: ({ name }) => name },
     { head: 'CREATED', value: ({ createdAt }) => timeText(createdAt) },

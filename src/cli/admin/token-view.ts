@@ -1,11 +1,11 @@
 import type { Operations } from '../../../clients/typescript/src/index.ts';
 import { timeText } from '../../runtime/time-text.ts';
-import type { ListView } from '../terminal/output.ts';
+import type { ListOutput } from '../terminal/output.ts';
 
 type Token = Operations['listTokens']['answer']['resultList'][number];
 
 /** Personal tokens, without the tokens themselves. */
-export const tokenView: ListView<Token> = {
+export const tokenView: ListOutput<Token> = {
   columns: [
     { head: 'NAME', value: ({ name }) => name },
     { head: 'CREATED', value: ({ createdAt }) => timeText(createdAt) },

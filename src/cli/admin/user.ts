@@ -12,7 +12,7 @@ import {
 import { wrongUsage } from '../failure.ts';
 import { allItems } from '../session/all-items.ts';
 import { type ConnectionFlags, connect } from '../session/connection.ts';
-import { type ListView, show, showList } from '../terminal/output.ts';
+import { type ListOutput, show, showList } from '../terminal/output.ts';
 import { listFormats } from '../terminal/output-format.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { readSecret } from '../terminal/secret.ts';
@@ -27,7 +27,7 @@ interface UserFlags extends ConnectionFlags {
 
 const passwordHelp = 'read the password from standard input [KEYPLANE_USER_PASSWORD]';
 
-const view: ListView<User> = {
+const view: ListOutput<User> = {
   columns: [
     { head: 'USERNAME', value: ({ username }) => username },
     { head: 'ADMIN', value: ({ admin }) => admin },

@@ -23,7 +23,7 @@ import { durationOption, futureTimeOption } from '../flag-values.ts';
 import { allItems } from '../session/all-items.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { showDeployed } from '../terminal/deployment-result.ts';
-import { type ListView, note, show, showList } from '../terminal/output.ts';
+import { type ListOutput, note, show, showList } from '../terminal/output.ts';
 import { documentFormats, isForProgram, listFormats } from '../terminal/output-format.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sanitize } from '../terminal/sanitize.ts';
@@ -32,9 +32,9 @@ import {
   addCredentialOptions,
   type CredentialFlags,
   credentialCells,
-  credentialsOf,
+  givenCredentials,
 } from './credential-flags.ts';
-import { addGrantOptions, type GrantFlags, grantsOf, grantText } from './grant-flags.ts';
+import { addGrantOptions, type GrantFlags, givenGrants, grantText } from './grant-flags.ts';
 
 interface AppFlags extends ProjectFlags, WaitFlags, GrantFlags, CredentialFlags {
   readonly description?: string;
@@ -47,7 +47,7 @@ interface TokenFlags extends ProjectFlags {
   readonly credential?: string;
 }
 
-const view: ListView<Application> = {
+const view: ListOutput<Application> = {
   columns: [
     { head: 'NAME', value: ({ name }) => name },
     { head: 'GRANTS', value: ({ grants }) => grants.map(grantText).join(', ') },
@@ -121,8 +121,8 @@ function addAppCreate(app: Command): void {
   });
   addAppOptions(command).action(async (name: string, flags: AppFlags) => {
     const { description, expires: expiresAt } = flags;
-    const credentials = await credentialsOf(flags);
-    const body = { name, description, expiresAt, credentials, grants: grantsOf(flags) };
+    const credentials = await givenCredentials(flags);
+    const body = { name, description, expiresAt, credentials, grants: givenGrants(flags) };
     const { client, projectName } = await connectToProject(flags);
     const work = client.createApplication({ projectName, body });
     const answer = await withProgress('Creating the application', work);
@@ -146,9 +146,9 @@ function addAppUpdate(app: Command): void {
     if (expires !== undefined && neverExpires) {
       throw wrongUsage('Only one of --expires and --never-expires is accepted');
     }
-    const grants = grantsOf(flags);
+    const grants = givenGrants(flags);
     const expiresAt = neverExpires ? null : expires;
-    const credentials = await credentialsOf(flags);
+    const credentials = await givenCredentials(flags);
     const body = { description, expiresAt, credentials, ...(grants.length > 0 && { grants }) };
     const { client, projectName } = await connectToProject(flags);
     const work = client.updateApplication({ projectName, applicationName: name, body });

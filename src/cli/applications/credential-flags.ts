@@ -40,7 +40,7 @@ export function addCredentialOptions(command: Command): Command {
 }
 
 /** Undefined where no flag gives one. @throws CliFailure */
-export async function credentialsOf(flags: CredentialFlags): Promise<readonly Credential[] | undefined> {
+export async function givenCredentials(flags: CredentialFlags): Promise<readonly Credential[] | undefined> {
   const { token = [], tokenExpires, mtlsUri = [], mtlsSpki = [], mtlsCert = [], jwt = [] } = flags;
   if (tokenExpires !== undefined && token.length === 0) throw wrongUsage('--token-expires needs --token');
   const credentials: Credential[] = [

@@ -34,7 +34,7 @@ export function addGrantOptions(command: Command): Command {
 }
 
 /** All that are given; those of one key by the short flags are one grant. */
-export function grantsOf(flags: GrantFlags): readonly Grant[] {
+export function givenGrants(flags: GrantFlags): readonly Grant[] {
   const { sign = [], verify = [], signJwk = [], verifyJwk = [], issue = [], grant = [] } = flags;
   return [
     ...operationsByName(sign, verify).map(({ name, operations }) => ({ keyRingName: name, operations })),

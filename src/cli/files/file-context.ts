@@ -1,15 +1,14 @@
 import { KeyplaneError } from '../../errors.ts';
+import type { KeyPasswords } from '../../formats/keystore.ts';
 import { type CertificateInfo, readCertificates } from '../../jose/certificate.ts';
 import { encryptedKeyIn } from '../../jose/key-pem.ts';
 import { answerKeystoreJob } from '../../keystore-worker/answer-keystore-job.ts';
 import type { KeystoreAnswer } from '../../keystore-worker/keystore-job.ts';
 import type { SourceContext } from '../../sources/jwk-source.ts';
-import type { KeyFile, SourceFile } from './source-file.ts';
+import type { KeySourceFile, SourceFile } from './source-file.ts';
 
-export interface KeystorePasswords {
+export interface KeystorePasswords extends KeyPasswords {
   readonly password: string;
-  /** Of the keys, where it differs. */
-  readonly keyPassword?: string | undefined;
 }
 
 /** The context of a source in which every certificate, key and keystore is this file, so that no manager is needed. */
@@ -38,7 +37,7 @@ export function fileContext(file: SourceFile, passwords?: KeystorePasswords): So
 }
 
 /** @throws KeyplaneError bad_request where its passphrase does not open it */
-function openedContent({ content, passphrase }: KeyFile): string {
+function openedContent({ content, passphrase }: KeySourceFile): string {
   const key = passphrase === undefined ? undefined : encryptedKeyIn(content);
   if (key === undefined || passphrase === undefined) return content;
   const { der: file, encryption, encoding } = key;
@@ -53,8 +52,7 @@ function certificatesOf(file: SourceFile): readonly CertificateInfo[] {
 
 function jobOf(file: SourceFile, passwords: KeystorePasswords | undefined) {
   if (file.kind !== 'KEYSTORE' || !passwords) throw new Error('the file is not a keystore with a password');
-  const { password, keyPassword } = passwords;
-  return { file: file.bytes, type: file.type, password, ...(keyPassword !== undefined && { keyPassword }) };
+  return { file: file.bytes, type: file.type, ...passwords };
 }
 
 function opened(answer: KeystoreAnswer) {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { wrongUsage } from '../failure.ts';
 import { readInput } from '../terminal/input.ts';
 import { readSecret } from '../terminal/secret.ts';
-import type { KeyFile, SourceFile } from './source-file.ts';
+import type { KeySourceFile, SourceFile } from './source-file.ts';
 
 export interface PassphraseFlags {
   readonly passphraseFile?: string;
@@ -39,7 +39,7 @@ export async function withPassphrase<F extends SourceFile>(
   return { ...file, passphrase: await readPassphrase(path, flags) };
 }
 
-function isKey(file: SourceFile): file is KeyFile {
+function isKey(file: SourceFile): file is KeySourceFile {
   return file.kind === 'PRIVATE_KEY' || file.kind === 'PUBLIC_KEY';
 }
 

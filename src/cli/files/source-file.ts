@@ -17,12 +17,12 @@ import {
 } from '../../jose/unsupported-formats.ts';
 import { CliFailure } from '../failure.ts';
 
-export interface CertificateFile {
+export interface CertificateSourceFile {
   readonly kind: 'CERTIFICATE';
   readonly pem: string;
 }
 
-export interface KeyFile {
+export interface KeySourceFile {
   readonly kind: 'PRIVATE_KEY' | 'PUBLIC_KEY';
   /** Secret where the kind says so. */
   readonly content: string;
@@ -30,19 +30,19 @@ export interface KeyFile {
   readonly passphrase?: string;
 }
 
-export interface KeystoreFile {
+export interface KeystoreSourceFile {
   readonly kind: 'KEYSTORE';
   readonly type: KeystoreType;
   readonly bytes: Buffer;
 }
 
-export interface JwkFile {
+export interface JwkSourceFile {
   readonly kind: 'JWK' | 'JWK_SET';
   readonly text: string;
   readonly document: JsonValue;
 }
 
-export type SourceFile = JwkFile | CertificateFile | KeyFile | KeystoreFile;
+export type SourceFile = JwkSourceFile | CertificateSourceFile | KeySourceFile | KeystoreSourceFile;
 
 const kindNames = Object.freeze({
   JWK: 'a JWK',
@@ -98,12 +98,12 @@ function pemFile(text: string): SourceFile {
   return hasCertificate ? { kind: 'CERTIFICATE', pem: text } : keyFile(text);
 }
 
-function keyFile(content: string): KeyFile {
+function keyFile(content: string): KeySourceFile {
   if (encryptedKeyIn(content) !== undefined) return { kind: 'PRIVATE_KEY', content };
   return { kind: jwkFromKeyContent(content).kind, content };
 }
 
-function wantedFile(bytes: Buffer, wanted: 'CERTIFICATE' | 'KEY'): CertificateFile | KeyFile {
+function wantedFile(bytes: Buffer, wanted: 'CERTIFICATE' | 'KEY'): CertificateSourceFile | KeySourceFile {
   const isDer = bytes[0] === sequenceTag || isOpenSshKey(bytes);
   const content = pemTextOf(bytes) ?? bytes.toString(isDer ? 'base64' : 'utf8');
   if (wanted === 'KEY') return keyFile(content);

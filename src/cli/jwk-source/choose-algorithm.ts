@@ -9,7 +9,7 @@ import { choose, isInteractive } from '../terminal/prompt.ts';
 /** Algorithms that fit a key, by use type. */
 export type FittingAlgorithms = Readonly<Record<UseType, readonly string[]>>;
 
-export interface KeyUsage {
+export interface ChosenAlgorithm {
   readonly useType: UseType;
   readonly algorithm: Algorithm;
 }
@@ -46,7 +46,7 @@ export function useTypeOf(use: Use | undefined): UseType | undefined {
 export async function chooseAlgorithm(
   flags: { readonly use?: Use; readonly algorithm?: string },
   fitting: FittingAlgorithms | null,
-): Promise<KeyUsage> {
+): Promise<ChosenAlgorithm> {
   const { algorithm } = flags;
   const useType = useTypeOf(flags.use) ?? useOfAlgorithm(algorithm, fitting);
   if (algorithm !== undefined) return { useType, algorithm: unchecked(algorithm) };

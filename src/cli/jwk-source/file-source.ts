@@ -2,7 +2,7 @@ import type { Algorithm } from '../../../clients/typescript/src/index.ts';
 import { CliFailure, wrongUsage } from '../failure.ts';
 import { requireOneUseOfStdin, withPassphrase } from '../files/key-passphrase.ts';
 import { readKeystorePasswords } from '../files/keystore-password.ts';
-import { type JwkFile, kindName, readSourceFile } from '../files/source-file.ts';
+import { type JwkSourceFile, kindName, readSourceFile } from '../files/source-file.ts';
 import { storeMaterial } from '../materials/store-material.ts';
 import { targetEnvironments } from '../materials/target-environments.ts';
 import type { ProjectConnection } from '../session/connection.ts';
@@ -13,7 +13,7 @@ import { withProgress } from '../terminal/progress.ts';
 import { chooseAlgorithm, useTypeOf } from './choose-algorithm.ts';
 import { chooseAlias, chooseKid } from './choose-key.ts';
 import { inspectSourceFile } from './inspect-file.ts';
-import type { SourceRequest } from './source-body.ts';
+import type { SourceFileRequest } from './source-body.ts';
 import type { SourceFlags } from './source-flags.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function resolveFile(
   connection: ProjectConnection,
   name: string,
   flags: SourceFlags,
-): Promise<SourceRequest> {
+): Promise<SourceFileRequest> {
   const path = flags.fromFile ?? '';
   if (path === '-' && flags.passwordStdin) {
     throw wrongUsage('Standard input is the file: give the password in KEYPLANE_KEYSTORE_PASSWORD');
@@ -66,7 +66,7 @@ export async function resolveFile(
   };
 }
 
-async function copyPasteBody(file: JwkFile, flags: SourceFlags) {
+async function copyPasteBody(file: JwkSourceFile, flags: SourceFlags) {
   for (const flag of ['alias', 'environment'] as const) {
     if (flags[flag] !== undefined) throw wrongUsage(`--${flag} does not go with ${kindName(file)}`);
   }

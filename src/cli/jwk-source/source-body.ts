@@ -14,7 +14,7 @@ export type SourceBody = {
     | undefined;
 };
 
-export interface SourceRequest {
+export interface SourceFileRequest {
   readonly body: SourceBody;
   /** Material that was stored first, such as `Keystore orders`, with the flags to use it and the command that removes it. */
   readonly stored?: { readonly what: string; readonly remove: string; readonly again: string };

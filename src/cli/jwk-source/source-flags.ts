@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addPassphraseOptions, type PassphraseFlags } from '../files/key-passphrase.ts';
-import { passwordHelp } from '../files/keystore-password.ts';
+import { addPasswordOptions } from '../files/keystore-password.ts';
 import { durationOption, millisecondsOption, wholeNumberOption } from '../flag-values.ts';
 import type { ProjectFlags } from '../session/connection.ts';
 import { useOption } from './choose-algorithm.ts';
@@ -48,9 +48,8 @@ export function addSourceOptions(command: Command): Command {
       '--environment <NAME>',
       'the environment of the certificate, key or keystore; with --from-file, where it is stored',
     )
-    .option('--public', 'only the public key of a private key')
-    .option('--password-stdin', passwordHelp);
-  return addPassphraseOptions(chosen)
+    .option('--public', 'only the public key of a private key');
+  return addPassphraseOptions(addPasswordOptions(chosen))
     .option(
       '--material-name <NAME>',
       'name of the certificate, key or keystore that is stored from a file (default: name of the JWK)',

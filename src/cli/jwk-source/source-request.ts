@@ -10,7 +10,7 @@ import { note } from '../terminal/output.ts';
 import { isInteractive } from '../terminal/prompt.ts';
 import { chooseAlgorithm, useTypeOf } from './choose-algorithm.ts';
 import { chooseAlias, chooseKid } from './choose-key.ts';
-import type { SourceBody, SourceRequest } from './source-body.ts';
+import type { SourceBody, SourceFileRequest } from './source-body.ts';
 import { type SourceFlags, sourceFlagNames } from './source-flags.ts';
 
 /** @param name of the JWK, and of material that is stored from a file unless flags name it */
@@ -18,7 +18,7 @@ export async function resolveSource(
   connection: ProjectConnection,
   name: string,
   flags: SourceFlags,
-): Promise<SourceRequest> {
+): Promise<SourceFileRequest> {
   switch (exactlyOne({ ...flags }, sourceFlagNames)) {
     case 'from-url':
       return { body: await urlBody(connection, flags) };

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type CreateJwk, KeyplaneApiError } from '../../../clients/typescript/src/index.ts';
 import { deployingCommand, type WaitFlags } from '../client-command.ts';
 import { CliFailure, exitCode } from '../failure.ts';
-import type { SourceRequest } from '../jwk-source/source-body.ts';
+import type { SourceFileRequest } from '../jwk-source/source-body.ts';
 import { addSourceOptions, type SourceFlags } from '../jwk-source/source-flags.ts';
 import { resolveSource } from '../jwk-source/source-request.ts';
 import { exitCodeOf } from '../report-failure.ts';
@@ -54,7 +54,7 @@ async function requireFreeName({ client, projectName }: ProjectConnection, name:
 
 /** Where the manager rejects the JWK after its material was stored, the message says what is stored and how to go on. */
 export async function explainStored<T>(
-  { stored }: SourceRequest,
+  { stored }: SourceFileRequest,
   work: Promise<T>,
   name: string,
 ): Promise<T> {

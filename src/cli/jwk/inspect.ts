@@ -8,7 +8,7 @@ import type { SourceBody } from '../jwk-source/source-body.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { unchecked } from '../session/unchecked.ts';
 import { readInput } from '../terminal/input.ts';
-import { type ListView, note, showList } from '../terminal/output.ts';
+import { type ListOutput, note, showList } from '../terminal/output.ts';
 import { isForProgram, listFormats } from '../terminal/output-format.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sanitize } from '../terminal/sanitize.ts';
@@ -23,7 +23,7 @@ interface InspectFlags extends ProjectFlags {
   readonly alias?: string;
 }
 
-const view: ListView<SourceKey> = {
+const view: ListOutput<SourceKey> = {
   columns: [
     { head: 'ALIAS', value: ({ aliasName }) => aliasName },
     { head: 'KID', value: ({ kid, thumbprint }) => kid ?? thumbprint },

@@ -15,7 +15,7 @@ import {
 import { choiceOption, durationOption } from '../flag-values.ts';
 import { allItems } from '../session/all-items.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
-import { type ListView, showList } from '../terminal/output.ts';
+import { type ListOutput, showList } from '../terminal/output.ts';
 import { listFormats } from '../terminal/output-format.ts';
 
 interface JwkListFlags extends ProjectFlags, ListFlags, UnusedFlags {
@@ -26,7 +26,7 @@ interface JwkListFlags extends ProjectFlags, ListFlags, UnusedFlags {
   readonly deployment?: 'DEPLOYED' | 'INCOMPLETE';
 }
 
-const view: ListView<Jwk> = {
+const view: ListOutput<Jwk> = {
   columns: [
     { head: 'NAME', value: ({ name }) => name },
     { head: 'TYPE', value: ({ type }) => type },

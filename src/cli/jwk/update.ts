@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { UpdateJwk } from '../../../clients/typescript/src/index.ts';
 import { deployingCommand, type WaitFlags } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
-import type { SourceRequest } from '../jwk-source/source-body.ts';
+import type { SourceFileRequest } from '../jwk-source/source-body.ts';
 import { addSourceOptions, type SourceFlags, sourceFlagNames } from '../jwk-source/source-flags.ts';
 import { resolveSource } from '../jwk-source/source-request.ts';
 import { connectToProject } from '../session/connection.ts';
@@ -39,7 +39,7 @@ export function addJwkUpdate(jwk: Command): void {
     }
     const connection = await connectToProject(flags);
     const { client, projectName } = connection;
-    const source: SourceRequest = isNew ? await resolveSource(connection, name, flags) : { body: {} };
+    const source: SourceFileRequest = isNew ? await resolveSource(connection, name, flags) : { body: {} };
     const given = { description: flags.description, ...source.body, ...allowancesOf(flags) };
     const body = unchecked<UpdateJwk>(given);
     const work = client.updateJwk({ projectName, jwkName: name, body });

@@ -1,6 +1,6 @@
 import { isKeyplaneError } from '../../errors.ts';
 
-export interface Finding {
+export interface LintFinding {
   /** An error: the manager rejects it, or it must not be published. */
   readonly severity: 'error' | 'warning';
   /** The part of the source, such as `keys[1] (kid a)`; empty for the whole source. */
@@ -10,11 +10,11 @@ export interface Finding {
   readonly remedy: string;
 }
 
-export function warning(where: string, problem: string, remedy: string): Finding {
+export function warning(where: string, problem: string, remedy: string): LintFinding {
   return { severity: 'warning', where, problem, remedy };
 }
 
-export function errorFinding(where: string, problem: string, remedy: string): Finding {
+export function errorFinding(where: string, problem: string, remedy: string): LintFinding {
   return { severity: 'error', where, problem, remedy };
 }
 
@@ -23,7 +23,7 @@ export function errorFinding(where: string, problem: string, remedy: string): Fi
  * @param remedy for an error that states none
  * @throws anything else
  */
-export function rejection(error: unknown, where: string, remedy: string): Finding {
+export function rejection(error: unknown, where: string, remedy: string): LintFinding {
   if (!isKeyplaneError(error)) throw error;
   const { problem, remedy: stated } = sentencesOf(error.message);
   return errorFinding(where, problem, error.remedy ?? stated ?? remedy);

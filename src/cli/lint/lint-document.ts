@@ -2,14 +2,14 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../jose/json.t
 import { keysOf, selectKey } from '../../jose/key-set.ts';
 import { isKeyType, type KeyType, keyTypeInfo, keyTypes } from '../../jose/key-types.ts';
 import { shown } from '../../jose/shown.ts';
-import { errorFinding, type Finding, rejection, warning } from './finding.ts';
+import { errorFinding, type LintFinding, rejection, warning } from './finding.ts';
 import { lintKey } from './lint-key.ts';
 
 /** A JWK or a JWK Set: each of its keys, and kids that occur twice. */
 export async function lintDocument(
   document: JsonValue,
   { isUrl, now }: { readonly isUrl: boolean; readonly now: Date },
-): Promise<readonly Finding[]> {
+): Promise<readonly LintFinding[]> {
   let keys: readonly JsonValue[];
   try {
     keys = keysOf(document);
@@ -17,7 +17,7 @@ export async function lintDocument(
     return [rejection(error, '', 'A JWK has a kty, a JWK Set has an array keys (RFC 7517)')];
   }
   const isSet = isJsonObject(document) && Object.hasOwn(document, 'keys');
-  const found: Finding[] = [];
+  const found: LintFinding[] = [];
   for (const [index, key] of keys.entries()) {
     const where = isSet ? placeOf(key, index) : '';
     const published = isUrl ? 'url' : isSet ? 'set' : 'alone';
@@ -38,7 +38,7 @@ function isUnknownType({ kty }: JsonObject): boolean {
 }
 
 /** RFC 7517 §5: readers ignore keys that they do not understand, so the other keys stay usable. */
-function unknownType(where: string, { kty }: JsonObject): Finding {
+function unknownType(where: string, { kty }: JsonObject): LintFinding {
   return warning(
     where,
     `kty ${shown(String(kty))} is unknown: readers ignore the key`,
@@ -47,7 +47,7 @@ function unknownType(where: string, { kty }: JsonObject): Finding {
 }
 
 /** Some verifiers reject a whole set for one key of a type that they do not know. */
-function newTypes(keys: readonly JsonValue[]): readonly Finding[] {
+function newTypes(keys: readonly JsonValue[]): readonly LintFinding[] {
   const types = new Set(keys.flatMap((key) => (isJsonObject(key) && isKeyType(key.kty) ? [key.kty] : [])));
   const isNew = (kty: KeyType) => !keyTypeInfo(kty).isSymmetric && !keyTypeInfo(kty).inSetsByDefault;
   const found = [...types].filter(isNew);
@@ -61,7 +61,7 @@ function newTypes(keys: readonly JsonValue[]): readonly Finding[] {
   ];
 }
 
-function repeatedKids(document: JsonValue, keys: readonly JsonValue[]): readonly Finding[] {
+function repeatedKids(document: JsonValue, keys: readonly JsonValue[]): readonly LintFinding[] {
   const kids = keys.flatMap((key) => (isJsonObject(key) && typeof key.kid === 'string' ? [key.kid] : []));
   const repeated = new Set(kids.filter((kid, index) => kids.indexOf(kid) !== index));
   return [...repeated].map((kid) => {

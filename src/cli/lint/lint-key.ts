@@ -6,7 +6,7 @@ import { type ImportedJwk, importJwkWithWarnings } from '../../jose/import-jwk.t
 import type { JsonObject } from '../../jose/json.ts';
 import type { PrivateJwk } from '../../jose/jwk.ts';
 import { hasPrivatePart, isSymmetric } from '../../jose/key-types.ts';
-import { errorFinding, type Finding, rejection, warning } from './finding.ts';
+import { errorFinding, type LintFinding, rejection, warning } from './finding.ts';
 import { validityFindings } from './validity.ts';
 
 export interface KeyPlace {
@@ -20,7 +20,7 @@ export interface KeyPlace {
 }
 
 /** One key, checked by the import of the manager. */
-export async function lintKey(raw: JsonObject, place: KeyPlace): Promise<readonly Finding[]> {
+export async function lintKey(raw: JsonObject, place: KeyPlace): Promise<readonly LintFinding[]> {
   let imported: ImportedJwk;
   try {
     imported = await importJwkWithWarnings(raw);
@@ -52,7 +52,7 @@ function remedyFor(error: unknown): string {
   return (isKeyplaneError(error) ? remedies[error.reason] : undefined) ?? correctMember;
 }
 
-function privateFindings(jwk: PrivateJwk, { where, published }: KeyPlace): readonly Finding[] {
+function privateFindings(jwk: PrivateJwk, { where, published }: KeyPlace): readonly LintFinding[] {
   if (published === 'alone' || published === 'material' || !hasPrivatePart(jwk)) return [];
   const what = isSymmetric(jwk) ? 'It is a secret key' : 'It has private members';
   if (published === 'url') {
@@ -77,8 +77,8 @@ function memberFindings(
   raw: JsonObject,
   jwk: PrivateJwk,
   { where, published }: KeyPlace,
-): readonly Finding[] {
-  const found: Finding[] = [];
+): readonly LintFinding[] {
+  const found: LintFinding[] = [];
   // Material never has them: a JWK that is created from it gets both.
   const isMaterial = published === 'material';
   if (jwk.kid === undefined && !isMaterial) {
@@ -106,7 +106,7 @@ function memberFindings(
   return found;
 }
 
-function certificateFindings(jwk: PrivateJwk, { where, now }: KeyPlace): readonly Finding[] {
+function certificateFindings(jwk: PrivateJwk, { where, now }: KeyPlace): readonly LintFinding[] {
   const [leaf] = jwk.x5c ?? [];
   return leaf === undefined
     ? []

@@ -2,15 +2,18 @@ import { readCertificates } from '../../jose/certificate.ts';
 import type { InspectedKey } from '../../sources/inspected-key.ts';
 import { jwkSource } from '../../sources/sources.ts';
 import { fileContext, type KeystorePasswords } from '../files/file-context.ts';
-import type { CertificateFile, KeyFile, KeystoreFile } from '../files/source-file.ts';
-import { errorFinding, type Finding, rejection } from './finding.ts';
+import type { CertificateSourceFile, KeySourceFile, KeystoreSourceFile } from '../files/source-file.ts';
+import { errorFinding, type LintFinding, rejection } from './finding.ts';
 import { lintKey } from './lint-key.ts';
 import { validityFindings } from './validity.ts';
 
 const place = { certificateName: 'file', keyName: 'file', keyStoreName: 'file', environmentName: 'file' };
 
 /** A certificate with its chain: the validity of each certificate, and whether the key is sound. */
-export async function lintCertificate(file: CertificateFile, now: Date): Promise<readonly Finding[]> {
+export async function lintCertificate(
+  file: CertificateSourceFile,
+  now: Date,
+): Promise<readonly LintFinding[]> {
   try {
     const chain = readCertificates(file.pem);
     const dates = chain.flatMap((one, index) => validityFindings(index === 0 ? '' : one.subjectDn, one, now));
@@ -24,7 +27,7 @@ export async function lintCertificate(file: CertificateFile, now: Date): Promise
 }
 
 /** A private or public key. */
-export async function lintKeyFile(file: KeyFile, now: Date): Promise<readonly Finding[]> {
+export async function lintKeyFile(file: KeySourceFile, now: Date): Promise<readonly LintFinding[]> {
   try {
     const { keys } = await jwkSource(file.kind).inspect(place, fileContext(file));
     return lintInspected(keys[0], '', now);
@@ -35,12 +38,12 @@ export async function lintKeyFile(file: KeyFile, now: Date): Promise<readonly Fi
 
 /** Every entry of a keystore that its passwords open. */
 export async function lintKeystore(
-  file: KeystoreFile,
+  file: KeystoreSourceFile,
   passwords: KeystorePasswords,
   now: Date,
-): Promise<readonly Finding[]> {
+): Promise<readonly LintFinding[]> {
   const world = fileContext(file, passwords);
-  const found: Finding[] = [];
+  const found: LintFinding[] = [];
   try {
     for (const { alias, locked, problem } of await world.keystoreListing('', '')) {
       const where = `alias ${alias}`;
@@ -63,7 +66,7 @@ async function lintInspected(
   key: InspectedKey | undefined,
   where: string,
   now: Date,
-): Promise<readonly Finding[]> {
+): Promise<readonly LintFinding[]> {
   if (key?.raw === undefined) {
     const remedy = 'Create no JWK from it, or replace it with a key that JOSE defines (RFC 7518)';
     const [, problem, stated] = /^(.*?[^ ]!) (.+)$/s.exec(key?.problem ?? '') ?? [];
@@ -73,7 +76,7 @@ async function lintInspected(
 }
 
 /** The leaf is checked by itself and as part of the JWK. */
-function isFirstOfKind(finding: Finding, index: number, all: readonly Finding[]): boolean {
+function isFirstOfKind(finding: LintFinding, index: number, all: readonly LintFinding[]): boolean {
   return (
     all.findIndex(({ where, problem }) => where === finding.where && problem === finding.problem) === index
   );

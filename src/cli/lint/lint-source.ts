@@ -4,7 +4,7 @@ import { type PassphraseFlags, withPassphrase } from '../files/key-passphrase.ts
 import { type PasswordFlags, readKeystorePasswords } from '../files/keystore-password.ts';
 import { kindName, readSourceFile, type SourceFile } from '../files/source-file.ts';
 import { readInput } from '../terminal/input.ts';
-import { errorFinding, type Finding, rejection, sentencesOf } from './finding.ts';
+import { errorFinding, type LintFinding, rejection, sentencesOf } from './finding.ts';
 import { lintDocument } from './lint-document.ts';
 import { lintCertificate, lintKeyFile, lintKeystore } from './lint-material.ts';
 
@@ -13,7 +13,7 @@ export interface Linted {
   /** Such as `a JWK Set`; null where it is unknown. */
   readonly kind: string | null;
   readonly sound: boolean;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly LintFinding[];
 }
 
 export type LintSourceFlags = PasswordFlags & PassphraseFlags & { readonly urlAllow?: string };
@@ -35,7 +35,7 @@ export async function lintSource(source: string, flags: LintSourceFlags): Promis
   return linted(source, kindName(file), await findingsOf(file, source, flags));
 }
 
-function findingsOf(file: SourceFile, source: string, flags: PasswordFlags): Promise<readonly Finding[]> {
+function findingsOf(file: SourceFile, source: string, flags: PasswordFlags): Promise<readonly LintFinding[]> {
   const now = new Date();
   switch (file.kind) {
     case 'JWK':
@@ -54,7 +54,7 @@ function findingsOf(file: SourceFile, source: string, flags: PasswordFlags): Pro
 }
 
 /** An unknown kind of file, or one that its reader rejects. */
-function unreadable(error: unknown): Finding {
+function unreadable(error: unknown): LintFinding {
   const remedy =
     'A JWK or a JWK Set (JSON), a certificate or a key (PEM or DER), or a keystore (JKS or PKCS12)';
   if (isKeyplaneError(error)) return rejection(error, '', remedy);
@@ -63,6 +63,6 @@ function unreadable(error: unknown): Finding {
   return errorFinding('', problem, stated ?? remedy);
 }
 
-function linted(source: string, kind: string | null, findings: readonly Finding[]): Linted {
+function linted(source: string, kind: string | null, findings: readonly LintFinding[]): Linted {
   return { source, kind, sound: findings.every(({ severity }) => severity !== 'error'), findings };
 }

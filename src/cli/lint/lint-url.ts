@@ -10,16 +10,16 @@ import {
 } from '../../sources/safe-fetch/safe-fetch.ts';
 import { wrongUsage } from '../failure.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { type Finding, rejection, warning } from './finding.ts';
+import { type LintFinding, rejection, warning } from './finding.ts';
 import { lintDocument } from './lint-document.ts';
 
 /**
  * Fetches a URL as the manager does. The given host may be private, because the person named it; the target of a redirect
  * may not, unless the allow list names it.
  */
-export async function lintUrl(url: string, urlAllow: string | undefined): Promise<readonly Finding[]> {
+export async function lintUrl(url: string, urlAllow: string | undefined): Promise<readonly LintFinding[]> {
   const named = urlAllow ?? processEnvironment().KEYPLANE_URL_ALLOW ?? '';
-  const found: Finding[] = [];
+  const found: LintFinding[] = [];
   if (/^http:/i.test(url)) {
     const problem = 'It is fetched without encryption: anybody on the network path can replace the keys';
     found.push(warning('', problem, 'Publish it over https'));
@@ -38,7 +38,7 @@ export async function lintUrl(url: string, urlAllow: string | undefined): Promis
   }
 }
 
-async function fetchText(url: string, named: string, found: Finding[]): Promise<string> {
+async function fetchText(url: string, named: string, found: LintFinding[]): Promise<string> {
   try {
     return await fetchAllowing(url, named);
   } catch (error) {

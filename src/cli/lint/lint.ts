@@ -4,11 +4,11 @@ import type { Command } from 'commander';
 import { addCommand } from '../client-command.ts';
 import { exitCode, wrongUsage } from '../failure.ts';
 import { addPassphraseOptions, type PassphraseFlags, requireOneUseOfStdin } from '../files/key-passphrase.ts';
-import { passwordHelp } from '../files/keystore-password.ts';
+import { addPasswordOptions } from '../files/keystore-password.ts';
 import { show } from '../terminal/output.ts';
 import { addOutputOptions, changeFormats, type OutputFlags } from '../terminal/output-format.ts';
 import { sanitize } from '../terminal/sanitize.ts';
-import type { Finding } from './finding.ts';
+import type { LintFinding } from './finding.ts';
 import type { Linted } from './lint-source.ts';
 
 interface LintFlags extends PassphraseFlags, OutputFlags {
@@ -29,9 +29,9 @@ export function addLintCommand(program: Command): void {
       'lint - < jwks.json',
     ],
   });
-  addPassphraseOptions(addOutputOptions(command, changeFormats))
-    .option('--strict', 'warnings fail too')
-    .option('--password-stdin', passwordHelp)
+  addPasswordOptions(
+    addPassphraseOptions(addOutputOptions(command, changeFormats)).option('--strict', 'warnings fail too'),
+  )
     .option('--url-allow <LIST>', 'private hosts and CIDRs that a redirect may lead to [KEYPLANE_URL_ALLOW]')
     .addHelpText(
       'after',
@@ -60,7 +60,7 @@ function report({ source, kind, findings }: Linted): string {
   return `${sanitize(source)}${kind === null ? '' : ` is ${kind}`}: ${verdict}\n${findings.map(lines).join('')}`;
 }
 
-function countOf(findings: readonly Finding[]): string {
+function countOf(findings: readonly LintFinding[]): string {
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const parts = [plural(errors, 'error'), plural(findings.length - errors, 'warning')];
   const counted = parts.filter((part) => part !== undefined).join(', ');
@@ -72,7 +72,7 @@ function plural(count: number, word: string): string | undefined {
   return count === 1 ? `1 ${word}` : `${count} ${word}s`;
 }
 
-function lines({ severity, where, problem, remedy }: Finding): string {
+function lines({ severity, where, problem, remedy }: LintFinding): string {
   const place = where === '' ? '' : `${sanitize(where)}: `;
   return `  ${severity.padEnd(7)}  ${place}${sanitize(problem)}\n           fix: ${sanitize(remedy)}\n`;
 }

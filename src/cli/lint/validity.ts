@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts';
+import type { LintFinding } from './finding.ts';
 import { warning } from './finding.ts';
 
 const dayMs = 86_400_000;
@@ -10,7 +10,7 @@ export function validityFindings(
   where: string,
   { startDate, endDate }: { readonly startDate: Date; readonly endDate: Date },
   now: Date,
-): readonly Finding[] {
+): readonly LintFinding[] {
   const remedy = 'Renew the certificate and deploy the new one before this one expires';
   const leftMs = endDate.getTime() - now.getTime();
   if (leftMs <= 0) {

@@ -3,12 +3,12 @@ import type { Keystore, KeystoreEntry } from '../../../clients/typescript/src/in
 import { timeText } from '../../runtime/time-text.ts';
 import { deployingCommand, groupCommand, projectCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
-import { type PasswordFlags, passwordHelp, readKeystorePasswords } from '../files/keystore-password.ts';
+import { addPasswordOptions, type PasswordFlags, readKeystorePasswords } from '../files/keystore-password.ts';
 import { splitNames } from '../flag-values.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { showDeployed } from '../terminal/deployment-result.ts';
 import { readInput } from '../terminal/input.ts';
-import { type ListView, showList } from '../terminal/output.ts';
+import { type ListOutput, showList } from '../terminal/output.ts';
 import { listFormats } from '../terminal/output-format.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { addMaterialCommands, type MaterialType } from './material-commands.ts';
@@ -49,15 +49,15 @@ export function addKeystoreCommand(program: Command): void {
 }
 
 function addKeystoreCreate(group: Command): void {
-  deployingCommand(group, {
+  const command = deployingCommand(group, {
     usage: 'create <NAME> <FILE>',
     summary: 'Store a keystore (JKS or PKCS#12) and deploy it; - reads standard input',
     examples: [
       'keystore create orders orders.p12',
       'keystore create orders orders.jks --environment production --password-stdin < password.txt',
     ],
-  })
-    .option('--password-stdin', passwordHelp)
+  });
+  addPasswordOptions(command)
     .option('--environment <NAMES>', 'separated by commas (default: all of the project)')
     .option('--description <TEXT>', 'free text')
     .action(async (name: string, path: string, flags: KeystoreFlags) => {
@@ -79,24 +79,31 @@ function addKeystoreUpdate(group: Command): void {
     summary: 'Replace a keystore; - reads standard input',
     examples: ['keystore update orders orders-2027.p12 --update-jwks --wait'],
     completes: ['keystores'],
-  }).option('--password-stdin', passwordHelp);
-  addReplacementOptions(command).action(async (name: string, path: string, flags: KeystoreFlags) => {
-    const entry = await readKeystore(path, flags);
-    const { client, projectName } = await connectToProject(flags);
-    const { resultList } = await client.getKeystore({ projectName, keystoreName: name });
-    const before = (resultList[0]?.keyStoreEnvironmentList ?? []).map(
-      ({ environmentName }) => environmentName,
-    );
-    const environments = flags.environment === undefined ? before : splitNames(flags.environment);
-    const keyStoreEnvironmentList = environments.map((environmentName) => ({ environmentName, ...entry }));
-    const body = { description: flags.description, keyStoreEnvironmentList };
-    const work = client.updateKeystore({ projectName, keystoreName: name, ...referencePolicy(flags), body });
-    const answer = await withProgress('Replacing the keystore', work);
-    await showDeployed(client, flags, { answer, done: `Updated keystore ${name}` });
   });
+  addReplacementOptions(addPasswordOptions(command)).action(
+    async (name: string, path: string, flags: KeystoreFlags) => {
+      const entry = await readKeystore(path, flags);
+      const { client, projectName } = await connectToProject(flags);
+      const { resultList } = await client.getKeystore({ projectName, keystoreName: name });
+      const before = (resultList[0]?.keyStoreEnvironmentList ?? []).map(
+        ({ environmentName }) => environmentName,
+      );
+      const environments = flags.environment === undefined ? before : splitNames(flags.environment);
+      const keyStoreEnvironmentList = environments.map((environmentName) => ({ environmentName, ...entry }));
+      const body = { description: flags.description, keyStoreEnvironmentList };
+      const work = client.updateKeystore({
+        projectName,
+        keystoreName: name,
+        ...referencePolicy(flags),
+        body,
+      });
+      const answer = await withProgress('Replacing the keystore', work);
+      await showDeployed(client, flags, { answer, done: `Updated keystore ${name}` });
+    },
+  );
 }
 
-const entries: ListView<KeystoreEntry> = {
+const entries: ListOutput<KeystoreEntry> = {
   columns: [
     { head: 'ALIAS', value: ({ alias }) => alias },
     { head: 'KIND', value: ({ kind }) => kind },
@@ -136,19 +143,18 @@ function addKeystoreEntries(group: Command): void {
 }
 
 function addKeystoreInspect(group: Command): void {
-  projectCommand(group, {
+  const command = projectCommand(group, {
     usage: 'inspect <FILE>',
     summary: 'Let the manager read a keystore file without storing it; - reads standard input',
     examples: ['keystore inspect orders.p12', 'keystore inspect orders.jks --password-stdin < password.txt'],
     formats: listFormats,
-  })
-    .option('--password-stdin', passwordHelp)
-    .action(async (path: string, flags: ProjectFlags & PasswordFlags) => {
-      const body = await readKeystore(path, flags);
-      const { client, projectName } = await connectToProject(flags);
-      const work = client.inspectKeystore({ projectName, body });
-      showList(flags, await withProgress('Opening the keystore', work), entries);
-    });
+  });
+  addPasswordOptions(command).action(async (path: string, flags: ProjectFlags & PasswordFlags) => {
+    const body = await readKeystore(path, flags);
+    const { client, projectName } = await connectToProject(flags);
+    const work = client.inspectKeystore({ projectName, body });
+    showList(flags, await withProgress('Opening the keystore', work), entries);
+  });
 }
 
 async function readKeystore(path: string, flags: PasswordFlags) {

@@ -14,11 +14,11 @@ import {
   projectCommand,
   type WaitFlags,
 } from '../client-command.ts';
-import { allItems, type ListQuery } from '../session/all-items.ts';
+import { allItems, type ListRequest } from '../session/all-items.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import type { CompletionSource } from '../shell/completion-source.ts';
 import { showDeployed } from '../terminal/deployment-result.ts';
-import { type Column, type ListView, showItems, showList } from '../terminal/output.ts';
+import { type ListOutput, type OutputColumn, showItems, showList } from '../terminal/output.ts';
 import { listFormats, type OutputFlags } from '../terminal/output-format.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { confirm } from '../terminal/prompt.ts';
@@ -44,15 +44,15 @@ export interface MaterialType<Item extends Material, Entry> {
   readonly word: string;
   readonly names: CompletionSource;
   /** Of the rows: one for each environment of a material. */
-  readonly columns: readonly Column<MaterialRow<Item, Entry>>[];
+  readonly columns: readonly OutputColumn<MaterialEntry<Item, Entry>>[];
   entriesOf(item: Item): readonly Entry[];
-  list(client: KeyplaneClient, query: ListQuery & { readonly projectName: string }): Promise<Listed<Item>>;
+  list(client: KeyplaneClient, query: ListRequest & { readonly projectName: string }): Promise<Listed<Item>>;
   get(client: KeyplaneClient, projectName: string, name: string): Promise<Listed<Item>>;
   delete(client: KeyplaneClient, projectName: string, name: string): Promise<DeploymentAnswer>;
   references(client: KeyplaneClient, projectName: string, name: string): Promise<Listed<JwkReference>>;
 }
 
-export interface MaterialRow<Item, Entry> {
+export interface MaterialEntry<Item, Entry> {
   readonly material: Item;
   /** What it has in one environment. */
   readonly entry: Entry;
@@ -113,7 +113,7 @@ export function showMaterials<Item extends Material, Entry>(
   );
 }
 
-const references: ListView<JwkReference> = {
+const references: ListOutput<JwkReference> = {
   columns: [
     { head: 'PROJECT', value: ({ projectName }) => projectName },
     { head: 'JWK', value: ({ name }) => name },

@@ -25,7 +25,7 @@ export interface NodeOperationFlags extends NodeFlags {
   readonly jwk?: string;
 }
 
-export type KeyOperation = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'mac' | 'mac/verify';
+export type OperationPath = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'mac' | 'mac/verify';
 
 /** A command that has an operation with a key done at a node. */
 export function nodeOperationCommand(program: Command, spec: CommandSpec): Command {
@@ -55,7 +55,7 @@ interface RefusedAnswer {
 
 /** An operation with a key. @returns the answer. @throws CliFailure */
 export async function callNode<Answer>(
-  operation: KeyOperation,
+  operation: OperationPath,
   flags: NodeOperationFlags,
   body: object,
 ): Promise<Answer> {
@@ -95,7 +95,7 @@ function projectOf({ project }: NodeFlags): string {
   return projectName;
 }
 
-function pathOfKey(operation: KeyOperation, { ring, jwk }: NodeOperationFlags): readonly string[] {
+function pathOfKey(operation: OperationPath, { ring, jwk }: NodeOperationFlags): readonly string[] {
   if ((ring === undefined) === (jwk === undefined))
     throw wrongUsage('Exactly one of --ring and --jwk is required');
   const key = ring === undefined ? ['jwks', jwk ?? ''] : ['key-rings', ring];

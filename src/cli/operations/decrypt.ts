@@ -4,7 +4,7 @@ import { type OutFlags, outOptions, requireFreeFile, writeFileOrOutput } from '.
 import { show } from '../terminal/output.ts';
 import { isForProgram } from '../terminal/output-format.ts';
 import { callNode, type NodeOperationFlags, nodeOperationCommand } from './call-node.ts';
-import { readObject } from './operation-input.ts';
+import { readGivenObject } from './operation-input.ts';
 
 interface DecryptFlags extends NodeOperationFlags, OutFlags {
   readonly sender?: string;
@@ -28,7 +28,7 @@ export function addDecryptCommand(program: Command): void {
   }).option('--sender <JWK>', 'the JWK of the sender, for ECDH-1PU');
   outOptions(command).action(async (given: string | undefined, flags: DecryptFlags) => {
     requireFreeFile(flags);
-    const jwe = await readObject(given, flags.tokenStdin === true);
+    const jwe = await readGivenObject(given, flags.tokenStdin === true);
     const answer = await callNode<DecryptAnswer>('decrypt', flags, { jwe, senderJwkName: flags.sender });
     if (isForProgram(flags)) return show(flags, answer, { table: () => '' });
     const bytes = Buffer.from(answer.plaintextBase64, 'base64');

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { show } from '../terminal/output.ts';
 import { callNode, type NodeOperationFlags, nodeOperationCommand } from './call-node.ts';
-import { objectText, readContent, serializationOption } from './operation-input.ts';
+import { objectText, readGivenContent, serializationOption } from './operation-input.ts';
 
 interface EncryptFlags extends NodeOperationFlags {
   readonly enc?: string;
@@ -38,7 +38,7 @@ export function addEncryptCommand(program: Command): void {
     .option('--cty <TYPE>', 'content type, JWT where a JWT is encrypted')
     .action(async (given: string | undefined, flags: EncryptFlags) => {
       const { enc, serialization, aad, sender: senderJwkName, apu, apv, cty } = flags;
-      const bytes = await readContent(given ?? '-', flags.tokenStdin === true);
+      const bytes = await readGivenContent(given ?? '-', flags.tokenStdin === true);
       const plaintextBase64 = bytes.toString('base64');
       const body = { plaintextBase64, enc, serialization, aad, senderJwkName, apu, apv, cty };
       const answer = await callNode<EncryptAnswer>('encrypt', flags, body);

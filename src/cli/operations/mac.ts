@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { exitCode } from '../failure.ts';
 import { show } from '../terminal/output.ts';
 import { callNode, type NodeOperationFlags, nodeOperationCommand } from './call-node.ts';
-import { readContent } from './operation-input.ts';
+import { readGivenContent } from './operation-input.ts';
 
 interface MacFlags extends NodeOperationFlags {
   readonly verify?: string;
@@ -20,7 +20,7 @@ export function addMacCommand(program: Command): void {
   })
     .option('--verify <BASE64>', 'the MAC to verify; exit code 1 where it is another')
     .action(async (given: string | undefined, flags: MacFlags) => {
-      const dataBase64 = (await readContent(given ?? '-', flags.tokenStdin === true)).toString('base64');
+      const dataBase64 = (await readGivenContent(given ?? '-', flags.tokenStdin === true)).toString('base64');
       if (flags.verify === undefined) {
         const answer = await callNode<{ readonly macBase64: string }>('mac', flags, { dataBase64 });
         return show(flags, answer, { table: () => `${answer.macBase64}\n` });

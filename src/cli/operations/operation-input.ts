@@ -5,7 +5,7 @@ import { choiceOption } from '../flag-values.ts';
 import { readInput } from '../terminal/input.ts';
 
 /** `@FILE`, or `-` for standard input. @throws CliFailure */
-export async function readContent(given: string, hasUsedStdin: boolean): Promise<Buffer> {
+export async function readGivenContent(given: string, hasUsedStdin: boolean): Promise<Buffer> {
   const path = given.replace(/^@/, '');
   if (path === '-') requireFreeStdin(hasUsedStdin);
   return readInput(path);
@@ -15,9 +15,11 @@ export async function readContent(given: string, hasUsedStdin: boolean): Promise
  * A JWS or JWE: itself, `@FILE`, or standard input. Other serializations than COMPACT are JSON objects.
  * @throws CliFailure
  */
-export async function readObject(given: string | undefined, hasUsedStdin: boolean): Promise<unknown> {
+export async function readGivenObject(given: string | undefined, hasUsedStdin: boolean): Promise<unknown> {
   const isItself = given !== undefined && given !== '-' && !given.startsWith('@');
-  const text = isItself ? given : (await readContent(given ?? '-', hasUsedStdin)).toString('utf8').trim();
+  const text = isItself
+    ? given
+    : (await readGivenContent(given ?? '-', hasUsedStdin)).toString('utf8').trim();
   if (!text.startsWith('{')) return text;
   try {
     return JSON.parse(text);

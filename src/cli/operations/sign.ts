@@ -4,7 +4,7 @@ import { durationOption } from '../flag-values.ts';
 import { readJsonInput } from '../terminal/input.ts';
 import { show } from '../terminal/output.ts';
 import { callNode, type NodeOperationFlags, nodeOperationCommand } from './call-node.ts';
-import { objectText, readContent, requireFreeStdin, serializationOption } from './operation-input.ts';
+import { objectText, readGivenContent, requireFreeStdin, serializationOption } from './operation-input.ts';
 
 interface SignFlags extends NodeOperationFlags {
   readonly claims?: string;
@@ -64,7 +64,7 @@ async function bodyOf(flags: SignFlags): Promise<object> {
     return { claims: await readJsonInput(claims ?? '', '--claims'), lifetime, ...form };
   }
   if (lifetime !== undefined) throw wrongUsage('--lifetime goes with --claims: a payload does not expire');
-  const bytes = await readContent(payload, hasUsedStdin);
+  const bytes = await readGivenContent(payload, hasUsedStdin);
   return {
     payloadBase64: bytes.toString('base64'),
     header: header === undefined ? undefined : await readJsonInput(header, '--header'),

@@ -5,7 +5,7 @@ import { readJsonInput } from '../terminal/input.ts';
 import { show } from '../terminal/output.ts';
 import { factLines } from '../terminal/table.ts';
 import { callNode, type NodeOperationFlags, nodeOperationCommand } from './call-node.ts';
-import { gather, readContent, readObject } from './operation-input.ts';
+import { gather, readGivenContent, readGivenObject } from './operation-input.ts';
 
 interface VerifyFlags extends NodeOperationFlags {
   readonly issuer?: string;
@@ -69,11 +69,11 @@ async function bodyOf(given: string | undefined, flags: VerifyFlags): Promise<ob
   const { issuer, audience: audiences, algorithm: algorithms, clockSkew, maxAge, tokenType } = flags;
   const { exactClaims, payload } = flags;
   const hasUsedStdin = flags.tokenStdin === true;
-  const jws = await readObject(given, hasUsedStdin || payload === '-');
+  const jws = await readGivenObject(given, hasUsedStdin || payload === '-');
   return {
     jws,
     payloadBase64:
-      payload === undefined ? undefined : (await readContent(payload, hasUsedStdin)).toString('base64'),
+      payload === undefined ? undefined : (await readGivenContent(payload, hasUsedStdin)).toString('base64'),
     as: flags.signatureOnly ? 'JWS' : undefined,
     issuer,
     audiences,

@@ -10,15 +10,11 @@ import { unchecked } from '../session/unchecked.ts';
 import { showDeployed } from '../terminal/deployment-result.ts';
 import { readInput, readJsonInput } from '../terminal/input.ts';
 import { withProgress } from '../terminal/progress.ts';
+import { givenSource, type SourceNameFlags } from './outlet-source-flags.ts';
 
-interface OutletFlags extends ProjectFlags, WaitFlags {
+interface OutletFlags extends ProjectFlags, WaitFlags, SourceNameFlags {
   readonly kind?: string;
   readonly description?: string;
-  readonly ring?: string;
-  readonly jwk?: string;
-  readonly view?: string;
-  readonly certificate?: string;
-  readonly tokenProfile?: string;
   readonly projectSet?: boolean;
   readonly content?: string;
   readonly environments?: string;
@@ -128,14 +124,7 @@ async function membersOf(flags: OutletFlags): Promise<object> {
 
 /** Undefined where no flag gives one; null for the project's set. */
 function sourceOf(flags: OutletFlags): object | null | undefined {
-  const names = {
-    keyRingName: flags.ring,
-    jwkName: flags.jwk,
-    viewName: flags.view,
-    certificateName: flags.certificate,
-    tokenProfileName: flags.tokenProfile,
-  };
-  const given = Object.entries(names).filter(([, name]) => name !== undefined);
+  const given = Object.entries(givenSource(flags));
   if (given.length + (flags.projectSet ? 1 : 0) > 1) {
     const others = flags.projectSet ? ', --project-set' : '';
     throw wrongUsage(

@@ -15,13 +15,16 @@ import { exitCode } from '../failure.ts';
 import { allItems } from '../session/all-items.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { showDeployed } from '../terminal/deployment-result.ts';
-import { type ListView, show, showList } from '../terminal/output.ts';
+import { type ListOutput, show, showList } from '../terminal/output.ts';
 import { documentFormats, listFormats } from '../terminal/output-format.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { factLines, textTable } from '../terminal/table.ts';
 import { addOutletChanges } from './change.ts';
+import { addOutletSourceFilter, givenSource, type SourceNameFlags } from './outlet-source-flags.ts';
 
-const listView: ListView<Outlet> = {
+interface OutletListFlags extends ProjectFlags, ListFlags, SourceNameFlags {}
+
+const listView: ListOutput<Outlet> = {
   columns: [
     { head: 'NAME', value: ({ name }) => name },
     { head: 'KIND', value: ({ kind }) => kind },
@@ -47,17 +50,18 @@ export function addOutletCommand(program: Command): void {
   const list = projectCommand(group, {
     usage: 'list',
     summary: 'List the outlets of a project, with the number of deliveries in each state',
-    examples: ['outlet list', 'outlet list --output wide'],
+    examples: ['outlet list', 'outlet list --ring orders', 'outlet list --output wide'],
     formats: listFormats,
   });
-  addListOptions(list).action(async (flags: ProjectFlags & ListFlags) => {
+  addOutletSourceFilter(addListOptions(list)).action(async (flags: OutletListFlags) => {
     const { client, projectName } = await connectToProject(flags);
-    const answer = await allItems(flags, (query) => client.listOutlets({ projectName, ...query }));
+    const source = givenSource(flags);
+    const answer = await allItems(flags, (query) => client.listOutlets({ projectName, ...query, ...source }));
     showList(flags, answer, listView);
   });
   projectCommand(group, {
     usage: 'get <NAME>',
-    summary: 'Show an outlet, and how its deliveries stand; its credential is never shown',
+    summary: 'Show an outlet and the state of its deliveries; its credential is never shown',
     examples: ['outlet get gateway', 'outlet get gateway --output wide', 'outlet get gateway --output json'],
     completes: ['outlets'],
     formats: documentFormats,

@@ -10,9 +10,9 @@ import {
   addKeyOptions,
   addPolicyOptions,
   type KeyFlags,
-  keysOf,
   type PolicyFlags,
   policyOf,
+  ringKeyBody,
 } from './policy-flags.ts';
 
 interface ChangeFlags extends ProjectFlags, WaitFlags, PolicyFlags, KeyFlags {
@@ -30,7 +30,7 @@ export function addRingCreate(ring: Command): void {
     ],
   }).option('--description <TEXT>', 'free text');
   addPolicyOptions(addKeyOptions(command)).action(async (name: string, flags: ChangeFlags) => {
-    const body = { name, description: flags.description, ...keysOf(flags), ...policyOf(flags) };
+    const body = { name, description: flags.description, ...ringKeyBody(flags), ...policyOf(flags) };
     const { client, projectName } = await connectToProject(flags);
     const work = client.createKeyRing({ projectName, body: unchecked<CreateKeyRing>(body) });
     const answer = await withProgress('Creating the key ring', work);
@@ -51,7 +51,11 @@ export function addRingUpdate(ring: Command): void {
   }).option('--description <TEXT>', 'free text');
   addPolicyOptions(addKeyOptions(command)).action(async (name: string, flags: ChangeFlags) => {
     const { description } = flags;
-    const body = { ...(description !== undefined && { description }), ...keysOf(flags), ...policyOf(flags) };
+    const body = {
+      ...(description !== undefined && { description }),
+      ...ringKeyBody(flags),
+      ...policyOf(flags),
+    };
     const { client, projectName } = await connectToProject(flags);
     const work = client.updateKeyRing({ projectName, ringName: name, body: unchecked(body) });
     const answer = await withProgress('Changing the key ring', work);

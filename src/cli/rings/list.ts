@@ -11,10 +11,10 @@ import {
 } from '../client-command.ts';
 import { allItems } from '../session/all-items.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
-import { type ListView, showList } from '../terminal/output.ts';
+import { type ListOutput, showList } from '../terminal/output.ts';
 import { listFormats } from '../terminal/output-format.ts';
 
-const view: ListView<KeyRing> = {
+const view: ListOutput<KeyRing> = {
   columns: [
     { head: 'NAME', value: ({ name }) => name },
     { head: 'TYPE', value: ({ type }) => type },

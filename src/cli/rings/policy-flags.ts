@@ -118,7 +118,7 @@ export function addKeyOptions(command: Command): Command {
 }
 
 /** `{ type: 'EC', ec: { … } }`; empty without `--type`. */
-export function keysOf(flags: KeyFlags): Readonly<Record<string, unknown>> {
+export function ringKeyBody(flags: KeyFlags): Readonly<Record<string, unknown>> {
   const kty = generatedKeyTypes.find((one) => keyTypeName(one) === flags.type);
   if (kty === undefined) {
     const others = [flags.size, flags.curve, flags.use, flags.algorithm];

@@ -125,7 +125,7 @@ function pendingText(node: Revocation['pendingNodes'][number]): string {
   const lastSeen = node.lastSeenAt === null ? 'never seen' : `last seen ${timeAndDistance(node.lastSeenAt)}`;
   const publishes =
     node.publishesUntil === null
-      ? 'publishes it without end'
+      ? 'publishes it without limit'
       : `publishes it until ${timeAndDistance(node.publishesUntil)}`;
   const signs = node.signsUntil === null ? '' : `, signs until ${timeAndDistance(node.signsUntil)}`;
   return `no: ${lastSeen}, ${publishes}${signs}`;

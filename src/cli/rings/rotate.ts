@@ -18,7 +18,7 @@ interface ActivateFlags extends ProjectFlags, WaitFlags {
 export function addRingRotate(ring: Command): void {
   deployingCommand(ring, {
     usage: 'rotate <NAME>',
-    summary: 'Activate the next key as soon as verifiers know it; exit code 5 while that waits',
+    summary: 'Activate the next key as soon as verifiers have it; exit code 5 until then',
     examples: ['ring rotate api-signing', 'ring rotate api-signing --wait --wait-timeout 10m'],
     completes: ['key rings'],
   }).action(async (name: string, flags: ProjectFlags & WaitFlags) => {

@@ -4,10 +4,10 @@ import { timeText } from '../../runtime/time-text.ts';
 import { projectCommand } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
-import { type ListView, showList } from '../terminal/output.ts';
+import { type ListOutput, showList } from '../terminal/output.ts';
 import { addTimingOptions, type PolicyFlags, timingQueryOf } from './policy-flags.ts';
 
-const view: ListView<KeyRingTransition> = {
+const view: ListOutput<KeyRingTransition> = {
   columns: [
     { head: 'TIME', value: ({ at }) => timeText(at) },
     { head: 'VERSION', value: ({ version }) => version },

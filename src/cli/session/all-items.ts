@@ -1,7 +1,7 @@
 import { every } from '../../../clients/typescript/src/index.ts';
 import type { ListFlags } from '../client-command.ts';
 
-export type ListQuery = Omit<ListFlags, 'page' | 'size'> & {
+export type ListRequest = Omit<ListFlags, 'page' | 'size'> & {
   readonly page?: number | string;
   readonly size?: number | string;
 };
@@ -18,7 +18,7 @@ interface List<Item> {
  */
 export async function allItems<Item>(
   { search, sort, page, size }: ListFlags,
-  list: (query: ListQuery) => Promise<List<Item>>,
+  list: (query: ListRequest) => Promise<List<Item>>,
 ): Promise<List<Item>> {
   const query = { ...(search !== undefined && { search }), ...(sort !== undefined && { sort }) };
   const paging = { ...(page !== undefined && { page }), ...(size !== undefined && { size }) };

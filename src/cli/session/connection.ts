@@ -48,7 +48,7 @@ export async function findAddress(flags: ConnectionFlags): Promise<Address> {
       `Profile ${asked} does not exist. Profiles: ${names}. Create one with: keyplane login --profile ${asked}`,
     );
   }
-  const url = checkUrl(given ?? profile?.url);
+  const url = checkManagerUrl(given ?? profile?.url);
   const own = profile !== undefined && originOf(profile.url) === originOf(url) ? profile.token : undefined;
   return { url, token: KEYPLANE_TOKEN || own, profileName, profile };
 }
@@ -81,7 +81,7 @@ async function onlyProject(client: KeyplaneClient): Promise<string> {
 }
 
 /** @throws CliFailure */
-export function checkUrl(text: string | undefined): string {
+export function checkManagerUrl(text: string | undefined): string {
   if (text === undefined) {
     throw new CliFailure(
       'No manager is given: sign in with `keyplane login URL`, or set KEYPLANE_URL and KEYPLANE_TOKEN',

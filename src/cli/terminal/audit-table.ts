@@ -1,10 +1,10 @@
 import type { AuditRecord } from '../../../clients/typescript/src/index.ts';
 import { exactTimeText } from '../../runtime/time-text.ts';
-import { type Column, showList } from './output.ts';
+import { type OutputColumn, showList } from './output.ts';
 import type { OutputFlags } from './output-format.ts';
 import { textTable } from './table.ts';
 
-const columns: readonly Column<AuditRecord>[] = [
+const columns: readonly OutputColumn<AuditRecord>[] = [
   { head: 'NUMBER', isWide: true, value: ({ sequence }) => sequence },
   { head: 'TIME', value: ({ at }) => exactTimeText(at) },
   { head: 'ACTOR', value: ({ actor }) => actor },

@@ -23,7 +23,7 @@ export function note(text: string): void {
 }
 
 /** A result as text, where it is not printed for a program. */
-export interface Views {
+export interface OutputViews {
   readonly table: () => string;
   /** Without it, `wide` is the table. */
   readonly wide?: () => string;
@@ -32,11 +32,11 @@ export interface Views {
 }
 
 /** Prints the response of the manager as it is, or what a person reads of it. */
-export function show(flags: OutputFlags, answer: unknown, views: Views): void {
+export function show(flags: OutputFlags, answer: unknown, views: OutputViews): void {
   write(textOf(outputFormatOf(flags), answer, views));
 }
 
-function textOf(format: OutputFormat, answer: unknown, { table, wide = table, names }: Views): string {
+function textOf(format: OutputFormat, answer: unknown, { table, wide = table, names }: OutputViews): string {
   switch (format) {
     case 'json':
       return `${sanitizedJson(answer)}\n`;
@@ -53,15 +53,15 @@ function textOf(format: OutputFormat, answer: unknown, { table, wide = table, na
   }
 }
 
-export interface Column<Item> {
+export interface OutputColumn<Item> {
   readonly head: string;
   /** Only with `--output wide`. */
   readonly isWide?: true;
   readonly value: (item: Item) => Cell;
 }
 
-export interface ListView<Item> {
-  readonly columns: readonly Column<Item>[];
+export interface ListOutput<Item> {
+  readonly columns: readonly OutputColumn<Item>[];
   /** What other commands take to mean this item. */
   readonly name: (item: Item) => string;
 }
@@ -70,7 +70,7 @@ export interface ListView<Item> {
 export function showList<Item>(
   flags: OutputFlags,
   answer: { readonly resultList: readonly Item[] },
-  view: ListView<Item>,
+  view: ListOutput<Item>,
 ): void {
   showItems(flags, { answer, items: answer.resultList }, view);
 }
@@ -79,9 +79,9 @@ export function showList<Item>(
 export function showItems<Item>(
   flags: OutputFlags,
   { answer, items }: { readonly answer: unknown; readonly items: readonly Item[] },
-  { columns, name }: ListView<Item>,
+  { columns, name }: ListOutput<Item>,
 ): void {
-  const table = (shown: readonly Column<Item>[]) =>
+  const table = (shown: readonly OutputColumn<Item>[]) =>
     textTable(
       shown.map(({ head }) => head),
       items.map((item) => shown.map(({ value }) => value(item))),

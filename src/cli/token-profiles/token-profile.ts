@@ -5,13 +5,13 @@ import { addListOptions, groupCommand, type ListFlags, projectCommand } from '..
 import { addDeletion } from '../deletion.ts';
 import { allItems } from '../session/all-items.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
-import { type ListView, show, showList } from '../terminal/output.ts';
+import { type ListOutput, show, showList } from '../terminal/output.ts';
 import { documentFormats, listFormats } from '../terminal/output-format.ts';
 import { factLines } from '../terminal/table.ts';
 import { addTokenProfileChanges } from './change.ts';
 import { addTokenProfileIssue, addTokenProfileTry } from './issue.ts';
 
-const view: ListView<TokenProfile> = {
+const view: ListOutput<TokenProfile> = {
   columns: [
     { head: 'NAME', value: ({ name }) => name },
     { head: 'KEY RING', value: ({ keyRingName }) => keyRingName },

@@ -17,7 +17,7 @@ import { allItems } from '../session/all-items.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { unchecked } from '../session/unchecked.ts';
 import { showDeployed } from '../terminal/deployment-result.ts';
-import { type ListView, show, showList } from '../terminal/output.ts';
+import { type ListOutput, show, showList } from '../terminal/output.ts';
 import { documentFormats, listFormats } from '../terminal/output-format.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { factLines } from '../terminal/table.ts';
@@ -38,7 +38,7 @@ interface ViewFlags extends ProjectFlags, WaitFlags {
   readonly excludeNothing?: boolean;
 }
 
-const listView: ListView<View> = {
+const listView: ListOutput<View> = {
   columns: [
     { head: 'NAME', value: ({ name }) => name },
     { head: 'INCLUDES', value: ({ include }) => selectionText(include) ?? 'all keys' },

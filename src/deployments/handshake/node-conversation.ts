@@ -333,7 +333,7 @@ export class NodeConversation {
     this.#counting = recordUsage(session.identity.nodeId, usage)
       .then(() => say?.({ type: 'counted', report: usage.report }))
       .catch((error: unknown) =>
-        log.warn({ err: error, environment, node: name }, 'the use of keys at a node could not be stored'),
+        log.warn({ err: error, environment, node: name }, 'the key usage of a node could not be stored'),
       );
   }
 
@@ -345,7 +345,7 @@ export class NodeConversation {
     this.#recording = this.#recording
       .then(() => recordDeliveries({ nodeId, environmentId }, report))
       .catch((error: unknown) => {
-        log.warn({ err: error, environment, node: name }, 'how outlets stand at a node could not be stored');
+        log.warn({ err: error, environment, node: name }, 'the outlet states of a node could not be stored');
         this.#close(failed, 'the manager failed');
       });
   }
@@ -407,7 +407,7 @@ export class NodeConversation {
 
   #fail(error: unknown): void {
     const { environment, name } = this.#handshake.claimant;
-    this.#options.log.warn({ err: error, environment, node: name }, 'a node could not be welcomed');
+    this.#options.log.warn({ err: error, environment, node: name }, 'the handshake with a node failed');
     this.#over = true;
     this.#close(failed, 'the manager failed');
   }
@@ -432,8 +432,7 @@ export class NodeConversation {
     return (message) => {
       if (session.diverged) {
         this.#refuseHistory({ ...diverging, revision: session.confirmedRevision }, sealing).catch(
-          (error: unknown) =>
-            this.#options.log.warn({ err: error }, 'a divergence could not be written down'),
+          (error: unknown) => this.#options.log.warn({ err: error }, 'a divergence could not be stored'),
         );
       } else if (marked && message.type === 'applied' && session.confirmedRevision === message.revision) {
         marked = false;
@@ -469,9 +468,7 @@ export class NodeConversation {
           'a node has the history of the database again',
         ),
       )
-      .catch((error: unknown) =>
-        log.warn({ err: error }, 'the end of a divergence could not be written down'),
-      );
+      .catch((error: unknown) => log.warn({ err: error }, 'the end of a divergence could not be stored'));
   }
 }
 

@@ -6,7 +6,7 @@ import { descriptionMember } from '../requests/body-schemas.ts';
 import { deployOnce } from '../requests/once.ts';
 import { deploymentResponse } from '../responses/deployment-response.ts';
 import { openToDeployers } from '../route-access.ts';
-import { keystoreDescription } from './material-requests.ts';
+import { keyPasswordsMember, keystoreDescription } from './material-requests.ts';
 
 /** At creation, and again whenever it is replaced. */
 export const keystoreBody = z.strictObject({
@@ -24,6 +24,7 @@ export const keystoreBody = z.strictObject({
           .max(1024)
           .optional()
           .describe('Where the keys have another password than the store, also an empty one'),
+        keyPasswords: keyPasswordsMember.optional(),
         keyStoreType: z.string().optional().describe('JKS or PKCS12'),
       }),
     )

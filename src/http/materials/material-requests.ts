@@ -102,6 +102,11 @@ export function keyDescription(naming: Naming) {
   );
 }
 
+export const keyPasswordsMember = z
+  .record(z.string().min(1), z.string().max(1024))
+  .refine((passwords) => Object.keys(passwords).length <= 1_000)
+  .describe('By alias: passwords of single keys, which come before `keyPassword`');
+
 const keystoreContent = named(
   'KeystoreContent',
   z.strictObject({
@@ -112,6 +117,7 @@ const keystoreContent = named(
     keyPassword: password
       .optional()
       .describe('Where the keys have another password than the keystore, also an empty one'),
+    keyPasswords: keyPasswordsMember.optional(),
     keyStoreType: keystoreType,
   }),
 );

@@ -5,7 +5,7 @@ import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import Fastify, { type FastifySchema, type RouteOptions } from 'fastify';
 import { z } from 'zod';
 import { setZodCompilers, withoutCompilers } from '../schema-compilers.ts';
-import { completeOperation, type Operation, type RouteConfig } from './complete-operation.ts';
+import { completeOperation, type OpenApiOperation, type RouteConfig } from './complete-operation.ts';
 import { schemaComponents, transformSchema } from './components.ts';
 import type { Schemas } from './examples/example-of.ts';
 import { descriptionOf } from './named.ts';
@@ -104,7 +104,7 @@ function documentOptions(version: string): FastifyDynamicSwaggerOptions {
   };
 }
 
-type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+type Paths = Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
 
 const idempotencyKeyParameter = Object.freeze({
   name: 'Idempotency-Key',

@@ -23,7 +23,7 @@ interface Parameter {
   example?: unknown;
 }
 
-export interface Operation {
+export interface OpenApiOperation {
   operationId?: string;
   summary?: string;
   description?: string;
@@ -40,7 +40,7 @@ export interface Place {
   readonly schemas: Schemas;
 }
 
-export function completeOperation(operation: Operation, place: Place): void {
+export function completeOperation(operation: OpenApiOperation, place: Place): void {
   const { config, schemas } = place;
   const told = operation.description === undefined ? [] : [operation.description];
   operation.description = [...told, accessText(config)].join('\n\n');
@@ -98,7 +98,7 @@ const pathParameters: Readonly<Record<string, string>> = Object.freeze({
   tokenId: 'Id of the enrollment token',
 });
 
-function describePathParameters({ parameters = [] }: Operation): void {
+function describePathParameters({ parameters = [] }: OpenApiOperation): void {
   for (const parameter of parameters) {
     if (!('in' in parameter) || parameter.in !== 'path') continue;
     parameter.description = pathParameters[parameter.name ?? ''] ?? '';
@@ -137,7 +137,7 @@ function wordsOf(name: string): string {
     .replaceAll('jwk', 'JWK');
 }
 
-function addCodeSamples(operation: Operation, { method, path, config, schemas }: Place): void {
+function addCodeSamples(operation: OpenApiOperation, { method, path, config, schemas }: Place): void {
   const { operationId = '', parameters = [] } = operation;
   const names = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => name);
   const [taken] = Object.entries(operation.requestBody?.content ?? {});
@@ -162,7 +162,7 @@ function bodyOf([mediaType, media]: [string, Media], schemas: Schemas) {
   return { mediaType, value, files: new Set(files.map(([name]) => name)) };
 }
 
-function addErrors(operation: Operation, config: RouteConfig): void {
+function addErrors(operation: OpenApiOperation, config: RouteConfig): void {
   const responses = operation.responses ?? {};
   operation.responses = responses;
   for (const status of rejectionsOf(operation, config)) {
@@ -184,7 +184,10 @@ const errorNames = Object.freeze({
 } as const satisfies Record<number, ErrorResponseName>);
 
 /** Every request is rejected whose headers are too many or name several hosts. */
-function rejectionsOf(operation: Operation, config: RouteConfig): readonly (keyof typeof errorNames)[] {
+function rejectionsOf(
+  operation: OpenApiOperation,
+  config: RouteConfig,
+): readonly (keyof typeof errorNames)[] {
   const { kind } = config.access;
   const rejections = new Set<keyof typeof errorNames>([400, 500, ...(config.alsoRefuses ?? [])]);
   const add = (...statuses: (keyof typeof errorNames)[]) => {

@@ -17,7 +17,7 @@ const environmentResult = named(
   z.object({ environmentName: z.string(), success: z.boolean(), message: z.string() }),
 );
 
-export const deploymentResult = named(
+export const deploymentResultSchema = named(
   'DeploymentResult',
   z.object({
     success: z.boolean().describe('Every environment has it'),
@@ -31,13 +31,13 @@ export const deploymentResponse = named(
   'DeploymentAnswer',
   z.object({
     success: z.literal(true).describe('It is stored'),
-    deploymentResult,
+    deploymentResult: deploymentResultSchema,
     warnings: warningTexts,
   }),
 );
 
-export function toDeploymentResponse({ warnings, ...deploymentResult }: ChangeResult) {
-  const { success, message, environmentResults } = deploymentResult;
+export function toDeploymentResponse({ warnings, ...deploymentResultSchema }: ChangeResult) {
+  const { success, message, environmentResults } = deploymentResultSchema;
   return {
     success: true as const,
     deploymentResult: { success, message, environmentResults: [...environmentResults] },

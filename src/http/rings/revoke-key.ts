@@ -3,7 +3,7 @@ import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
 import { composeOnce } from '../requests/once.ts';
-import { deploymentResult, warningTexts } from '../responses/deployment-response.ts';
+import { deploymentResultSchema, warningTexts } from '../responses/deployment-response.ts';
 import { openToDeployers, openToMembers } from '../route-access.ts';
 import { revocationMembers, ringParams } from './ring-schemas.ts';
 import { revocationView } from './ring-views.ts';
@@ -40,7 +40,10 @@ export function revokeKeyRoute(
       params: ringParams,
       body,
       response: {
-        200: named('RevocationAnswer', clock.extend({ deploymentResult, warnings: warningTexts })),
+        200: named(
+          'RevocationAnswer',
+          clock.extend({ deploymentResult: deploymentResultSchema, warnings: warningTexts }),
+        ),
       },
     },
     handler: async (request) => {

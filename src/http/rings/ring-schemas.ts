@@ -11,7 +11,7 @@ import { describedKey, generateParameters } from '../jwks/generate-schemas.ts';
 import { describedAs, named } from '../openapi/named.ts';
 import { jwkType, jwkUse, useType } from '../openapi/named-values.ts';
 import { descriptionMember } from '../requests/body-schemas.ts';
-import { deploymentResult, warningTexts } from '../responses/deployment-response.ts';
+import { deploymentResultSchema, warningTexts } from '../responses/deployment-response.ts';
 import { instant } from '../responses/response-schemas.ts';
 
 export const ringParams = z.object({ projectName: z.string(), ringName: z.string() });
@@ -231,7 +231,7 @@ export const rotationResponse = named(
     state: ringState,
     activatesAt: instant.nullable().describe('When the key is, or was, activated; null: not known yet'),
     waitingFor: z.array(waitingFor),
-    deploymentResult,
+    deploymentResult: deploymentResultSchema,
     warnings: warningTexts,
   }),
 );

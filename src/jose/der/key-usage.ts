@@ -16,13 +16,13 @@ const usages = [
   'decipherOnly',
 ] as const;
 
-export type KeyUsage = (typeof usages)[number];
+export type X509KeyUsage = (typeof usages)[number];
 
 /**
  * @param extensions the [3] of a certificate's signed part; undefined where it has none
  * @returns undefined where the certificate does not state it; nothing where it states it in a form that is damaged
  */
-export function readKeyUsage(extensions: Asn1Element | undefined): readonly KeyUsage[] | undefined {
+export function readKeyUsage(extensions: Asn1Element | undefined): readonly X509KeyUsage[] | undefined {
   try {
     return extensions && usageOf(extensions);
   } catch (error) {
@@ -31,7 +31,7 @@ export function readKeyUsage(extensions: Asn1Element | undefined): readonly KeyU
   }
 }
 
-function usageOf(extensions: Asn1Element): readonly KeyUsage[] | undefined {
+function usageOf(extensions: Asn1Element): readonly X509KeyUsage[] | undefined {
   for (const extension of readSequence(readDer(extensions.content), 'extensions')) {
     const [identifier, ...rest] = readSequence(extension, 'extension');
     if (readOid(identifier, 'extension') !== '2.5.29.15') continue;

@@ -9,7 +9,7 @@ import type { DeployedContent } from '../../protocol/content.ts';
 import { removeFile, syncFolder } from '../../runtime/durable-file.ts';
 import { timeSlices } from '../../runtime/event-loop.ts';
 import type { NodeLog } from '../node-log.ts';
-import { digestOf, objectKey, type StoredObject } from '../stored-object.ts';
+import { type StoredObject, storedContentDigest, storedObjectKey } from '../stored-object.ts';
 import { DamagedLog, loadLog } from './load-log.ts';
 import { LogFile, type RecordLocation } from './log-file.ts';
 import {
@@ -165,7 +165,10 @@ export class SealedLog implements StateCopy {
     if (!file) throw new Error('there is no sealed copy to read from');
     const content = readContent(await file.read(object.location));
     // While a snapshot replaces the file, a location of the former one may be that of another record.
-    if (objectKey(content) !== objectKey(object) || digestOf(content) !== object.digest) {
+    if (
+      storedObjectKey(content) !== storedObjectKey(object) ||
+      storedContentDigest(content) !== object.digest
+    ) {
       throw new Error('the object is no longer what the sealed copy has');
     }
     return content;

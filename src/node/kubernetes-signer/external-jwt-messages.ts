@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer';
 import { octetsField, readOctetsField, textField, varintField } from './protobuf.ts';
 
 /** `claims` of a SignJWTRequest; undefined for a malformed message. */
-export function readSignRequest(message: Buffer): string | undefined {
+export function readSignJwtRequest(message: Buffer): string | undefined {
   return readOctetsField(message, 1)?.toString('utf8');
 }
 

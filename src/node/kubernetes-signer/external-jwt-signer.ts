@@ -15,7 +15,7 @@ import type { KeyUse } from '../operations/operation-call.ts';
 import {
   fetchKeysResponse,
   metadataResponse,
-  readSignRequest,
+  readSignJwtRequest,
   signResponse,
 } from './external-jwt-messages.ts';
 import { GrpcError, type GrpcMethods } from './grpc-server.ts';
@@ -66,7 +66,7 @@ export function externalJwtMethods(options: ExternalJwtSignerOptions): GrpcMetho
   }
 
   async function sign(message: Buffer): Promise<Buffer> {
-    const payload = readSignRequest(message);
+    const payload = readSignJwtRequest(message);
     if (payload === undefined) throw new GrpcError('INVALID_ARGUMENT', 'The request is no SignJWTRequest!');
     const keys = await usableKeys();
     const { active, signer } = keys;

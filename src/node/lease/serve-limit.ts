@@ -36,8 +36,8 @@ export class ServeLimit {
       if (isOver === wasOver) return;
       wasOver = isOver;
       if (isOver)
-        log.warn({ serveLimit }, 'no manager was heard within the serve limit: JWK Sets are not served');
-      else log.info({ serveLimit }, 'a manager was heard: JWK Sets are served again');
+        log.warn({ serveLimit }, 'no contact with a manager within the serve limit: JWK Sets are not served');
+      else log.info({ serveLimit }, 'contact with a manager is back: JWK Sets are served again');
       onChange();
     };
     const checks = setInterval(check, Math.min(checkEveryMs, limitMs / 4));

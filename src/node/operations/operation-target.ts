@@ -59,6 +59,7 @@ export interface ActiveEncryption extends IdentifiedEncryptionKey {
   readonly isLeased: boolean;
 }
 
+/** What signs, and the id of its JWK. */
 export interface ActiveSigner {
   readonly jwkId: string;
   readonly signer: Signer;

@@ -19,7 +19,7 @@ import type { NodeLog } from '../node-log.ts';
 import type { NodeState } from '../node-state.ts';
 import { pathSegments } from '../serve/request-path.ts';
 import { cutStalledClients } from '../serve/stalled-clients.ts';
-import type { Assertion, CallingApplication, Grant } from './callers/calling-application.ts';
+import type { Assertion, CallerGrant, CallingApplication } from './callers/calling-application.ts';
 import { type CallerSources, current, identifyCaller } from './callers/identify-caller.ts';
 import type { TokenBucket } from './callers/token-bucket.ts';
 import type { EnteredRequest, LoadGuard } from './load-guard.ts';
@@ -47,7 +47,7 @@ import type { OperationTarget } from './operation-target.ts';
 import type { PerformOperation } from './perform-operation.ts';
 import { countRings, type ReadinessSources, ringsOf } from './readiness.ts';
 import type { RefusalLog } from './refusal-log.ts';
-import { readBody } from './request-body.ts';
+import { readRequestBody } from './request-body.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 
 export interface OperationsServerOptions extends ReadinessSources {
@@ -74,7 +74,7 @@ export interface OperationsServer {
 interface Admitted {
   readonly route: OperationRoute;
   readonly application: CallingApplication;
-  readonly grant: Grant;
+  readonly grant: CallerGrant;
   readonly rate: GrantedRate;
   /** Of a key; undefined for a token profile. */
   readonly target: OperationTarget | undefined;
@@ -185,7 +185,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
       if (entered === undefined) return refuse(response, { route, caller, fault: overloaded });
       const charge = chargeOne(admitted.rate);
       if ('status' in charge) return refuse(response, { route, caller, fault: charge });
-      const body = await readBody(request, {
+      const body = await readRequestBody(request, {
         applicationId: caller.id,
         onContinue: expectsContinue ? () => response.writeContinue() : undefined,
       });
@@ -355,7 +355,7 @@ interface GrantedRate {
 
 function rateOf(
   { kind }: OperationRoute,
-  { operations, buckets }: Grant,
+  { operations, buckets }: CallerGrant,
   granted: GrantOperation,
 ): GrantedRate {
   const bucket = buckets.get(granted);

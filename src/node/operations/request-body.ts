@@ -25,7 +25,7 @@ export interface BodyReader {
 /**
  * @returns undefined where the client ended the connection
  */
-export function readBody(
+export function readRequestBody(
   request: IncomingMessage,
   { applicationId, onContinue }: BodyReader,
 ): Promise<Buffer | OperationFault | undefined> {

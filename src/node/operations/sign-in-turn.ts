@@ -3,10 +3,7 @@ import type { CallingApplication } from './callers/calling-application.ts';
 import { requireLease } from './leased.ts';
 import type { OperationContext } from './operation-call.ts';
 import type { OperationIndex } from './operation-index.ts';
-import type { OperationTarget } from './operation-target.ts';
-
-/** What signs, and the id of its JWK. */
-export type ActiveSigner = ReturnType<OperationTarget['signer']>;
+import type { ActiveSigner, OperationTarget } from './operation-target.ts';
 
 export interface SigningCall {
   readonly application: CallingApplication;

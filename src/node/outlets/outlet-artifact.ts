@@ -8,8 +8,8 @@ import type { ContentCertificate, ContentInput, ContentKey } from '../../outlets
 import { type JwtAuthnFilter, jwtAuthnResource, tokenSecret } from '../../outlets/content/envoy-resources.ts';
 import { publicSetBytes } from '../../outlets/content/jwk-set.ts';
 import {
-  fingerprintOf,
-  type KeyContent,
+  artifactFingerprint,
+  type KeyOutletContent,
   makeArtifact as makeKeyArtifact,
 } from '../../outlets/content/make-artifact.ts';
 import { type OutletContent, traitsOf } from '../../outlets/content/outlet-content.ts';
@@ -18,7 +18,7 @@ import type { StateCopy } from '../disk/state-copy.ts';
 import type { NodeState } from '../node-state.ts';
 import type { JwkSets } from '../serve/jwk-sets.ts';
 import type { PublishedResponse } from '../serve/published-response.ts';
-import { objectKey, type StoredObject } from '../stored-object.ts';
+import { type StoredObject, storedObjectKey } from '../stored-object.ts';
 import type { OutletTokens } from './outlet-tokens.ts';
 
 export interface ArtifactOptions {
@@ -41,7 +41,7 @@ export interface MadeArtifact {
 }
 
 /** By the id of the ring; made once for many outlets. */
-export type RingMembers = (ringId: string) => readonly StoredObject[];
+export type MembersOfRing = (ringId: string) => readonly StoredObject[];
 
 /** What was made before, of a content with a fingerprint. */
 export interface FormerArtifact {
@@ -49,15 +49,15 @@ export interface FormerArtifact {
   readonly bytes: Buffer;
 }
 
-export interface ArtifactRequest {
+export interface NodeArtifactRequest {
   readonly object: StoredObject & { readonly outlet: DeployedOutlet };
-  readonly membersOf: RingMembers;
+  readonly membersOf: MembersOfRing;
   readonly former: FormerArtifact | undefined;
 }
 
 /** @throws KeyplaneError `bad_request`, with a text for the operator, where it cannot be made */
-export async function makeArtifact(
-  { object, membersOf, former }: ArtifactRequest,
+export async function makeNodeArtifact(
+  { object, membersOf, former }: NodeArtifactRequest,
   options: ArtifactOptions,
 ): Promise<MadeArtifact> {
   const { outlet } = object;
@@ -72,7 +72,8 @@ export async function makeArtifact(
     ...(password !== null && { password }),
     random: randomBytes,
   };
-  const fingerprint = content === 'PKCS12' ? fingerprintOf(content, input, options.fingerprintKey) : null;
+  const fingerprint =
+    content === 'PKCS12' ? artifactFingerprint(content, input, options.fingerprintKey) : null;
   if (former !== undefined && former.fingerprint === fingerprint) {
     return { artifact: { form: 'FILE', bytes: former.bytes }, validUntilMs, fingerprint };
   }
@@ -81,7 +82,7 @@ export async function makeArtifact(
 
 async function filterOf(
   outlet: DeployedOutlet,
-  membersOf: RingMembers,
+  membersOf: MembersOfRing,
   options: ArtifactOptions,
 ): Promise<MadeArtifact> {
   const { keys, validUntilMs } = await sourceOf(outlet, membersOf, options);
@@ -103,7 +104,7 @@ async function tokenOf(
   };
 }
 
-const keyContents: readonly KeyContent[] = [
+const keyContents: readonly KeyOutletContent[] = [
   'JWKS',
   'JWKS_PRIVATE',
   'PEM_PUBLIC',
@@ -112,7 +113,7 @@ const keyContents: readonly KeyContent[] = [
   'PKCS12',
 ];
 
-function keyContentOf(content: string): KeyContent {
+function keyContentOf(content: string): KeyOutletContent {
   const known = keyContents.find((one) => one === content);
   if (known !== undefined) return known;
   throw badRequest(`This node does not deliver ${content}: upgrade keyplane on it!`);
@@ -126,24 +127,24 @@ interface SourceKeys {
 
 async function sourceOf(
   { source, content, project }: DeployedOutlet,
-  membersOf: RingMembers,
+  membersOf: MembersOfRing,
   options: ArtifactOptions,
 ): Promise<SourceKeys> {
   const { isPrivate } = traitsOf(content as OutletContent);
   const id = source.id ?? '';
   if (source.type === 'PROJECT') return keysOfSet(options.sets.project(project));
   if (source.type === 'VIEW') {
-    const view = options.state.objects.get(objectKey({ kind: 'view', id }));
+    const view = options.state.objects.get(storedObjectKey({ kind: 'view', id }));
     if (view === undefined) throw badRequest('This node does not have the view!');
     return keysOfSet(options.sets.view(project, view.name));
   }
   if (source.type === 'KEY_RING') return ownKeys(inOrder(membersOf(id)), isPrivate, options);
   if (source.type === 'JWK') {
-    const jwk = options.state.objects.get(objectKey({ kind: 'jwk', id }));
+    const jwk = options.state.objects.get(storedObjectKey({ kind: 'jwk', id }));
     return ownKeys(jwk ? [jwk] : [], isPrivate, options);
   }
   if (source.type === 'VIEW') {
-    const view = options.state.objects.get(objectKey({ kind: 'view', id }));
+    const view = options.state.objects.get(storedObjectKey({ kind: 'view', id }));
     if (view === undefined) throw badRequest('This node does not have the view!');
     return keysOfSet(options.sets.view(project, view.name));
   }
@@ -152,7 +153,7 @@ async function sourceOf(
 }
 
 async function ownCertificates(id: string, { state, copy }: ArtifactOptions): Promise<SourceKeys> {
-  const object = state.objects.get(objectKey({ kind: 'certificate', id }));
+  const object = state.objects.get(storedObjectKey({ kind: 'certificate', id }));
   const content = object && (await copy.read(object));
   if (content?.kind !== 'certificate') throw badRequest('The certificate has nothing in this environment!');
   const certificates = [{ name: content.name, chain: content.chain }];

@@ -28,7 +28,7 @@ import type { KeptRecord } from '../operations/kept-record.ts';
 import type { JwkSets } from '../serve/jwk-sets.ts';
 import type { StoredObject } from '../stored-object.ts';
 import { deliveryErrorText } from './delivery-error.ts';
-import { type FormerArtifact, type MadeArtifact, makeArtifact } from './outlet-artifact.ts';
+import { type FormerArtifact, type MadeArtifact, makeNodeArtifact } from './outlet-artifact.ts';
 import type { OutletTokens } from './outlet-tokens.ts';
 
 export interface OutletDeliveriesOptions {
@@ -183,7 +183,7 @@ export class OutletDeliveries implements StateFollower {
       const { outlet } = object;
       const { kind, folder } = this.#placeOf(outlet);
       const membersOf = ringMembers(this.#options.state.objects);
-      const { artifact } = await makeArtifact(
+      const { artifact } = await makeNodeArtifact(
         { object, membersOf, former: this.#formerArtifact(outletId) },
         this.#options,
       );
@@ -226,7 +226,7 @@ export class OutletDeliveries implements StateFollower {
   #wake(): void {
     if (this.#closed) return;
     this.#working ??= this.#work()
-      .catch((error: unknown) => this.#options.log.error({ err: error }, 'outlets: will be tried again'))
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'outlets: will be retried'))
       .then(() => {
         this.#working = undefined;
         if (this.#hasWork()) this.#wake();
@@ -283,7 +283,7 @@ export class OutletDeliveries implements StateFollower {
     tracked.isDirty = false;
     try {
       const { kind, folder } = this.#placeOf(object.outlet);
-      const made = await makeArtifact(
+      const made = await makeNodeArtifact(
         { object, membersOf, former: this.#formerArtifact(object.id) },
         this.#options,
       );
@@ -323,7 +323,7 @@ export class OutletDeliveries implements StateFollower {
         const err = isKeyplaneError(error) ? undefined : error;
         log.warn(
           { project, outlet: name, reason: text, err },
-          'an outlet could not be delivered; it will be tried again',
+          'an outlet could not be delivered; it will be retried',
         );
       }
       this.#set(
@@ -408,7 +408,7 @@ export class OutletDeliveries implements StateFollower {
       } catch (error) {
         this.#options.log.warn(
           { err: error, project: kept.project },
-          'files of an outlet that was deleted could not be removed; it will be tried again',
+          'files of an outlet that was deleted could not be removed; it will be retried',
         );
       }
     }

@@ -8,7 +8,7 @@ export interface RequestCount {
   count: number;
 }
 
-export interface NodeFacts {
+export interface NodeFigures {
   readonly revision: number;
   readonly connected: boolean;
   /** Why it follows no manager, while that is so. */
@@ -46,7 +46,7 @@ export interface SignerFacts {
 }
 
 export function createNodeMetrics(
-  facts: () => NodeFacts,
+  facts: () => NodeFigures,
   { operations, signer }: { readonly operations?: OperationFacts; readonly signer?: SignerFacts } = {},
 ): NodeMetrics {
   const registry = new Registry();
@@ -84,7 +84,7 @@ function countRequests(registry: Registry): NodeMetrics['requests'] {
   };
 }
 
-function measureState(registry: Registry, facts: () => NodeFacts): void {
+function measureState(registry: Registry, facts: () => NodeFigures): void {
   const registers = [registry];
   const gauges: readonly (readonly [string, string, () => number])[] = [
     ['keyplane_node_revision', 'Revision of the environment that the node has', () => facts().revision],

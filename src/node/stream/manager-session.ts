@@ -193,7 +193,7 @@ export class ManagerSession {
       const report = await usage?.nextReport();
       if (report !== undefined) this.#say(stage.manager, report);
     } catch (error) {
-      log.warn({ err: error }, 'the use of keys could not be reported; it will be tried again');
+      log.warn({ err: error }, 'key usage could not be reported; it will be retried');
     }
   }
 

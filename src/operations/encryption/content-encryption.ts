@@ -8,7 +8,7 @@ export interface EncryptedContent {
 }
 
 /** What is encrypted or decrypted. */
-export interface ContentInput {
+export interface ContentEncryptionInput {
   /** The content encryption key, of `keyOctets`. */
   readonly cek: Buffer;
   readonly iv: Buffer;
@@ -24,7 +24,7 @@ export interface ContentEncryption {
   readonly boundsUses: boolean;
   /** ECDH-1PU with key wrapping takes only what commits to the key (draft-madden-jose-ecdh-1pu-04 §2.1). */
   readonly commitsToKey: boolean;
-  encrypt(input: ContentInput, plaintext: Buffer): EncryptedContent;
+  encrypt(input: ContentEncryptionInput, plaintext: Buffer): EncryptedContent;
   /** Undefined where the tag is not that of the rest. @param content its tag has `tagOctets` */
-  decrypt(input: ContentInput, content: EncryptedContent): Buffer | undefined;
+  decrypt(input: ContentEncryptionInput, content: EncryptedContent): Buffer | undefined;
 }

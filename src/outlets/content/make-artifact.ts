@@ -10,13 +10,13 @@ import { certificatePemFolder, privatePemFolder, publicPemFolder } from './pem-f
 import { pkcs12File } from './pkcs12-file.ts';
 
 /** Contents that are made of keys and certificates alone. */
-export type KeyContent = Extract<
+export type KeyOutletContent = Extract<
   OutletContent,
   'JWKS' | 'JWKS_PRIVATE' | 'PEM_PUBLIC' | 'PEM_PRIVATE' | 'PEM_CERTIFICATE' | 'PKCS12'
 >;
 
 /** @throws KeyplaneError bad_request */
-export async function makeArtifact(content: KeyContent, input: ContentInput): Promise<Artifact> {
+export async function makeArtifact(content: KeyOutletContent, input: ContentInput): Promise<Artifact> {
   switch (content) {
     case 'JWKS':
       return publicSet(input.keys);
@@ -40,7 +40,7 @@ export async function makeArtifact(content: KeyContent, input: ContentInput): Pr
  * made, and needs no delivery where nothing else changed.
  * @param key secret: a password could be guessed with the fingerprint alone
  */
-export function fingerprintOf(content: KeyContent, input: ContentInput, key: Buffer): string {
+export function artifactFingerprint(content: KeyOutletContent, input: ContentInput, key: Buffer): string {
   const { keys, certificates = [], password = null } = input;
   const parts = [content, keys, certificates, password];
   return createHmac('sha256', key)

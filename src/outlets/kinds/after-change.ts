@@ -5,7 +5,7 @@ import { badRequest } from '../../errors.ts';
 import type { OutletJson } from '../outlet.ts';
 import { requirePath } from './outlet-path.ts';
 import type { ProjectFolder } from './project-folder.ts';
-import { notValid, optionalObject, requireKnownMembers, requireOneOf } from './read-members.ts';
+import { memberNotValid, optionalObjectMember, requireKnownMembers, requireOneOf } from './read-members.ts';
 
 const signals = Object.freeze(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const);
 type Signal = (typeof signals)[number];
@@ -14,13 +14,13 @@ export type AfterChange = { readonly signal: Signal; readonly pidFile: string } 
 
 /** @throws KeyplaneError `bad_request` */
 export function readAfterChange(target: OutletJson): AfterChange | undefined {
-  const given = optionalObject(target, 'afterChange', 'target');
+  const given = optionalObjectMember(target, 'afterChange', 'target');
   if (given === undefined) return undefined;
   const at = 'target.afterChange';
   requireKnownMembers(given, ['signal', 'pidFile', 'touch'], at);
   if (given.touch != null) {
     if (given.signal == null && given.pidFile == null) return { touch: requirePath(given, 'touch', at) };
-    throw notValid(at, 'It takes either signal and pidFile, or touch');
+    throw memberNotValid(at, 'It takes either signal and pidFile, or touch');
   }
   return { signal: requireOneOf(given, 'signal', at, signals), pidFile: requirePath(given, 'pidFile', at) };
 }

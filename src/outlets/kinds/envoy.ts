@@ -7,7 +7,7 @@ import type { OutletJson } from '../outlet.ts';
 import { deliverByRename, removeFiles, tryFiles } from './deliver-files.ts';
 import type { NodeOutletKind } from './outlet-kind.ts';
 import { requirePath } from './outlet-path.ts';
-import { notValid, optionalObject, requireKnownMembers, requireText } from './read-members.ts';
+import { memberNotValid, optionalObjectMember, requireKnownMembers, requireText } from './read-members.ts';
 
 export const envoy: NodeOutletKind = {
   name: 'ENVOY',
@@ -27,7 +27,7 @@ export const envoy: NodeOutletKind = {
     const resourceName = requireText(given, 'resourceName', 'target', 256);
     const providers = requireProviders(given);
     const { rules } = given;
-    if (rules != null && !Array.isArray(rules)) throw notValid('target.rules', 'It takes a list');
+    if (rules != null && !Array.isArray(rules)) throw memberNotValid('target.rules', 'It takes a list');
     return { path, resourceName, providers, ...(rules != null && { rules }) };
   },
 
@@ -67,21 +67,21 @@ const readable = /\.(?:json|ya?ml)$/;
 function requireEnvoyPath(given: OutletJson): string {
   const path = requirePath(given, 'path', 'target');
   if (readable.test(path)) return path;
-  throw notValid('target.path', 'It takes a name that ends in .json: Envoy reads no other file');
+  throw memberNotValid('target.path', 'It takes a name that ends in .json: Envoy reads no other file');
 }
 
 /** At least one takes the keys of the source. */
 function requireProviders(given: OutletJson): OutletJson {
-  const providers = optionalObject(given, 'providers', 'target') ?? {};
+  const providers = optionalObjectMember(given, 'providers', 'target') ?? {};
   const names = Object.keys(providers);
-  const messages = names.map((name) => optionalObject(providers, name, 'target.providers'));
+  const messages = names.map((name) => optionalObjectMember(providers, name, 'target.providers'));
   if (messages.some((message) => message && !namesKeySource(message))) return providers;
   throw names.length === 0
     ? badRequest('target.providers can not be empty!', {
         reason: 'FIELD_REQUIRED',
         member: 'target.providers',
       })
-    : notValid(
+    : memberNotValid(
         'target.providers',
         'Each names remote_jwks or local_jwks: leave it out of one, so that the outlet writes it',
       );

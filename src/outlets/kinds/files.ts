@@ -8,7 +8,7 @@ import { type AfterChange, notify, readAfterChange, tryNotify } from './after-ch
 import { deliverByRename, deliverBySymlink, removeFiles, tryFiles } from './deliver-files.ts';
 import type { Claim, NodeOutletKind } from './outlet-kind.ts';
 import { requirePath } from './outlet-path.ts';
-import { notValid, requireKnownMembers, requireOneOf, requireText } from './read-members.ts';
+import { memberNotValid, requireKnownMembers, requireOneOf, requireText } from './read-members.ts';
 
 const layouts = Object.freeze(['RENAME', 'SYMLINK'] as const);
 
@@ -54,7 +54,7 @@ export const files: NodeOutletKind = {
     requireKnownMembers(given, ['password'], 'credential');
     const password = requireText(given, 'password', 'credential', longestPassword);
     if (isPkcs12Password(password)) return { password };
-    throw notValid('credential.password', 'It takes printable ASCII characters: Java reads no others');
+    throw memberNotValid('credential.password', 'It takes printable ASCII characters: Java reads no others');
   },
 
   claims(target, content) {
@@ -100,7 +100,7 @@ function requireApart(afterChange: AfterChange, path: string, content: OutletCon
   const { member, path: other } = notifiedPath(afterChange);
   const isBelow = other.startsWith(`${path}/`) && !traitsOf(content).isFolder;
   if (other !== path && !isBelow && !path.startsWith(`${other}/`)) return;
-  throw notValid(`target.afterChange.${member}`, `The outlet has its own file there: ${path}`);
+  throw memberNotValid(`target.afterChange.${member}`, `The outlet has its own file there: ${path}`);
 }
 
 function notifiedPath(afterChange: AfterChange): { readonly member: string; readonly path: string } {

@@ -14,13 +14,13 @@ export function requireKnownMembers(given: OutletJson, known: readonly string[],
 
 /** @throws KeyplaneError `bad_request` */
 export function requireText(given: OutletJson, name: string, at: string, longest = 2048): string {
-  const text = optionalText(given, name, at, longest);
+  const text = optionalTextMember(given, name, at, longest);
   if (text !== undefined) return text;
   const member = `${at}.${name}`;
   throw badRequest(`${member} can not be empty!`, { reason: 'FIELD_REQUIRED', member });
 }
 
-export function optionalText(
+export function optionalTextMember(
   given: OutletJson,
   name: string,
   at: string,
@@ -29,8 +29,8 @@ export function optionalText(
   const value = given[name];
   if (value === undefined || value === null || value === '') return undefined;
   const member = `${at}.${name}`;
-  if (typeof value !== 'string') throw notValid(member, 'It takes text');
-  if (value.length > longest) throw notValid(member, `It has more than ${longest} characters`);
+  if (typeof value !== 'string') throw memberNotValid(member, 'It takes text');
+  if (value.length > longest) throw memberNotValid(member, `It has more than ${longest} characters`);
   return value;
 }
 
@@ -50,13 +50,13 @@ export function requireOneOf<Value extends string>(
   });
 }
 
-export function optionalObject(given: OutletJson, name: string, at: string): OutletJson | undefined {
+export function optionalObjectMember(given: OutletJson, name: string, at: string): OutletJson | undefined {
   const value = given[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'object' && !Array.isArray(value)) return value as OutletJson;
-  throw notValid(`${at}.${name}`, 'It takes an object');
+  throw memberNotValid(`${at}.${name}`, 'It takes an object');
 }
 
-export function notValid(member: string, why: string): KeyplaneError {
+export function memberNotValid(member: string, why: string): KeyplaneError {
   return badRequest(`${member} is not valid! ${why}`, { reason: 'FIELD_NOT_VALID', member });
 }

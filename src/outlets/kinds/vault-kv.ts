@@ -4,7 +4,13 @@ import { lookupName } from '../../names.ts';
 import { readTrustedCertificates } from '../../runtime/pem-certificates.ts';
 import { type Artifact, artifactDigest } from '../content/artifact.ts';
 import type { ManagerDelivery, ManagerOutletKind } from './outlet-kind.ts';
-import { notValid, optionalText, requireKnownMembers, requireOneOf, requireText } from './read-members.ts';
+import {
+  memberNotValid,
+  optionalTextMember,
+  requireKnownMembers,
+  requireOneOf,
+  requireText,
+} from './read-members.ts';
 import { openVault, otherVersion, type VaultSecret, type VaultSession } from './vault-session.ts';
 
 const credentialTypes = Object.freeze(['APPROLE', 'JWT'] as const);
@@ -22,7 +28,7 @@ export const vaultKv: ManagerOutletKind = {
     const address = requireHttpUrl(requireText(given, 'address', 'target'));
     const mount = requireApiPath('target.mount', requireText(given, 'mount', 'target', 256));
     const path = requireApiPath('target.path', requireText(given, 'path', 'target', 512));
-    const caPem = optionalText(given, 'caPem', 'target', 64 * 1024);
+    const caPem = optionalTextMember(given, 'caPem', 'target', 64 * 1024);
     if (caPem !== undefined) requireCertificates(caPem);
     return { address, mount, path, ...(caPem !== undefined && { caPem }) };
   },
@@ -31,7 +37,7 @@ export const vaultKv: ManagerOutletKind = {
 
   readCredential(given) {
     const type = requireOneOf(given, 'type', 'credential', credentialTypes);
-    const given_mount = optionalText(given, 'mount', 'credential', 256);
+    const given_mount = optionalTextMember(given, 'mount', 'credential', 256);
     const mount = given_mount === undefined ? {} : { mount: requireApiPath('credential.mount', given_mount) };
     switch (type) {
       case 'APPROLE':
@@ -94,7 +100,7 @@ function requireHttpUrl(text: string): string {
     url.search === '' &&
     url.hash === '';
   if (isPlain) return text.replace(/\/+$/, '');
-  throw notValid(
+  throw memberNotValid(
     'target.address',
     'It takes the http or https address of the server, such as https://vault.example:8200',
   );
@@ -104,13 +110,13 @@ function requireCertificates(caPem: string): void {
   const member = 'target.caPem';
   // A target is shown to everyone who may read the outlet.
   if (caPem.includes('PRIVATE KEY-----')) {
-    throw notValid(
+    throw memberNotValid(
       member,
       'It has a private key, which no server is trusted by: it takes certificates in PEM',
     );
   }
   const read = readTrustedCertificates(caPem);
-  if ('problem' in read) throw notValid(member, `It ${read.problem}: it takes certificates in PEM`);
+  if ('problem' in read) throw memberNotValid(member, `It ${read.problem}: it takes certificates in PEM`);
 }
 
 /** It becomes part of a URL: no segment may lead elsewhere. */
@@ -118,7 +124,7 @@ function requireApiPath(member: string, text: string): string {
   const path = text.replace(/^\/+|\/+$/g, '');
   const isPlain = path.split('/').every((segment) => /^[\w.~-]+$/.test(segment) && !/^\.+$/.test(segment));
   if (path !== '' && isPlain) return path;
-  throw notValid(member, 'It takes names of letters, digits, "_", "-", "." and "~", separated by "/"');
+  throw memberNotValid(member, 'It takes names of letters, digits, "_", "-", "." and "~", separated by "/"');
 }
 
 const setName = 'jwks.json';

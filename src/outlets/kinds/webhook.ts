@@ -5,7 +5,7 @@ import { shownText } from '../../names.ts';
 import { readWebhookSecret } from '../../webhooks/signature.ts';
 import type { OutletJson } from '../outlet.ts';
 import type { ManagerOutletKind } from './outlet-kind.ts';
-import { notValid, requireKnownMembers, requireText } from './read-members.ts';
+import { memberNotValid, requireKnownMembers, requireText } from './read-members.ts';
 
 export interface WebhookTarget {
   readonly url: string;
@@ -45,16 +45,19 @@ export const webhook: ManagerOutletKind = {
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     const isHttp = parsed?.protocol === 'https:' || parsed?.protocol === 'http:';
     if (!parsed || !isHttp || parsed.username !== '' || parsed.password !== '' || parsed.hash !== '') {
-      throw notValid('target.url', 'It takes an http or https URL without credentials');
+      throw memberNotValid('target.url', 'It takes an http or https URL without credentials');
     }
     const { events } = given;
     if (!Array.isArray(events) || events.length === 0 || events.length > mostPatterns) {
-      throw notValid('target.events', `It takes 1 to ${mostPatterns} types of events, such as keyring.*`);
+      throw memberNotValid(
+        'target.events',
+        `It takes 1 to ${mostPatterns} types of events, such as keyring.*`,
+      );
     }
     const wrong = events.find((event) => typeof event !== 'string' || !isEventPattern(event));
     if (wrong !== undefined) {
       const shown = typeof wrong === 'string' ? ` not ${shownText(wrong)}. Valid values:` : '';
-      throw notValid('target.events', `It takes types of events,${shown} ${eventPatterns.join(', ')}`);
+      throw memberNotValid('target.events', `It takes types of events,${shown} ${eventPatterns.join(', ')}`);
     }
     return { url, events: [...new Set(events)] };
   },
@@ -65,7 +68,7 @@ export const webhook: ManagerOutletKind = {
     requireKnownMembers(given, ['secret'], 'credential');
     const secret = requireText(given, 'secret', 'credential', 512);
     if (readWebhookSecret(secret) === undefined) {
-      throw notValid('credential.secret', 'It takes whsec_ and 24 to 64 random bytes in base64');
+      throw memberNotValid('credential.secret', 'It takes whsec_ and 24 to 64 random bytes in base64');
     }
     const before = former as unknown as WebhookCredential | null;
     if (before === null) return { secret };

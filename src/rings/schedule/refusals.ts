@@ -2,7 +2,7 @@
 
 import type { ErrorReason } from '../../error-reasons.ts';
 import { badRequest, type KeyplaneError } from '../../errors.ts';
-import { instantText } from '../ring-texts.ts';
+import { wholeSecondText } from '../ring-texts.ts';
 import { activeOf, retiringLimitOf } from './activation.ts';
 import { outletsWithout, publicationOf } from './confirmations.ts';
 import { readyAtOf } from './formulas.ts';
@@ -37,7 +37,7 @@ export function requireActivatable(facts: RingFacts, member: MemberFacts, force:
       const readyAt = readyAtOf(facts, member);
       if (force || readyAt === null || readyAt <= facts.now) return;
       throw refused(
-        `${key} can not be activated before ${instantText(readyAt)}: verifiers may not know it yet! Give force and a reason to do it all the same.`,
+        `${key} can not be activated before ${wholeSecondText(readyAt)}: verifiers may not know it yet! Give force and a reason to do it all the same.`,
         'KEY_NOT_READY',
         'kid',
       );
@@ -79,7 +79,7 @@ function requireRoomForRetiring(facts: RingFacts): void {
   const retires =
     oldest.retireAt === null
       ? 'retires when every node has confirmed its successor'
-      : `retires at ${instantText(oldest.retireAt)}`;
+      : `retires at ${wholeSecondText(oldest.retireAt)}`;
   throw refused(
     `Key ring (name: ${name}) has 5 RETIRING keys; the oldest (name: ${name}.${oldest.version}) ${retires}!`,
     'KEY_RING_FULL',

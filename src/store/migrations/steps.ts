@@ -21,6 +21,7 @@ import { openAuditRecords } from './0020-open-audit-records.ts';
 import { outletWrites } from './0021-outlet-writes.ts';
 import { heldEvents } from './0022-held-events.ts';
 import { outletTests } from './0023-outlet-tests.ts';
+import { keyPasswords } from './0024-key-passwords.ts';
 import type { Migration } from './column-types.ts';
 
 /**
@@ -52,4 +53,5 @@ export const migrations: readonly Migration[] = [
   outletWrites,
   heldEvents,
   outletTests,
+  keyPasswords,
 ];

@@ -1,7 +1,7 @@
 // Searches audit records from the newest one back. The log grows without bound, so it is read in separate statements,
 // between which other work runs, and nothing holds more rows than a page.
 
-import type { AuditFilter, AuditPage } from '../../audit/audit-log.ts';
+import type { AuditFilter, AuditRecordPage } from '../../audit/audit-log.ts';
 import type { AuditRecordRow } from '../audit-rows.ts';
 import type { Database } from '../database-schema.ts';
 
@@ -26,7 +26,7 @@ export interface FoundAuditRows {
 export async function searchAudit(
   database: Database,
   newest: number,
-  { filter, page }: { readonly filter: AuditFilter; readonly page: AuditPage },
+  { filter, page }: { readonly filter: AuditFilter; readonly page: AuditRecordPage },
 ): Promise<FoundAuditRows> {
   const matching = () => matchingRows(database, filter);
   if (filter.objectId !== undefined) {

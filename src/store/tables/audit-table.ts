@@ -3,8 +3,8 @@ import type {
   AuditEvent,
   AuditFilter,
   AuditLaneEnd,
-  AuditPage,
   AuditRecord,
+  AuditRecordPage,
   AuditStore,
   FoundAudit,
   NextOpen,
@@ -213,7 +213,7 @@ export class AuditTable implements AuditStore {
     return rows.map(recordOf);
   }
 
-  async search(filter: AuditFilter, page: AuditPage): Promise<FoundAudit> {
+  async search(filter: AuditFilter, page: AuditRecordPage): Promise<FoundAudit> {
     const { sequence } = await this.head();
     const { rows, total } = await searchAudit(this.#database, sequence, { filter, page });
     return { records: rows.map(recordOf), total };

@@ -37,7 +37,7 @@ const certificateKind: MaterialTableLayout<Certificate, CertificateEnvironment> 
     return rows.map((row) => ({
       materialId: row.material_id,
       placed: placedOf(row),
-      parts: partsOf(row),
+      parts: certificateMacParts(row),
       mac: row.mac,
     }));
   },
@@ -53,7 +53,7 @@ const certificateKind: MaterialTableLayout<Certificate, CertificateEnvironment> 
       sha1_thumbprint: placed.sha1Thumbprint,
       subject_dn: placed.subjectDn,
     };
-    await insertOne.run(database, { ...row, mac: macOf(partsOf(row)) });
+    await insertOne.run(database, { ...row, mac: macOf(certificateMacParts(row)) });
   },
   async deletePlaced(database, materialId) {
     await deleteAll.run(database, { materialId });
@@ -89,7 +89,7 @@ function placedOf(row: CertificateEnvironmentRow): CertificateEnvironment {
   };
 }
 
-export function partsOf(row: Omit<CertificateEnvironmentRow, 'mac'>): readonly MacPart[] {
+export function certificateMacParts(row: Omit<CertificateEnvironmentRow, 'mac'>): readonly MacPart[] {
   return [
     row.environment_id,
     row.alias,

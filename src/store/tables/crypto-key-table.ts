@@ -31,7 +31,7 @@ const cryptoKeyKind: MaterialTableLayout<CryptoKey, KeyEnvironment> = {
     return rows.map((row) => ({
       materialId: row.material_id,
       placed: placedOf(row),
-      parts: partsOf(row),
+      parts: cryptoKeyMacParts(row),
       mac: row.mac,
     }));
   },
@@ -43,7 +43,7 @@ const cryptoKeyKind: MaterialTableLayout<CryptoKey, KeyEnvironment> = {
       alias: placed.alias,
       content: placed.content,
     };
-    await insertOne.run(database, { ...row, mac: macOf(partsOf(row)) });
+    await insertOne.run(database, { ...row, mac: macOf(cryptoKeyMacParts(row)) });
   },
   async deletePlaced(database, materialId) {
     await deleteAll.run(database, { materialId });
@@ -58,6 +58,6 @@ function placedOf(row: CryptoKeyEnvironmentRow): KeyEnvironment {
   return { environmentId: row.environment_id, alias: row.alias, content: row.content as Sealed };
 }
 
-export function partsOf(row: Omit<CryptoKeyEnvironmentRow, 'mac'>): readonly MacPart[] {
+export function cryptoKeyMacParts(row: Omit<CryptoKeyEnvironmentRow, 'mac'>): readonly MacPart[] {
   return [row.environment_id, row.alias];
 }

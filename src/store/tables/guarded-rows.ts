@@ -27,9 +27,9 @@ import {
   viewParts,
 } from '../integrity/row-macs.ts';
 import type { OutletRow } from '../outlet-rows.ts';
-import * as certificates from './certificate-table.ts';
-import * as cryptoKeys from './crypto-key-table.ts';
-import * as keystores from './keystore-table.ts';
+import { certificateMacParts } from './certificate-table.ts';
+import { cryptoKeyMacParts } from './crypto-key-table.ts';
+import { keystoreMacParts } from './keystore-table.ts';
 
 /** Tables of which each row has a MAC. */
 export const guardedTables = Object.freeze([
@@ -117,17 +117,17 @@ async function placedRows(database: Database, material: MaterialRow): Promise<re
     case 'certificate':
       return placedIn<CertificateEnvironmentRow>(database, 'certificate_environments', {
         material,
-        partsOf: certificates.partsOf,
+        partsOf: certificateMacParts,
       });
     case 'key':
       return placedIn<CryptoKeyEnvironmentRow>(database, 'crypto_key_environments', {
         material,
-        partsOf: cryptoKeys.partsOf,
+        partsOf: cryptoKeyMacParts,
       });
     case 'keystore':
       return placedIn<KeystoreEnvironmentRow>(database, 'keystore_environments', {
         material,
-        partsOf: keystores.partsOf,
+        partsOf: keystoreMacParts,
       });
     default:
       return material.kind satisfies never;

@@ -27,11 +27,11 @@ const keystoreKind: MaterialTableLayout<StoredKeystore, KeystoreEnvironment> = {
     return rows.map((row) => ({
       materialId: row.material_id,
       placed: placedOf(row),
-      parts: partsOf(row),
+      parts: keystoreMacParts(row),
       mac: row.mac,
     }));
   },
-  sealedOf: ({ file, password, keyPassword }) => [file, password, keyPassword],
+  sealedOf: ({ file, password, keyPassword, keyPasswords }) => [file, password, keyPassword, keyPasswords],
   async insertPlaced(database, { materialId, placed, macOf }) {
     const row = {
       material_id: materialId,
@@ -41,8 +41,9 @@ const keystoreKind: MaterialTableLayout<StoredKeystore, KeystoreEnvironment> = {
       file: placed.file,
       password: placed.password,
       key_password: placed.keyPassword,
+      key_passwords: placed.keyPasswords,
     };
-    await insertOne.run(database, { ...row, mac: macOf(partsOf(row)) });
+    await insertOne.run(database, { ...row, mac: macOf(keystoreMacParts(row)) });
   },
   async deletePlaced(database, materialId) {
     await deleteAll.run(database, { materialId });
@@ -61,9 +62,12 @@ function placedOf(row: KeystoreEnvironmentRow): KeystoreEnvironment {
     file: row.file as Sealed,
     password: row.password as Sealed,
     keyPassword: row.key_password as Sealed | null,
+    keyPasswords: row.key_passwords as Sealed | null,
   };
 }
 
-export function partsOf(row: Omit<KeystoreEnvironmentRow, 'mac'>): readonly MacPart[] {
-  return [row.environment_id, row.alias, row.keystore_type, row.key_password !== null];
+export function keystoreMacParts(row: Omit<KeystoreEnvironmentRow, 'mac'>): readonly MacPart[] {
+  const parts = [row.environment_id, row.alias, row.keystore_type, row.key_password !== null];
+  // Rows from before the column keep their MAC.
+  return row.key_passwords === null ? parts : [...parts, 'key_passwords'];
 }

@@ -70,7 +70,9 @@ export class OutletTable implements OutletStore {
     projectId: string,
     query: OutletListQuery,
   ): Promise<{ readonly outlets: readonly Outlet[]; readonly total: number }> {
-    const matching = this.#database.selectFrom('outlets').where('project_id', '=', projectId);
+    const ofProject = this.#database.selectFrom('outlets').where('project_id', '=', projectId);
+    const { sourceId } = query;
+    const matching = sourceId === undefined ? ofProject : ofProject.where('source_id', '=', sourceId);
     const { rows, total } = await namedPage(matching, query);
     return { outlets: await this.#outletsOf(rows), total };
   }

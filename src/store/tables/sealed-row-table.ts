@@ -24,7 +24,7 @@ const places: readonly SealedColumns[] = Object.freeze([
     purpose: 'keystore',
     table: 'keystore_environments',
     key: ofEnvironment,
-    members: ['file', 'password', 'key_password'],
+    members: ['file', 'password', 'key_password', 'key_passwords'],
   },
   { purpose: 'outlet', table: 'outlets', key: ['id'], members: ['credential'] },
   { purpose: 'identity', table: 'identity_keys', key: ['id'], members: ['private_key'] },

@@ -23,7 +23,7 @@ import {
   protocolVersion,
   type Refused,
   type Resume,
-  type RevokedKids,
+  type RevokedKidsReport,
   type SealedFromManager,
   type State,
   type Usage,
@@ -63,7 +63,7 @@ export class ManagerLink {
   readonly answers = new Mailbox<Applied | Refused>();
   /** Reports of the use of keys; none is answered unless the test does. */
   readonly reports = new Mailbox<Usage>();
-  readonly revokedKids = new Mailbox<RevokedKids>();
+  readonly revokedKids = new Mailbox<RevokedKidsReport>();
   readonly #sealing: SealingEnd;
 
   constructor(

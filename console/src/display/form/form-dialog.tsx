@@ -34,7 +34,7 @@ export function FormDialog(props: FormDialogProps) {
           {props.children}
           {props.request !== undefined && <CurlNote {...props.request} />}
           <ErrorNote error={props.error} />
-          <Group justify="end">
+          <Group justify="end" className="dialog-actions">
             <Button variant="default" onClick={props.onClose}>
               Cancel
             </Button>

@@ -4,7 +4,7 @@ import { Facts } from '../../display/facts.tsx';
 import { Instant } from '../../display/time.tsx';
 
 /** The certificate of a file and the chain of its issuers. */
-export function CertificateChain({ chain }: { readonly chain: readonly Certificate[] }) {
+export function FileCertificateChain({ chain }: { readonly chain: readonly Certificate[] }) {
   return (
     <section aria-label="Contents of the file">
       <Text size="sm" fw={600}>

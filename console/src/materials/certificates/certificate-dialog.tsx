@@ -14,10 +14,10 @@ import { NameField } from '../../display/form/name-field.tsx';
 import { keepDeployment } from '../../display/last-deployment.ts';
 import { WarningTexts } from '../../display/warning-texts.tsx';
 import { EnvironmentChoice } from '../parts/environment-choice.tsx';
-import { certificateKind } from '../parts/material-kind.ts';
+import { certificatePages } from '../parts/material-kind.ts';
 import { fileAsPem } from '../parts/read-file.ts';
 import { type Following, FollowingChoice, followingQuery, replaceMaterial } from '../parts/references.tsx';
-import { CertificateChain } from './certificate-chain.tsx';
+import { FileCertificateChain } from './certificate-chain.tsx';
 
 export type { Certificate };
 
@@ -77,7 +77,7 @@ export function CertificateDialog({ projectName, certificate, onDone, onClose }:
         error={inspect.error ? errorText(inspect.error) : errors.of('file')}
         onFile={(file) => inspect.mutate(file)}
       />
-      {inspect.data !== undefined && <CertificateChain chain={inspect.data.chain} />}
+      {inspect.data !== undefined && <FileCertificateChain chain={inspect.data.chain} />}
       <WarningTexts texts={inspect.data?.warnings} />
       <TextInput
         label="Alias"
@@ -96,7 +96,7 @@ export function CertificateDialog({ projectName, certificate, onDone, onClose }:
       <DescriptionField value={description} error={errors.of('description')} onChange={setDescription} />
       {certificate !== undefined && (
         <FollowingChoice
-          material={{ kind: certificateKind, projectName, name: certificate.name }}
+          material={{ kind: certificatePages, projectName, name: certificate.name }}
           value={following}
           onChange={setFollowing}
         />
@@ -136,7 +136,7 @@ function useSave({
         return { answer, title: `${given.name} is stored`, detail: undefined };
       }
       const { name: certificateName } = certificate;
-      const material = { kind: certificateKind, projectName, name: certificateName };
+      const material = { kind: certificatePages, projectName, name: certificateName };
       const query = followingQuery(given.following);
       const replaced = await replaceMaterial(material, given.following, () =>
         keyplane.updateCertificate({ projectName, certificateName, body, ...query }),

@@ -3,14 +3,14 @@ import { keyplane } from '../../api/keyplane.ts';
 import { Facts } from '../../display/facts.tsx';
 import { Section } from '../../display/section.tsx';
 import { Instant } from '../../display/time.tsx';
-import { certificateKind } from '../parts/material-kind.ts';
+import { certificatePages } from '../parts/material-kind.ts';
 import { MaterialPage } from '../parts/material-page.tsx';
 import { type Certificate, CertificateDialog } from './certificate-dialog.tsx';
 
 export function CertificatePage() {
   return (
     <MaterialPage
-      kind={certificateKind}
+      kind={certificatePages}
       fetchOne={(projectName, certificateName) => keyplane.getCertificate({ projectName, certificateName })}
       replace={(certificate, projectName, onClose) => (
         <CertificateDialog

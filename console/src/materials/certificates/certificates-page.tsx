@@ -1,15 +1,15 @@
 import { Text } from '@mantine/core';
 import { keyplane } from '../../api/keyplane.ts';
-import type { Column } from '../../display/server-table.tsx';
+import type { TableColumn } from '../../display/server-table.tsx';
 import { Day } from '../../display/time.tsx';
-import { certificateKind } from '../parts/material-kind.ts';
+import { certificatePages } from '../parts/material-kind.ts';
 import { MaterialsPage } from '../parts/materials-page.tsx';
 import { type Certificate, CertificateDialog } from './certificate-dialog.tsx';
 
 export function CertificatesPage() {
   return (
     <MaterialsPage
-      kind={certificateKind}
+      kind={certificatePages}
       fetchPage={(projectName, query) => keyplane.listCertificates({ projectName, ...query })}
       columns={columns}
       create={(props) => <CertificateDialog {...props} />}
@@ -17,7 +17,7 @@ export function CertificatesPage() {
   );
 }
 
-const columns: readonly Column<Certificate>[] = [
+const columns: readonly TableColumn<Certificate>[] = [
   {
     header: 'Subject',
     cell: ({ certificateEnvironmentList: [own] }) => own?.subjectDn,

@@ -9,13 +9,13 @@ import { FileDrop } from '../../display/form/file-drop.tsx';
 import { fileAsBase64, fileAsPem } from '../parts/read-file.ts';
 import { keyFactsText } from './key-facts-text.ts';
 
-export interface KeyContent {
+export interface KeyContentDraft {
   readonly content: string;
   /** Of an encrypted key. */
   readonly passphrase: string;
 }
 
-export const noKeyContent: KeyContent = Object.freeze({ content: '', passphrase: '' });
+export const noKeyContent: KeyContentDraft = Object.freeze({ content: '', passphrase: '' });
 
 const typingPauseMs = 400;
 
@@ -32,21 +32,21 @@ export function KeyContentField({
 }: {
   readonly projectName: string;
   readonly secret: boolean;
-  readonly value: KeyContent;
-  readonly onChange: (change: Partial<KeyContent>) => void;
+  readonly value: KeyContentDraft;
+  readonly onChange: (change: Partial<KeyContentDraft>) => void;
   readonly onFacts: (facts: KeyFacts) => void;
 }) {
   const [fileName, setFileName] = useState<string | undefined>();
   const inspect = useMutation({
-    mutationFn: ({ content, passphrase }: KeyContent) =>
+    mutationFn: ({ content, passphrase }: KeyContentDraft) =>
       keyplane.inspectKey({ projectName, body: { content, ...(passphrase !== '' && { passphrase }) } }),
     onSuccess: ({ resultList: [facts] }) => facts && onFacts(facts),
   });
-  const look = useDebouncedCallback((now: KeyContent) => {
+  const look = useDebouncedCallback((now: KeyContentDraft) => {
     if (now.content.trim() === '' || secret) inspect.reset();
     else inspect.mutate(now);
   }, typingPauseMs);
-  function change(part: Partial<KeyContent>) {
+  function change(part: Partial<KeyContentDraft>) {
     onChange(part);
     look({ ...value, ...part });
   }

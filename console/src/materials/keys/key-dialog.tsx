@@ -11,7 +11,7 @@ import { fieldErrors } from '../../display/form/field-errors.ts';
 import { FormDialog } from '../../display/form/form-dialog.tsx';
 import { NameField } from '../../display/form/name-field.tsx';
 import { keepDeployment } from '../../display/last-deployment.ts';
-import { keyKind } from '../parts/material-kind.ts';
+import { keyPages } from '../parts/material-kind.ts';
 import { PerEnvironmentFields, usePerEnvironment } from '../parts/per-environment.tsx';
 import { type Following, FollowingChoice, followingQuery, replaceMaterial } from '../parts/references.tsx';
 import { KeyContentField, noKeyContent } from './key-content-field.tsx';
@@ -77,7 +77,7 @@ export function KeyDialog({ projectName, replaced, onDone, onClose }: KeyDialogP
         const answer = await keyplane.createKey({ projectName, body });
         return { answer, title: `${name} is stored`, detail: undefined };
       }
-      const done = await replaceMaterial({ kind: keyKind, projectName, name }, following, () =>
+      const done = await replaceMaterial({ kind: keyPages, projectName, name }, following, () =>
         keyplane.updateKey({ projectName, keyName: name, body, ...followingQuery(following) }),
       );
       return { ...done, title: `${name} is replaced` };
@@ -120,7 +120,7 @@ export function KeyDialog({ projectName, replaced, onDone, onClose }: KeyDialogP
       <DescriptionField value={description} error={errors.of('description')} onChange={setDescription} />
       {replaced !== undefined && (
         <FollowingChoice
-          material={{ kind: keyKind, projectName, name }}
+          material={{ kind: keyPages, projectName, name }}
           value={following}
           onChange={setFollowing}
         />

@@ -1,7 +1,7 @@
 import { keyplane } from '../../api/keyplane.ts';
 import { Facts } from '../../display/facts.tsx';
 import { Section } from '../../display/section.tsx';
-import { keyKind } from '../parts/material-kind.ts';
+import { keyPages } from '../parts/material-kind.ts';
 import { MaterialPage } from '../parts/material-page.tsx';
 import { KeyDialog } from './key-dialog.tsx';
 import { keyTypeText } from './key-type-text.ts';
@@ -10,7 +10,7 @@ import { keyTypeText } from './key-type-text.ts';
 export function KeyPage() {
   return (
     <MaterialPage
-      kind={keyKind}
+      kind={keyPages}
       fetchOne={(projectName, keyName) => keyplane.getKey({ projectName, keyName })}
       replace={(key, projectName, onClose) => (
         <KeyDialog projectName={projectName} replaced={key} onDone={onClose} onClose={onClose} />

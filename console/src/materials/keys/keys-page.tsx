@@ -1,6 +1,6 @@
 import { keyplane } from '../../api/keyplane.ts';
-import type { Column } from '../../display/server-table.tsx';
-import { keyKind } from '../parts/material-kind.ts';
+import type { TableColumn } from '../../display/server-table.tsx';
+import { keyPages } from '../parts/material-kind.ts';
 import { MaterialsPage } from '../parts/materials-page.tsx';
 import { type Key, KeyDialog } from './key-dialog.tsx';
 import { keyTypeText } from './key-type-text.ts';
@@ -8,7 +8,7 @@ import { keyTypeText } from './key-type-text.ts';
 export function KeysPage() {
   return (
     <MaterialsPage
-      kind={keyKind}
+      kind={keyPages}
       fetchPage={(projectName, query) => keyplane.listKeys({ projectName, ...query })}
       columns={columns}
       create={(props) => <KeyDialog {...props} />}
@@ -16,7 +16,7 @@ export function KeysPage() {
   );
 }
 
-const columns: readonly Column<Key>[] = [
+const columns: readonly TableColumn<Key>[] = [
   { header: 'Kind', cell: keyTypeText },
   {
     header: 'Environments',

@@ -10,7 +10,7 @@ import { fieldErrors } from '../../display/form/field-errors.ts';
 import { FormDialog } from '../../display/form/form-dialog.tsx';
 import { NameField } from '../../display/form/name-field.tsx';
 import { keepDeployment } from '../../display/last-deployment.ts';
-import { keystoreKind } from '../parts/material-kind.ts';
+import { keystorePages } from '../parts/material-kind.ts';
 import { PerEnvironmentFields, usePerEnvironment } from '../parts/per-environment.tsx';
 import { type Following, FollowingChoice, followingQuery, replaceMaterial } from '../parts/references.tsx';
 import { KeystoreFileField, noKeystoreFile } from './keystore-file-field.tsx';
@@ -26,6 +26,7 @@ const fields = [
     'file',
     'password',
     'keyPassword',
+    'keyPasswords',
     'keyStoreType',
     'alias',
     'aliasName',
@@ -63,7 +64,7 @@ export function KeystoreDialog({ projectName, replaced, onDone, onClose }: Keyst
         return { answer, title: `${name} is stored`, detail: undefined };
       }
       const query = followingQuery(following);
-      const done = await replaceMaterial({ kind: keystoreKind, projectName, name }, following, () =>
+      const done = await replaceMaterial({ kind: keystorePages, projectName, name }, following, () =>
         keyplane.updateKeystore({ projectName, keystoreName: name, body, ...query }),
       );
       return { ...done, title: `${name} is replaced` };
@@ -97,7 +98,7 @@ export function KeystoreDialog({ projectName, replaced, onDone, onClose }: Keyst
       <DescriptionField value={description} error={errors.of('description')} onChange={setDescription} />
       {replaced !== undefined && (
         <FollowingChoice
-          material={{ kind: keystoreKind, projectName, name }}
+          material={{ kind: keystorePages, projectName, name }}
           value={following}
           onChange={setFollowing}
         />

@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import type { KeystoreEntry as Entry } from '../../../../clients/typescript/src/index.ts';
-import { type Column, DataTable } from '../../display/data-table.tsx';
+import { DataTable, type TableColumn } from '../../display/data-table.tsx';
 import { Day } from '../../display/time.tsx';
 
 const kinds = {
@@ -9,29 +9,34 @@ const kinds = {
   SECRET_KEY: 'secret key',
 } as const satisfies Record<Entry['kind'], string>;
 
+/** In a form with a field for each of them. */
+export function passwordHint(aliases: string): string {
+  return `Enter the key password of ${aliases} to use it too.`;
+}
+
 /** The entries of a keystore by alias. */
 export function KeystoreEntries({
   entries,
   caption,
+  hint,
 }: {
   readonly entries: readonly Entry[];
   readonly caption: string;
+  /** How the named aliases become usable. */
+  readonly hint: (aliases: string) => string;
 }) {
   const locked = entries.filter((entry) => entry.locked).map(({ alias }) => alias);
   return (
     <Stack gap="xs">
       <DataTable caption={caption} columns={columns} items={entries} rowKey={({ alias }) => alias} />
       {locked.length > 0 && locked.length < entries.length && (
-        <Text size="sm">
-          A stored keystore has one key password. To use {locked.join(', ')}, store the same file again under
-          another name with the key password of that alias.
-        </Text>
+        <Text size="sm">{hint(locked.join(', '))}</Text>
       )}
     </Stack>
   );
 }
 
-const columns: readonly Column<Entry>[] = [
+const columns: readonly TableColumn<Entry>[] = [
   { header: 'Alias', kind: 'title', cell: ({ alias }) => alias },
   {
     header: 'Kind',

@@ -6,20 +6,23 @@ import { keyplane } from '../../api/keyplane.ts';
 import { errorText } from '../../display/error-note.tsx';
 import { FileDrop } from '../../display/form/file-drop.tsx';
 import { fileAsBase64 } from '../parts/read-file.ts';
-import { KeystoreEntries } from './keystore-entries.tsx';
+import { KeyPasswordFields, type KeyPasswordsByAlias, useLockedAliases } from './key-password-fields.tsx';
+import { KeystoreEntries, passwordHint } from './keystore-entries.tsx';
 
-export interface KeystoreFile {
+export interface KeystoreFileDraft {
   readonly file: string;
   readonly password: string;
   readonly keyPassword: string;
+  readonly keyPasswords: KeyPasswordsByAlias;
   readonly alias: string;
   readonly keyStoreType: string;
 }
 
-export const noKeystoreFile: KeystoreFile = Object.freeze({
+export const noKeystoreFile: KeystoreFileDraft = Object.freeze({
   file: '',
   password: '',
   keyPassword: '',
+  keyPasswords: Object.freeze({}),
   alias: '',
   keyStoreType: '',
 });
@@ -33,25 +36,26 @@ export function KeystoreFileField({
   onChange,
 }: {
   readonly projectName: string;
-  readonly value: KeystoreFile;
-  readonly onChange: (change: Partial<KeystoreFile>) => void;
+  readonly value: KeystoreFileDraft;
+  readonly onChange: (change: Partial<KeystoreFileDraft>) => void;
 }) {
   const [fileName, setFileName] = useState<string | undefined>();
   const inspect = useMutation({
-    mutationFn: ({ file, password, keyPassword }: KeystoreFile) =>
+    mutationFn: ({ file, password, keyPassword, keyPasswords }: KeystoreFileDraft) =>
       keyplane.inspectKeystore({
         projectName,
-        body: { file, password, keyPassword },
+        body: { file, password, keyPassword, keyPasswords },
       }),
     onSuccess: ({ keyStoreType }) => onChange({ keyStoreType }),
   });
-  const look = useDebouncedCallback((now: KeystoreFile) => {
+  const look = useDebouncedCallback((now: KeystoreFileDraft) => {
     if (now.file !== '') inspect.mutate(now);
   }, typingPauseMs);
-  function change(part: Partial<KeystoreFile>) {
+  function change(part: Partial<KeystoreFileDraft>) {
     onChange(part);
     look({ ...value, ...part });
   }
+  const lockedAliases = useLockedAliases(value.file, inspect.data?.resultList);
   return (
     <>
       <FileDrop
@@ -60,7 +64,7 @@ export function KeystoreFileField({
         fileName={fileName}
         onFile={(file) => {
           setFileName(file.name);
-          void fileAsBase64(file).then((text) => change({ file: text }));
+          void fileAsBase64(file).then((text) => change({ file: text, keyPasswords: {} }));
         }}
       />
       <PasswordInput
@@ -77,13 +81,23 @@ export function KeystoreFileField({
         value={value.keyPassword}
         onChange={(event) => change({ keyPassword: event.currentTarget.value })}
       />
+      <KeyPasswordFields
+        aliases={lockedAliases}
+        value={value.keyPasswords}
+        error={undefined}
+        onChange={(keyPasswords) => change({ keyPasswords })}
+      />
       {inspect.data !== undefined && (
         <div role="status">
           <Text size="sm" fw={600}>
             {inspect.data.keyStoreType}, {inspect.data.resultCount}{' '}
             {inspect.data.resultCount === 1 ? 'alias' : 'aliases'}
           </Text>
-          <KeystoreEntries entries={inspect.data.resultList} caption="Contents of the file" />
+          <KeystoreEntries
+            entries={inspect.data.resultList}
+            caption="Contents of the file"
+            hint={passwordHint}
+          />
         </div>
       )}
       <TextInput

@@ -4,7 +4,7 @@ import { keyplane } from '../../api/keyplane.ts';
 import { Facts } from '../../display/facts.tsx';
 import { QueryView } from '../../display/query-view.tsx';
 import { Section } from '../../display/section.tsx';
-import { keystoreKind } from '../parts/material-kind.ts';
+import { keystorePages } from '../parts/material-kind.ts';
 import { MaterialPage } from '../parts/material-page.tsx';
 import { type Keystore, KeystoreDialog } from './keystore-dialog.tsx';
 import { KeystoreEntries } from './keystore-entries.tsx';
@@ -12,7 +12,7 @@ import { KeystoreEntries } from './keystore-entries.tsx';
 export function KeystorePage() {
   return (
     <MaterialPage
-      kind={keystoreKind}
+      kind={keystorePages}
       fetchOne={(projectName, keystoreName) => keyplane.getKeystore({ projectName, keystoreName })}
       replace={(keystore, projectName, onClose) => (
         <KeystoreDialog projectName={projectName} replaced={keystore} onDone={onClose} onClose={onClose} />
@@ -59,7 +59,13 @@ function Contents({
       />
       <QueryView query={entries}>
         {({ resultList }) => (
-          <KeystoreEntries entries={resultList} caption={`Contents in ${environmentName}`} />
+          <KeystoreEntries
+            entries={resultList}
+            caption={`Contents in ${environmentName}`}
+            hint={(aliases) =>
+              `To use ${aliases}, replace the keystore with the same file and the key password of the alias.`
+            }
+          />
         )}
       </QueryView>
     </Section>

@@ -1,14 +1,14 @@
 import { Text } from '@mantine/core';
 import { keyplane } from '../../api/keyplane.ts';
-import type { Column } from '../../display/server-table.tsx';
-import { keystoreKind } from '../parts/material-kind.ts';
+import type { TableColumn } from '../../display/server-table.tsx';
+import { keystorePages } from '../parts/material-kind.ts';
 import { MaterialsPage } from '../parts/materials-page.tsx';
 import { type Keystore, KeystoreDialog } from './keystore-dialog.tsx';
 
 export function KeystoresPage() {
   return (
     <MaterialsPage
-      kind={keystoreKind}
+      kind={keystorePages}
       fetchPage={(projectName, query) => keyplane.listKeystores({ projectName, ...query })}
       columns={columns}
       create={(props) => <KeystoreDialog {...props} />}
@@ -16,7 +16,7 @@ export function KeystoresPage() {
   );
 }
 
-const columns: readonly Column<Keystore>[] = [
+const columns: readonly TableColumn<Keystore>[] = [
   {
     header: 'Environments',
     cell: ({ keyStoreEnvironmentList }) => (

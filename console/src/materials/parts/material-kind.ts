@@ -1,5 +1,5 @@
 import { keyplane } from '../../api/keyplane.ts';
-import type { DeploymentResult } from '../../display/deployment-note.tsx';
+import type { NotedDeployment } from '../../display/deployment-note.tsx';
 import type { IconName } from '../../display/icon.tsx';
 import type { Role } from '../../session/session.ts';
 
@@ -9,7 +9,7 @@ interface Reference {
 }
 
 /** How the pages of certificates, keys and keystores differ. */
-export interface MaterialKind {
+export interface MaterialPages {
   readonly page: 'certificates' | 'keys' | 'keystores';
   readonly title: string;
   readonly one: string;
@@ -18,10 +18,10 @@ export interface MaterialKind {
   /** The purpose of one; shown if there is none yet. */
   readonly about: string;
   references(projectName: string, name: string): Promise<{ readonly resultList: readonly Reference[] }>;
-  remove(projectName: string, name: string): Promise<{ readonly deploymentResult: DeploymentResult }>;
+  remove(projectName: string, name: string): Promise<{ readonly deploymentResult: NotedDeployment }>;
 }
 
-export const certificateKind: MaterialKind = {
+export const certificatePages: MaterialPages = {
   page: 'certificates',
   title: 'Certificates',
   one: 'certificate',
@@ -33,7 +33,7 @@ export const certificateKind: MaterialKind = {
   remove: (projectName, certificateName) => keyplane.deleteCertificate({ projectName, certificateName }),
 };
 
-export const keyKind: MaterialKind = {
+export const keyPages: MaterialPages = {
   page: 'keys',
   title: 'Keys',
   one: 'key',
@@ -44,7 +44,7 @@ export const keyKind: MaterialKind = {
   remove: (projectName, keyName) => keyplane.deleteKey({ projectName, keyName }),
 };
 
-export const keystoreKind: MaterialKind = {
+export const keystorePages: MaterialPages = {
   page: 'keystores',
   title: 'Keystores',
   one: 'keystore',

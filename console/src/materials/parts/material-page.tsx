@@ -16,12 +16,12 @@ import { Instant } from '../../display/time.tsx';
 import { projectPath } from '../../layout/project.ts';
 import { mayIn } from '../../session/session.ts';
 import { useSignedIn } from '../../session/session-context.ts';
-import type { MaterialKind } from './material-kind.ts';
-import type { Material } from './materials-page.tsx';
+import type { MaterialPages } from './material-kind.ts';
+import type { MaterialItem } from './materials-page.tsx';
 import { JwkLink, useReferences } from './references.tsx';
 
-interface MaterialPageProps<Item extends Material> {
-  readonly kind: MaterialKind;
+interface MaterialPageProps<Item extends MaterialItem> {
+  readonly kind: MaterialPages;
   readonly fetchOne: (projectName: string, name: string) => Promise<{ readonly resultList: readonly Item[] }>;
   /** The dialog that replaces it. */
   readonly replace: (item: Item, projectName: string, onClose: () => void) => ReactNode;
@@ -30,7 +30,7 @@ interface MaterialPageProps<Item extends Material> {
 }
 
 /** One certificate, key or keystore: its details in each environment, and the JWKs created from it. */
-export function MaterialPage<Item extends Material>(props: MaterialPageProps<Item>) {
+export function MaterialPage<Item extends MaterialItem>(props: MaterialPageProps<Item>) {
   const { projectName = '', name = '' } = useParams<{ projectName: string; name: string }>();
   const [deleted, setDeleted] = useState<string>();
   const [, navigate] = useLocation();
@@ -49,13 +49,13 @@ export function MaterialPage<Item extends Material>(props: MaterialPageProps<Ite
   );
 }
 
-interface FoundProps<Item extends Material> extends MaterialPageProps<Item> {
+interface FoundProps<Item extends MaterialItem> extends MaterialPageProps<Item> {
   readonly projectName: string;
   readonly name: string;
   readonly onDeleted: () => void;
 }
 
-function Found<Item extends Material>(props: FoundProps<Item>) {
+function Found<Item extends MaterialItem>(props: FoundProps<Item>) {
   const { kind, fetchOne, projectName, name } = props;
   const found = useQuery({
     queryKey: ['material', kind.page, projectName, name],
@@ -73,7 +73,7 @@ function Found<Item extends Material>(props: FoundProps<Item>) {
   return <Details {...props} item={found.data} up={up} />;
 }
 
-function Details<Item extends Material>({
+function Details<Item extends MaterialItem>({
   kind,
   replace,
   actions,
@@ -132,7 +132,7 @@ function Details<Item extends Material>({
 }
 
 interface MaterialRef {
-  readonly kind: MaterialKind;
+  readonly kind: MaterialPages;
   readonly projectName: string;
   readonly name: string;
 }

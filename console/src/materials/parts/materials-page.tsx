@@ -6,14 +6,14 @@ import { EmptyState } from '../../display/empty-state.tsx';
 import { useLastDeployment } from '../../display/last-deployment.ts';
 import { type ListQuery, useListView } from '../../display/list-query.ts';
 import { PageHeader } from '../../display/page-header.tsx';
-import { type Column, type ListPage, ServerTable } from '../../display/server-table.tsx';
+import { type ServerPage, ServerTable, type TableColumn } from '../../display/server-table.tsx';
 import { Day } from '../../display/time.tsx';
 import { projectPath } from '../../layout/project.ts';
 import { mayIn } from '../../session/session.ts';
 import { useSignedIn } from '../../session/session-context.ts';
-import type { MaterialKind } from './material-kind.ts';
+import type { MaterialPages } from './material-kind.ts';
 
-export interface Material {
+export interface MaterialItem {
   readonly id: string;
   readonly name: string;
   readonly description: string | null;
@@ -28,15 +28,15 @@ export interface NewMaterialProps {
 }
 
 /** The certificates, keys or keystores of a project, and the button that adds one. */
-export function MaterialsPage<Item extends Material>({
+export function MaterialsPage<Item extends MaterialItem>({
   kind,
   fetchPage,
   columns,
   create,
 }: {
-  readonly kind: MaterialKind;
-  readonly fetchPage: (projectName: string, query: ListQuery) => Promise<ListPage<Item>>;
-  readonly columns: readonly Column<Item>[];
+  readonly kind: MaterialPages;
+  readonly fetchPage: (projectName: string, query: ListQuery) => Promise<ServerPage<Item>>;
+  readonly columns: readonly TableColumn<Item>[];
   readonly create: (props: NewMaterialProps) => ReactNode;
 }) {
   const { projectName = '' } = useParams<{ projectName: string }>();
@@ -77,7 +77,10 @@ export function MaterialsPage<Item extends Material>({
   );
 }
 
-function nameColumn<Item extends Material>({ page }: MaterialKind, projectName: string): Column<Item> {
+function nameColumn<Item extends MaterialItem>(
+  { page }: MaterialPages,
+  projectName: string,
+): TableColumn<Item> {
   return {
     header: 'Name',
     sort: 'name',
@@ -97,6 +100,6 @@ function nameColumn<Item extends Material>({ page }: MaterialKind, projectName: 
   };
 }
 
-function updatedColumn<Item extends Material>(): Column<Item> {
+function updatedColumn<Item extends MaterialItem>(): TableColumn<Item> {
   return { header: 'Changed', sort: 'updatedAt', cell: ({ updatedAt }) => <Day at={updatedAt} /> };
 }

@@ -2,10 +2,10 @@ import { Anchor, List, Radio, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { projectPath } from '../../layout/project.ts';
-import type { MaterialKind } from './material-kind.ts';
+import type { MaterialPages } from './material-kind.ts';
 
 interface MaterialRef {
-  readonly kind: MaterialKind;
+  readonly kind: MaterialPages;
   readonly projectName: string;
   readonly name: string;
 }

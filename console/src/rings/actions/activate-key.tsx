@@ -63,7 +63,7 @@ export function ActivateKey({
         !isReady(member) && (
           <ForceFields
             label="Activate it before verifiers know it"
-            description="Verifiers that cache the JWK Set reject its tokens until their caches end"
+            description="Verifiers that cache the JWK Set reject its tokens until their caches expire"
             value={force}
             error={errors.of('reason')}
             onChange={setForce}

@@ -9,7 +9,7 @@ import { LastUses } from '../../usage/usage.tsx';
 import type { KeyRing, RingRef } from '../ring-types.ts';
 import { ForceFields, noForce } from './force-fields.tsx';
 
-export function DeleteRing({
+export function DeleteRingAction({
   ringRef,
   ring,
   onDone,

@@ -1,14 +1,14 @@
 import { Checkbox, Textarea } from '@mantine/core';
 
-export interface Force {
+export interface ForceDraft {
   readonly force: boolean;
   readonly reason: string;
 }
 
-export const noForce: Force = { force: false, reason: '' };
+export const noForce: ForceDraft = { force: false, reason: '' };
 
 /** As the API takes it. */
-export function forceBody({ force, reason }: Force) {
+export function forceBody({ force, reason }: ForceDraft) {
   return force ? { force, reason: reason.trim() } : {};
 }
 
@@ -22,9 +22,9 @@ export function ForceFields({
 }: {
   readonly label: string;
   readonly description: string;
-  readonly value: Force;
+  readonly value: ForceDraft;
   readonly error: string | undefined;
-  readonly onChange: (value: Force) => void;
+  readonly onChange: (value: ForceDraft) => void;
 }) {
   return (
     <>

@@ -8,7 +8,7 @@ import { resultOf } from '../../display/deployment-note.tsx';
 import { ConfirmByName } from '../../display/form/confirm-by-name.tsx';
 import { keepDeployment } from '../../display/last-deployment.ts';
 import type { KeyRing, Member, RingRef } from '../ring-types.ts';
-import { type RevocationReason, revocationReasons } from '../ring-words.ts';
+import { type RevocationReason, revocationReasonWords } from '../ring-words.ts';
 
 /** Revokes one key or, for a thief who may have both, the active and the next one. */
 export function RevokeKeys({
@@ -47,7 +47,7 @@ export function RevokeKeys({
         title: isAll ? 'The active and the next key are revoked' : `${names} is revoked`,
         detail:
           answer.activatedBeforeReady === true
-            ? 'Verifiers may not know the key that follows yet: they reject its tokens until their caches end.'
+            ? 'Verifiers may not know the key that follows yet: they reject its tokens until their caches expire.'
             : undefined,
         result: resultOf(answer),
       });
@@ -79,7 +79,7 @@ export function RevokeKeys({
             <Radio
               value="all"
               label="The active and the next key"
-              description="If the thief may have both. Verifiers do not know the key that follows yet"
+              description="If the attacker may have both keys. Verifiers do not have the key after it yet"
             />
           </Stack>
         </Radio.Group>
@@ -88,7 +88,7 @@ export function RevokeKeys({
         label="Reason"
         value={reason}
         onChange={(event) => setReason(unchecked(event.currentTarget.value))}
-        data={Object.entries(revocationReasons).map(([value, label]) => ({ value, label }))}
+        data={Object.entries(revocationReasonWords).map(([value, label]) => ({ value, label }))}
       />
       <Textarea
         label="Comment"

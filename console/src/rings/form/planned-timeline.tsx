@@ -1,16 +1,16 @@
 import { Stack, Text } from '@mantine/core';
 import { useDeferredValue, useMemo, useState } from 'react';
+import { durationInWords } from '../../../../src/iso-duration.ts';
 import { Section } from '../../display/section.tsx';
-import { partsText } from '../../quantity/quantity.ts';
 import { useCachesMs } from '../policy/caches.ts';
 import { planOf } from '../policy/planned.ts';
 import { newPolicy } from '../policy/policy-draft.ts';
 import type { Transition } from '../ring-types.ts';
 import { TimelineChart } from '../timeline/timeline-chart.tsx';
-import { kindOf, type RingDraft } from './ring-draft.ts';
+import { kindOf, type NewRingDraft } from './ring-draft.ts';
 
 /** What a ring like this will do, as if it were created now. */
-export function PlannedTimeline({ draft }: { readonly draft: RingDraft }) {
+export function PlannedTimeline({ draft }: { readonly draft: NewRingDraft }) {
   const [now] = useState(() => Date.now());
   const cachesMs = useCachesMs();
   const { policy, name, ...key } = useDeferredValue(draft);
@@ -52,15 +52,16 @@ function Sentences({
           <>A rotation by hand activates the next key, once it has been published </>
         ) : (
           <>
-            Every {activeMs === undefined ? 'interval' : partsText(activeMs)} the next key becomes active. It
-            has been published{' '}
+            Every {activeMs === undefined ? 'interval' : durationInWords(activeMs)} the next key becomes
+            active. It has been published{' '}
           </>
         )}
-        for at least {partsText(publicationDelayMs)} by then, so that every verifier knows it.
+        for at least {durationInWords(publicationDelayMs)} by then, so that every verifier knows it.
       </li>
       {retiringMs !== undefined && (
         <li>
-          The key before it stays published for {partsText(retiringMs)}, until its last token has expired.
+          The key before it stays published for {durationInWords(retiringMs)}, until its last token has
+          expired.
         </li>
       )}
     </ol>

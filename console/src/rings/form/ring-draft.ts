@@ -7,7 +7,7 @@ import { usageOf } from '../../jwk-form/request.ts';
 import type { RingKind } from '../policy/planned.ts';
 import { defaultPolicy, newPolicy, type PolicyDraft } from '../policy/policy-draft.ts';
 
-export interface RingDraft {
+export interface NewRingDraft {
   readonly name: string;
   readonly description: string;
   readonly type: KeyTypeName;
@@ -32,7 +32,7 @@ export type RingKeyIdType = keyof typeof ringKeyIdTypes;
 /** A curve that every JOSE library knows, with the shortest signatures of those. */
 const usualCurve = 'P256';
 
-export const emptyRing: RingDraft = {
+export const emptyRing: NewRingDraft = {
   name: '',
   description: '',
   type: kindWith(usualCurve),
@@ -43,7 +43,7 @@ export const emptyRing: RingDraft = {
   policy: defaultPolicy,
 };
 
-function kindWith(variant: string): RingDraft['type'] {
+function kindWith(variant: string): NewRingDraft['type'] {
   const kind = generatedKinds.find(({ generate }) =>
     generate.variants.some(({ value }) => value === variant),
   );
@@ -51,14 +51,14 @@ function kindWith(variant: string): RingDraft['type'] {
   return kind.name;
 }
 
-export interface KeyChoice {
+export interface RingKeyDraft {
   /** `EC P256`: type and variant. */
   readonly value: string;
   readonly label: string;
 }
 
 /** Every key type with each of its sizes or curves, by type. */
-export const keyChoices: readonly { readonly group: string; readonly items: readonly KeyChoice[] }[] =
+export const keyChoices: readonly { readonly group: string; readonly items: readonly RingKeyDraft[] }[] =
   generatedKinds.map(({ name, generate }) => ({
     group: generate.label,
     items: generate.variants.map(({ value, label }) => ({
@@ -67,26 +67,26 @@ export const keyChoices: readonly { readonly group: string; readonly items: read
     })),
   }));
 
-export function choiceOf({ type, variant }: Pick<RingDraft, 'type' | 'variant'>): string {
+export function choiceOf({ type, variant }: Pick<NewRingDraft, 'type' | 'variant'>): string {
   return `${type} ${variant}`;
 }
 
-export function chosen(choice: string): Pick<RingDraft, 'type' | 'variant' | 'useType' | 'algorithm'> {
+export function chosen(choice: string): Pick<NewRingDraft, 'type' | 'variant' | 'useType' | 'algorithm'> {
   const [type = '', variant = ''] = choice.split(' ');
   return { type: generatedKind(type).name, variant, useType: '', algorithm: '' };
 }
 
-export function usageOfRing(draft: RingDraft) {
+export function usageOfRing(draft: NewRingDraft) {
   const algorithms = algorithmsOf(draft.type, draft.variant);
   return { algorithms, ...usageOf(draft, algorithms) };
 }
 
-export function kindOf(draft: RingDraft): RingKind {
+export function kindOf(draft: NewRingDraft): RingKind {
   if (draft.type === 'OCT') return 'OCT';
   return usageOfRing(draft).useType;
 }
 
-export function ringBody(draft: RingDraft) {
+export function newRingBody(draft: NewRingDraft) {
   const { name, description, type, variant, keyIdType } = draft;
   const { member, generate } = generatedKind(type);
   const { useType, algorithm } = usageOfRing(draft);

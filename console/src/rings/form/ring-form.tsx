@@ -30,9 +30,9 @@ import {
   emptyRing,
   keyChoices,
   kindOf,
-  type RingDraft,
+  type NewRingDraft,
+  newRingBody,
   type RingField,
-  ringBody,
   ringFields,
   ringKeyIdTypes,
   usageOfRing,
@@ -53,7 +53,7 @@ export function RingForm({
   const [draft, setDraft] = useState(emptyRing);
   const [touched, setTouched] = useState(false);
   useLeaveGuard(touched);
-  const set = (changes: Partial<RingDraft>) => {
+  const set = (changes: Partial<NewRingDraft>) => {
     setTouched(true);
     setDraft((now) => ({ ...now, ...changes }));
   };
@@ -116,7 +116,7 @@ export function RingForm({
               />
             </Stack>
           </details>
-          <CurlNote method="POST" path={apiPath(projectName, 'key-rings')} body={ringBody(draft)} />
+          <CurlNote method="POST" path={apiPath(projectName, 'key-rings')} body={newRingBody(draft)} />
         </Stack>
         <PlannedTimeline draft={draft} />
       </div>
@@ -138,10 +138,10 @@ export function RingForm({
 }
 
 /** The page of the ring shows how its deployment went. */
-function useCreateRing(projectName: string, draft: RingDraft, onSaved: (name: string) => void) {
+function useCreateRing(projectName: string, draft: NewRingDraft, onSaved: (name: string) => void) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => keyplane.createKeyRing({ projectName, body: unchecked(ringBody(draft)) }),
+    mutationFn: () => keyplane.createKeyRing({ projectName, body: unchecked(newRingBody(draft)) }),
     onSuccess: (answer) => {
       const name = draft.name.trim();
       keepDeployment(queries, ['key-rings', projectName, name], {
@@ -159,8 +159,8 @@ function KeyFields({
   set,
   errors,
 }: {
-  readonly draft: RingDraft;
-  readonly set: (changes: Partial<RingDraft>) => void;
+  readonly draft: NewRingDraft;
+  readonly set: (changes: Partial<NewRingDraft>) => void;
   readonly errors: FieldErrors<Field>;
 }) {
   const { algorithms, useType, algorithm } = usageOfRing(draft);

@@ -16,7 +16,7 @@ import { keepDeployment } from '../../display/last-deployment.ts';
 import { algorithmsOf, generatedKind, parameterLabels } from '../../jwk-form/generated-kinds.ts';
 import type { KeyRing, RingRef } from '../ring-types.ts';
 import { TimelineChart } from '../timeline/timeline-chart.tsx';
-import { changedPolicy, draftOf, type PolicyBody } from './policy-draft.ts';
+import { changedPolicy, type PolicyBody, policyDraftOf } from './policy-draft.ts';
 import {
   IntervalField,
   LifetimeField,
@@ -42,7 +42,7 @@ export function EditPolicy({
   const { projectName, ringName } = ringRef;
   const queries = useQueryClient();
   // As it was when the dialog opened: what another user changes meanwhile is not undone.
-  const [before] = useState(() => draftOf(ring));
+  const [before] = useState(() => policyDraftOf(ring));
   const [draft, setDraft] = useState(before);
   const [description, setDescription] = useState(ring.description ?? '');
   const parameters = useParameters(ring);

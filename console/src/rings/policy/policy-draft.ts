@@ -11,7 +11,7 @@ export interface PolicyDraft {
   readonly maxTokenLifetime: Quantity;
   readonly verifierCacheTime: Quantity;
   readonly clockSkew: Quantity;
-  /** Nodes sign without end, however long no manager has been heard. */
+  /** Nodes sign without limit, however long they have no contact with a manager. */
   readonly isEndless: boolean;
   readonly signingLease: Quantity;
   readonly exportable: boolean;
@@ -76,7 +76,9 @@ export function newPolicy(draft: PolicyDraft): PolicyBody {
   return { rotationInterval, maxTokenLifetime, ...changedPolicy(draft, defaultPolicy) };
 }
 
-export function draftOf(ring: Pick<KeyRing, DurationName | 'exportable' | 'environmentNames'>): PolicyDraft {
+export function policyDraftOf(
+  ring: Pick<KeyRing, DurationName | 'exportable' | 'environmentNames'>,
+): PolicyDraft {
   const { rotationInterval, signingLease } = ring;
   return {
     isManual: rotationInterval === null,

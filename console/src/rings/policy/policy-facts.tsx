@@ -6,7 +6,7 @@ import { durationWords } from '../../quantity/quantity.ts';
 import type { KeyRing } from '../ring-types.ts';
 import { parametersOf } from './ring-parameters.ts';
 
-export function PolicyFacts({ ring }: { readonly ring: KeyRing }) {
+export function RingPolicyPanel({ ring }: { readonly ring: KeyRing }) {
   const { rotationInterval, signingLease, environmentNames } = ring;
   const { variant, algorithm } = parametersOf(ring);
   const label = generatedKind(ring.type).generate.variants.find(({ value }) => value === variant)?.label;
@@ -29,9 +29,9 @@ export function PolicyFacts({ ring }: { readonly ring: KeyRing }) {
           ['Clock skew', durationWords(ring.clockSkew)],
           [
             'Signing lease',
-            signingLease === null ? 'none: nodes sign without end' : durationWords(signingLease),
+            signingLease === null ? 'none: nodes sign without limit' : durationWords(signingLease),
           ],
-          ['Private keys', ring.exportable ? 'can be exported' : 'never leave by the API'],
+          ['Private keys', ring.exportable ? 'can be exported' : 'not exportable'],
           ['Environments', environmentNames === null ? 'all of the project' : environmentNames.join(', ')],
         ]}
       />

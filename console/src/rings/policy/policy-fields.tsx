@@ -89,7 +89,7 @@ export function OtherPolicyFields(props: PolicyFieldsProps & { readonly wasExpor
         {!value.isEndless && (
           <QuantityField
             label="Signing lease"
-            description="A node that has heard from no manager for this long stops signing, and keeps publishing"
+            description="A node without contact to a manager for this long stops signing, and keeps publishing"
             units={policyUnits}
             value={value.signingLease}
             error={errorOf('signingLease')}
@@ -97,7 +97,7 @@ export function OtherPolicyFields(props: PolicyFieldsProps & { readonly wasExpor
           />
         )}
         <Checkbox
-          label="Nodes without a manager sign without end"
+          label="Nodes without a manager sign with no time limit"
           checked={value.isEndless}
           onChange={(event) => onChange({ isEndless: event.currentTarget.checked })}
         />

@@ -2,7 +2,7 @@ import { unchecked } from '../../api/unchecked.ts';
 import { generatedKind } from '../../jwk-form/generated-kinds.ts';
 import type { KeyRing } from '../ring-types.ts';
 
-export interface RingParameters {
+export interface RingKeyParameters {
   /** Bits, or the name of a curve as the API takes it. */
   readonly variant: string;
   /** Undefined: the first that fits. */
@@ -10,7 +10,7 @@ export interface RingParameters {
 }
 
 /** What the next key of a ring is generated with: the object of its type. */
-export function parametersOf(ring: KeyRing): RingParameters {
+export function parametersOf(ring: KeyRing): RingKeyParameters {
   const { member, generate } = generatedKind(ring.type);
   const given =
     unchecked<Readonly<Record<string, Readonly<Record<string, string | number>> | undefined>>>(ring)[member];

@@ -19,7 +19,7 @@ const byHmacOid: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Undefined for one that is not known here. */
-export function digestOf(oid: string): string | undefined {
+export function digestNameOf(oid: string): string | undefined {
   return byDigestOid.get(oid);
 }
 

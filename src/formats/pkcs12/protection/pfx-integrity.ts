@@ -8,7 +8,7 @@ import { badRequest } from '../../../errors.ts';
 import { unknownKeystoreMac, unsupportedText } from '../../../jose/unsupported-formats.ts';
 import { damagedKeystore } from '../../keystore-format.ts';
 import type { DerivationBudget } from './derivation-budget.ts';
-import { digestOf, hmacDigestOf } from './digests.ts';
+import { digestNameOf, hmacDigestOf } from './digests.ts';
 import { derivationPurpose, deriveBytes, macPasswords } from './key-derivation.ts';
 import { readKdf } from './pbkdf.ts';
 
@@ -28,7 +28,7 @@ export function readIntegrity(macData: Asn1Element, budget: DerivationBudget): P
   const [oidElement, parameters] = sequence(algorithm);
   const oid = objectIdentifier(oidElement);
   if (oid === pbmac1Oid) return readPbmac1(parameters, expected, budget);
-  const digest = digestOf(oid);
+  const digest = digestNameOf(oid);
   if (digest === undefined) throw unknownMac(oid);
   // DEFAULT 1 (RFC 7292, 4), and older writers did leave it out.
   const iterations = iterationCount === undefined ? 1 : integer(iterationCount);

@@ -6,6 +6,7 @@ import { keystoreType } from '../../openapi/named-values.ts';
 import { listOf } from '../../responses/response-schemas.ts';
 import { openToMembers } from '../../route-access.ts';
 import { keystoreBodyLimit } from '../create-keystore.ts';
+import { keyPasswordsMember } from '../material-requests.ts';
 import { keystoreAliasItem, keystoreAliasView } from './keystore-alias-schema.ts';
 
 const body = describedAs(
@@ -13,6 +14,7 @@ const body = describedAs(
     file: z.string().optional().describe('base64 of the keystore file'),
     password: z.string().max(1024).optional(),
     keyPassword: z.string().max(1024).optional(),
+    keyPasswords: keyPasswordsMember.optional(),
     keyStoreType: z.string().optional().describe('JKS or PKCS12; detected from the file if it is left out'),
   }),
   named(
@@ -25,6 +27,7 @@ const body = describedAs(
         .max(1024)
         .optional()
         .describe('Where the keys have another password than the keystore'),
+      keyPasswords: keyPasswordsMember.optional(),
       keyStoreType: keystoreType.optional().describe('Detected from the file if it is left out'),
     }),
   ),

@@ -6,7 +6,7 @@ import type {
   GrantOperation,
   GrantRate,
 } from '../../../protocol/content.ts';
-import type { CallingApplication, Grant } from './calling-application.ts';
+import type { CallerGrant, CallingApplication } from './calling-application.ts';
 import type { ClientCertificate } from './client-certificate.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import type { KnownJwtCredential } from './jwt-callers.ts';
@@ -14,7 +14,7 @@ import { TokenBucket } from './token-bucket.ts';
 
 interface KnownApplication {
   readonly tokenHashes: readonly string[];
-  readonly grants: ReadonlyMap<string, Grant>;
+  readonly grants: ReadonlyMap<string, CallerGrant>;
   /** Under which of the keys of the two maps of credentials it is. */
   readonly certificateKeys: readonly string[];
   readonly issuerKeys: readonly string[];
@@ -128,8 +128,8 @@ export class CallerIndex {
 
   #grantsOf(
     { grants }: DeployedApplication,
-    before: ReadonlyMap<string, Grant> | undefined,
-  ): ReadonlyMap<string, Grant> {
+    before: ReadonlyMap<string, CallerGrant> | undefined,
+  ): ReadonlyMap<string, CallerGrant> {
     const byTarget = new Map<string, MergedGrant>();
     for (const { keyRingId, jwkId, tokenProfileId, operations, rate } of grants) {
       const target = keyRingId ?? jwkId ?? tokenProfileId ?? '';
@@ -149,7 +149,7 @@ export class CallerIndex {
   #bucketOf(
     rate: GrantRate,
     operations: readonly GrantOperation[],
-    [merged, before]: readonly [merged: Grant, before: Grant | undefined],
+    [merged, before]: readonly [merged: CallerGrant, before: CallerGrant | undefined],
   ): TokenBucket {
     const known = [...merged.buckets.values(), ...(before?.buckets.values() ?? [])];
     const same = known.find((bucket) => bucket.hasRate(rate));

@@ -2,7 +2,7 @@ import type { GrantOperation } from '../../../protocol/content.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
 /** All that an application may do with one ring, JWK or token profile. */
-export interface Grant {
+export interface CallerGrant {
   readonly operations: ReadonlySet<GrantOperation>;
   /** Operations that are granted at one rate share a bucket; one that has none is without a limit. */
   readonly buckets: ReadonlyMap<GrantOperation, TokenBucket>;
@@ -27,7 +27,7 @@ export interface CallingApplication {
   /** Milliseconds since 1970; null: without end. */
   readonly validUntil: number | null;
   /** By the id of a ring, a JWK or a token profile. */
-  readonly grants: ReadonlyMap<string, Grant>;
+  readonly grants: ReadonlyMap<string, CallerGrant>;
   /** Who calls: the `sub` of its JWT, the URI of its certificate, otherwise the name of the application. */
   readonly subject: string;
   /** Undefined for a credential that may be used again. */

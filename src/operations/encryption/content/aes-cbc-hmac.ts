@@ -2,7 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
-import type { ContentEncryption, ContentInput } from '../content-encryption.ts';
+import type { ContentEncryption, ContentEncryptionInput } from '../content-encryption.ts';
 import type { AesBits } from './aes-gcm.ts';
 
 const ivOctets = 16;
@@ -12,14 +12,14 @@ export function aesCbcHmac(bits: AesBits, digest: string): ContentEncryption {
   const cipherName = `aes-${bits}-cbc`;
 
   /** RFC 7518 §5.2.2.1: the first half of the MAC, whose key is the first half of the content encryption key. */
-  function tagOf({ cek, iv, aad }: ContentInput, ciphertext: Buffer): Buffer {
+  function tagOf({ cek, iv, aad }: ContentEncryptionInput, ciphertext: Buffer): Buffer {
     const aadBits = Buffer.alloc(8);
     aadBits.writeBigUInt64BE(BigInt(aad.length) * 8n);
     const mac = createHmac(digest, createSecretKey(cek.subarray(0, halfOctets)));
     return mac.update(aad).update(iv).update(ciphertext).update(aadBits).digest().subarray(0, halfOctets);
   }
 
-  const encryptionKeyOf = ({ cek }: ContentInput) => createSecretKey(cek.subarray(halfOctets));
+  const encryptionKeyOf = ({ cek }: ContentEncryptionInput) => createSecretKey(cek.subarray(halfOctets));
 
   return {
     keyOctets: 2 * halfOctets,
