@@ -134,9 +134,40 @@ test('an environment set that was switched on in the database is published by no
   await keyplane.raw("update environments set environment_set = 1 where name = 'production'");
   const fresh = await freshNode('after-switch');
   for (const one of [node, fresh]) expect(await statusAt(one)).toBe(404);
+  const other = { type: 'TEST', description: 'other' };
+  expect(await keyplane.api('PUT', environmentsPath, other)).toMatchObject({ status: 200 });
+  for (const one of [node, await freshNode('after-other')]) expect(await statusAt(one)).toBe(404);
   expect(await choose(true)).toMatchObject({ status: 200 });
   for (const one of [node, fresh])
     await until(async () => (await statusAt(one)) === 200, 'an administrator switches it on');
+});
+
+test('a setting that was altered in the database reaches no node, with a change of other settings either', async () => {
+  await keyplane.api('POST', '/apiops/projects/', { name: 'Chosen', publishKeyTypes: ['EC'] });
+  const generated = { EC: { ec: { curveType: 'P256' } }, RSA: { rsa: { keySize: 2048 } } };
+  for (const [type, options] of Object.entries(generated)) {
+    const body = { name: type, kid: type, type, ...options };
+    expect(await keyplane.api('POST', '/apiops/projects/Chosen/jwks/generate', body)).toMatchObject({
+      status: 200,
+    });
+  }
+  const typesAt = async ({ url }: RunningNode) => {
+    const answer = await fetch(`${url}/projects/Chosen/.well-known/jwks.json`);
+    const { keys } = (await answer.json()) as { keys: { kty: string }[] };
+    return keys.map(({ kty }) => kty);
+  };
+  for (const [index, altered] of ['null', `'["RSA"]'`].entries()) {
+    await keyplane.raw(`update projects set publish_key_types = ${altered} where name = 'Chosen'`);
+    expect(await typesAt(await freshNode(`types-${index}`))).toEqual(['EC']);
+  }
+  expect(await keyplane.api('PUT', '/apiops/projects/Chosen/', { description: 'other' })).toMatchObject({
+    status: 200,
+  });
+  expect(await typesAt(await freshNode('types-later'))).toEqual(['EC']);
+  const chosen = { publishKeyTypes: ['RSA'] };
+  expect(await keyplane.api('PUT', '/apiops/projects/Chosen/', chosen)).toMatchObject({ status: 200 });
+  await until(async () => (await typesAt(node)).join() === 'RSA', 'an administrator chooses others');
+  await keyplane.api('DELETE', '/apiops/projects/Chosen/');
 });
 
 test('a key whose public members were altered is not published, and no user can read it', async () => {
