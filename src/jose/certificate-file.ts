@@ -11,6 +11,7 @@ import {
   type Encoding,
   javaKeystore,
   keystoreForm,
+  pemEncoding,
   splitRemedy,
   unsupportedFormats,
   unsupportedText,
@@ -53,7 +54,8 @@ function ofPem(text: string): readonly Buffer[] {
   const blocks = parsePem(text, what);
   const labels = blocks.map(contentLabel);
   refuseKeys(labels);
-  for (const label of labels) refuseForeign(label, 'PEM');
+  for (const [index, label] of labels.entries())
+    refuseForeign(label, pemEncoding(label, blocks[index]?.label ?? label));
   return blocks.map(({ der }) => der);
 }
 
@@ -77,7 +79,7 @@ function refuseForeign(label: string, encoding: Encoding): void {
   const form = unsupportedFormats.get(label)?.(encoding);
   if (form !== undefined) throw notSupported(unsupportedText(what, form));
   if (label === 'CERTIFICATE' || label === 'X509 CERTIFICATE') return;
-  if (encoding === 'DER' && label.endsWith('PUBLIC KEY'))
+  if (label.endsWith('PUBLIC KEY'))
     throw notSupported(
       `${what} holds a public key (${label}) where a certificate belongs! Upload it as a key`,
     );

@@ -24,6 +24,7 @@ import {
   explicitCurve,
   javaKeystore,
   keystoreForm,
+  pemEncoding,
   splitRemedy,
   type UnsupportedFormat,
   unsupportedFormats,
@@ -112,7 +113,7 @@ function isEncrypted({ label, der, encryption }: PemBlock): boolean {
 
 function readerOf({ label, der, encoding }: KeyBlock): Reader {
   const found = sniffDer(der)?.label ?? label;
-  const foreign = unsupportedFormats.get(found) ?? unsupportedFormats.get(label);
+  const foreign = unsupportedFormats.get(found);
   if (foreign !== undefined) throw notSupported(foreign(encoding));
   if (found.endsWith('CERTIFICATE')) throw notSupported(certificateForKey(encoding));
   const reader = readers.get(found) ?? readers.get(label);
@@ -145,8 +146,13 @@ function keyBlock(content: string): KeyBlock {
   }
   const [key = parameters] = others;
   if (key === undefined) throw badRequest(`${what} holds no key`);
-  if (parameters === undefined || key === parameters) return { ...key, encoding };
-  return { ...key, encoding, curve: () => readEcParameters(parameters.der) };
+  const block = { ...key, encoding: encoding === 'DER' ? encoding : encodingOf(key) };
+  if (parameters === undefined || key === parameters) return block;
+  return { ...block, curve: () => readEcParameters(parameters.der) };
+}
+
+function encodingOf({ label, der, encryption }: PemBlock): Encoding {
+  return encryption === undefined ? pemEncoding(sniffDer(der)?.label ?? label, label) : 'PEM';
 }
 
 function blocksOf(content: string): { blocks: readonly PemBlock[]; encoding: Encoding } {

@@ -48,7 +48,10 @@ function possibleContents(project: Project): readonly DeployedProjectSet[] {
 
 /** Every part of a short list, in its order. */
 function choices(names: readonly string[]): readonly (readonly string[])[] {
-  return names.reduce<string[][]>((parts, name) => [...parts, ...parts.map((part) => [...part, name])], [[]]);
+  const [first, ...others] = names;
+  if (first === undefined) return [[]];
+  const rest = choices(others);
+  return [...rest, ...rest.map((part) => [first, ...part])];
 }
 
 /** The id of a project's set is the project's. */
