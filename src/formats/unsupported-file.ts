@@ -4,9 +4,9 @@
 import { asn1Tag, nestedContent } from '../asn1/element.ts';
 import { sniffDer } from '../asn1/sniff-der.ts';
 import { parsePem, pemTextOf } from '../jose/pem.ts';
+import { contentLabel, encodingOf } from '../jose/pem-content.ts';
 import {
   type Encoding,
-  pemEncoding,
   pemKeystore,
   unsupportedFormats,
   unsupportedKeystoreText,
@@ -36,9 +36,7 @@ function describePem(text: string): string {
   try {
     const [block, another] = parsePem(text, 'The file');
     if (block === undefined || another !== undefined) return several;
-    const { label, der, encryption } = block;
-    const found = encryption === undefined ? (sniffDer(der)?.label ?? label) : label;
-    return describeContent(found, pemEncoding(found, label)) ?? several;
+    return describeContent(contentLabel(block), encodingOf(block)) ?? several;
   } catch {
     return several;
   }

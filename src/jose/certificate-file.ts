@@ -5,13 +5,13 @@ import type { Buffer } from 'node:buffer';
 import { sniffDer } from '../asn1/sniff-der.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import { decodeBase64 } from './members/base64url.ts';
-import { decodeText, type PemBlock, parsePem, pemTextOf } from './pem.ts';
+import { decodeText, parsePem, pemTextOf } from './pem.ts';
+import { contentLabel, encodingOf } from './pem-content.ts';
 import { shown } from './shown.ts';
 import {
   type Encoding,
   javaKeystore,
   keystoreForm,
-  pemEncoding,
   splitRemedy,
   unsupportedFormats,
   unsupportedText,
@@ -54,14 +54,8 @@ function ofPem(text: string): readonly Buffer[] {
   const blocks = parsePem(text, what);
   const labels = blocks.map(contentLabel);
   refuseKeys(labels);
-  for (const [index, label] of labels.entries())
-    refuseForeign(label, pemEncoding(label, blocks[index]?.label ?? label));
+  for (const block of blocks) refuseForeign(contentLabel(block), encodingOf(block));
   return blocks.map(({ der }) => der);
-}
-
-/** The content of the block; its label where the content is unknown. */
-function contentLabel({ label, der, encryption }: PemBlock): string {
-  return encryption === undefined ? (sniffDer(der)?.label ?? label) : label;
 }
 
 function refuseKeys(labels: readonly string[]): void {

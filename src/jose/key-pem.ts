@@ -14,8 +14,9 @@ import { readRsaPrivateKey, readRsaPublicKey } from './der/rsa-form.ts';
 import type { KeyRestriction } from './der/rsa-pss.ts';
 import type { JsonObject } from './json.ts';
 import { decodeBase64 } from './members/base64url.ts';
-import { isOpenSshKey, readOpenSshKey } from './openssh-key.ts';
+import { isEncryptedOpenSshKey, isOpenSshKey, readOpenSshKey } from './openssh-key.ts';
 import { decodeText, type PemBlock, parsePem, pemTextOf } from './pem.ts';
+import { contentLabel, encodingOf } from './pem-content.ts';
 import { shown } from './shown.ts';
 import {
   certificateForKey,
@@ -24,7 +25,7 @@ import {
   explicitCurve,
   javaKeystore,
   keystoreForm,
-  pemEncoding,
+  mislabelledOpenSsh,
   splitRemedy,
   type UnsupportedFormat,
   unsupportedFormats,
@@ -107,12 +108,15 @@ export function passphraseRequired(): KeyplaneError {
   });
 }
 
-function isEncrypted({ label, der, encryption }: PemBlock): boolean {
-  return encryption !== undefined || (sniffDer(der)?.label ?? label) === encryptedKeyLabel;
+function isEncrypted(block: PemBlock): boolean {
+  return block.encryption !== undefined || contentLabel(block) === encryptedKeyLabel;
 }
 
-function readerOf({ label, der, encoding }: KeyBlock): Reader {
-  const found = sniffDer(der)?.label ?? label;
+function readerOf(block: KeyBlock): Reader {
+  const { label, der, encoding } = block;
+  const found = contentLabel(block);
+  // `ssh-keygen` reads it by its label.
+  if (encoding === 'MISLABELLED' && isEncryptedOpenSshKey(der)) throw notSupported(mislabelledOpenSsh);
   const foreign = unsupportedFormats.get(found);
   if (foreign !== undefined) throw notSupported(foreign(encoding));
   if (found.endsWith('CERTIFICATE')) throw notSupported(certificateForKey(encoding));
@@ -149,10 +153,6 @@ function keyBlock(content: string): KeyBlock {
   const block = { ...key, encoding: encoding === 'DER' ? encoding : encodingOf(key) };
   if (parameters === undefined || key === parameters) return block;
   return { ...block, curve: () => readEcParameters(parameters.der) };
-}
-
-function encodingOf({ label, der, encryption }: PemBlock): Encoding {
-  return encryption === undefined ? pemEncoding(sniffDer(der)?.label ?? label, label) : 'PEM';
 }
 
 function blocksOf(content: string): { blocks: readonly PemBlock[]; encoding: Encoding } {

@@ -101,6 +101,12 @@ export const encryptedOpenSsh: UnsupportedFormat = Object.freeze({
     'Remove its passphrase with `ssh-keygen -p -N "" -f id_key` and upload the file. The command asks for the passphrase and changes the file itself, so run it on a copy',
 });
 
+export const mislabelledOpenSsh: UnsupportedFormat = Object.freeze({
+  what: `${encryptedOpenSsh.what} under another label`,
+  remedy:
+    'Write it under its own label and remove its passphrase with `(umask 077; sed \'s/^\\(-----BEGIN\\|-----END\\) .*/\\1 OPENSSH PRIVATE KEY-----/\' id_key > openssh_key) && ssh-keygen -p -N "" -f openssh_key` and upload openssh_key. The second command asks for the passphrase',
+});
+
 /** A line of `authorized_keys` or of a `.pub` file. `ssh-keygen` writes no PEM for Ed25519. */
 function openSshPublicKey(type: string): UnsupportedFormat {
   const command =

@@ -2,7 +2,7 @@
 // error names where to upload it or a command, which is run on this very file.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -120,6 +120,16 @@ const contents: Readonly<Record<string, Content>> = {
     converted: 'keystore',
   },
 };
+const openSshContents: Readonly<Record<string, Content & { readonly args: string }>> = {
+  'OpenSSH key': { args: '-N ', make: [], label: 'OPENSSH PRIVATE KEY', takenAs: 'key' },
+  'encrypted OpenSSH key': {
+    args: `-N ${password}`,
+    make: [],
+    label: 'OPENSSH PRIVATE KEY',
+    takenAs: undefined,
+    converted: 'key',
+  },
+};
 const otherLabels = [
   'X509 CERTIFICATE',
   'TRUSTED CERTIFICATE',
@@ -127,11 +137,15 @@ const otherLabels = [
   'PKCS #7 SIGNED DATA',
   'CMS',
   'DSA PRIVATE KEY',
-  'OPENSSH PRIVATE KEY',
   'ANY PRIVATE KEY',
   'ANYTHING',
 ];
-const labels = [...new Set([...Object.values(contents).map(({ label }) => label), ...otherLabels])];
+const labels = [
+  ...new Set([
+    ...Object.values({ ...contents, ...openSshContents }).map(({ label }) => label),
+    ...otherLabels,
+  ]),
+];
 
 function openssl(args: string, out: string): void {
   const { status, stderr } = spawnSync('openssl', [...args.split(' '), '-out', out], { cwd: folder });
@@ -170,15 +184,17 @@ async function upload(place: Place, name: string, passphrase: string | undefined
 /** Runs the command with this file for the one that it names. @returns what it printed; its output is `converted` */
 function run(command: string, name: string): string {
   const inputs =
-    /\bbundle\.p7b|request\.csr|list\.crl|certificate\.pem|encrypted\.pem|keystore\.pem|\bkey\.pem/;
+    /\bbundle\.p7b|request\.csr|list\.crl|certificate\.pem|encrypted\.pem|keystore\.pem|\bkey\.pem|\bid_key/;
   const [input = ''] = inputs.exec(command) ?? [];
-  const [, output] = /-out (\S+)$|> (keystore\.p12)$/.exec(command)?.filter(Boolean) ?? [];
-  const own = command.replace(input, path(name)).replace(output ?? '\0', path('converted'));
+  const [, output] =
+    /-out (\S+)$|> (keystore\.p12)$|-f (id_key|openssh_key)$/.exec(command)?.filter(Boolean) ?? [];
+  const own = command.replace(input, path(name)).replaceAll(output ?? '\0', path('converted'));
   rmSync(path('converted'), { force: true });
   const { status, stdout, stderr } = spawnSync('setsid', ['--wait', 'sh', '-c', `set -e; ${own}`], {
     cwd: folder,
     input: `${password}\n`,
     encoding: 'utf8',
+    env: { ...process.env, SSH_ASKPASS: path('askpass'), SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':0' },
   });
   expect(status, `${own}\n${stderr}`).toBe(0);
   return stdout;
@@ -201,6 +217,9 @@ async function uploadKey(name: string, { passphrase }: Content): Promise<Answer>
 const uploadAs = (place: Place, name: string, content: Content) =>
   place.endsWith('key') ? uploadKey(name, content) : upload(place, name, undefined);
 
+/** Commands that were run, by what they read. */
+const decoded = new Set<string>();
+
 async function check(place: Place, name: string, content: Content): Promise<void> {
   const isTaken = place === (content.takenAs === 'public key' ? 'key' : content.takenAs);
   const answer = await uploadAs(place, name, content);
@@ -221,14 +240,47 @@ async function check(place: Place, name: string, content: Content): Promise<void
     }
     return;
   }
+  // It decodes the block whatever its label is.
+  if (command.startsWith('sed ')) {
+    if (decoded.has(`${content.make} ${command}`)) return;
+    decoded.add(`${content.make} ${command}`);
+  }
   const printed = run(command, name);
   if (content.converted === 'issuer') expect(printed).toContain('CN');
   else {
     const converted = content.converted ?? 'key';
     const { passphrase: _, ...plain } = content;
-    accepted(await uploadAs(converted, 'converted', plain));
+    accepted(await uploadAs(converted, existsSync(path('converted')) ? 'converted' : name, plain));
   }
 }
+
+const places = ['key', 'certificate', 'keystore'] as const;
+
+async function checkLabels(content: Content, octets: Buffer, before: string): Promise<void> {
+  const base64 = octets.toString('base64').replace(/.{64}/g, '$&\n').trimEnd();
+  for (const place of places) {
+    for (const label of labels) {
+      const text = `${before}-----BEGIN ${label}-----\n${base64}\n-----END ${label}-----\n`;
+      rmSync(path('file.pem'), { force: true });
+      // `ssh-keygen` reads no key that others may read.
+      writeFileSync(path('file.pem'), text, { mode: 0o600 });
+      await check(place, 'file.pem', content);
+    }
+  }
+}
+
+test.skipIf(spawnSync('which', ['ssh-keygen']).status !== 0).each(Object.entries(openSshContents))(
+  'a file that is an %s is taken or can be converted as its error says, under every label, in every place',
+  async (_what, { args, ...content }) => {
+    writeFileSync(path('askpass'), `#!/bin/sh\necho ${password}\n`, { mode: 0o700 });
+    rmSync(path('id'), { force: true });
+    const options = ['-q', '-t', 'ed25519', ...args.split(' '), '-f', path('id')];
+    expect(spawnSync('ssh-keygen', options, { encoding: 'utf8' }).stderr).toBe('');
+    const octets = Buffer.from(readFileSync(path('id'), 'utf8').replace(/-----.*/g, ''), 'base64');
+    await checkLabels(content, octets, '');
+  },
+  120_000,
+);
 
 describe.skipIf(!hasOpenssl)('a file', () => {
   beforeAll(() => {
@@ -251,17 +303,8 @@ describe.skipIf(!hasOpenssl)('a file', () => {
     'that is a %s is taken or can be converted as its error says, under every label, in every place',
     async (_what, content) => {
       for (const args of content.make) openssl(args, 'file.der');
-      const base64 = readFileSync(path('file.der')).toString('base64').replace(/.{64}/g, '$&\n').trimEnd();
-      for (const place of ['key', 'certificate', 'keystore'] as const) {
-        await check(place, 'file.der', content);
-        for (const label of labels) {
-          writeFileSync(
-            path('file.pem'),
-            `Some explanation: of it\n-----BEGIN ${label}-----\n${base64}\n-----END ${label}-----\n`,
-          );
-          await check(place, 'file.pem', content);
-        }
-      }
+      for (const place of places) await check(place, 'file.der', content);
+      await checkLabels(content, readFileSync(path('file.der')), 'Some explanation: of it\n');
     },
     120_000,
   );
