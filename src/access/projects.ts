@@ -114,7 +114,7 @@ export function createProjects<Stores extends AuditedAccessStores>(
         };
         await stores.projects.update(project);
         const isOther = project.historicalKeyRingName !== former;
-        // Only what the request names: the row has no MAC, and nobody chose what it says otherwise.
+        // Only what the request names: the row has no MAC, so the rest of it may have been altered.
         if (change.historicalKeyRingName !== undefined)
           await deployments.putDesiredSigner(stores, project, former);
         if (types !== undefined) await deployments.putDesiredProjectSet(stores, project);

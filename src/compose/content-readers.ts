@@ -1,11 +1,11 @@
 import { createApplicationContentReader } from '../applications/application-content.ts';
+import type { ManagerConfig } from '../config.ts';
 import type { ContentReader, OnUnreadable } from '../deployments/content-reader.ts';
 import { createSettingReaders } from '../deployments/environment-settings.ts';
 import { createJwkContentReader } from '../jwks/jwk-content.ts';
 import { createMaterialContentReader } from '../materials/material-content.ts';
 import { certificateKind, keyKind, keystoreKind } from '../materials/material-kind.ts';
 import { createOutletContentReader } from '../outlets/outlet-deployment.ts';
-import type { Caching } from '../protocol/content.ts';
 import { createRingContentReader } from '../rings/ring-content.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { Stores } from '../store/store.ts';
@@ -19,7 +19,7 @@ import { createViewContentReader } from '../views/view-content.ts';
  */
 export function contentReaders(
   sealer: Sealer,
-  caching: Caching,
+  caching: ManagerConfig['caching'],
   onUnreadable: OnUnreadable,
 ): readonly ContentReader<Stores>[] {
   return [

@@ -15,7 +15,6 @@ import { checkRings } from '../doctor/check-rings.ts';
 import { checkMacs, checkMemory } from '../doctor/check-rows.ts';
 import { checkWebhooks } from '../doctor/check-webhooks.ts';
 import { type Examination, type Finding, foreignWrite } from '../doctor/finding.ts';
-import { defaultCaching } from '../protocol/content.ts';
 import { checkSeals } from '../sealing/check-seals.ts';
 import { loadMasterKey, nameOfMasterKey } from '../sealing/master-key.ts';
 import { type Sealing, sealingOf } from '../sealing/open-sealing.ts';
@@ -52,7 +51,12 @@ export async function examine(config: ManagerConfig): Promise<Examination> {
         await checkDatabase(stores, { schemaVersion, newestSchema, now }),
         masterKey instanceof Error
           ? { findings: [keyFinding(masterKey)], looked: {} }
-          : await checkSealed(stores, { masterKey, called: nameOfMasterKey(source), store }),
+          : await checkSealed(stores, {
+              masterKey,
+              called: nameOfMasterKey(source),
+              store,
+              caching: config.caching,
+            }),
         { findings: await checkMemory(stores, await recordsOf(stores)), looked: {} },
         await checkManagers(stores),
         await checkNodes(stores, managerRuns),
@@ -73,9 +77,13 @@ interface Keyed {
   readonly masterKey: Buffer;
   readonly called: string;
   readonly store: Pick<ReadingStore, 'protect'>;
+  readonly caching: ManagerConfig['caching'];
 }
 
-async function checkSealed(stores: Stores, { masterKey, called, store }: Keyed): Promise<Examination> {
+async function checkSealed(
+  stores: Stores,
+  { masterKey, called, store, caching }: Keyed,
+): Promise<Examination> {
   const dataKeys = await stores.dataKeys.list();
   let sealing: Sealing;
   try {
@@ -118,7 +126,7 @@ async function checkSealed(stores: Stores, { masterKey, called, store }: Keyed):
   const looked = { 'sealed values': opened + brokenTotal, 'audit records': await recordsOf(stores) };
   const atRest = await checkIntegrityAtRest(stores, sealing, store);
   // What does not open is among the broken ones.
-  const readers = contentReaders(sealing.sealer, defaultCaching, () => undefined);
+  const readers = contentReaders(sealing.sealer, caching, () => undefined);
   return merged([
     { findings, looked },
     atRest,

@@ -1,5 +1,4 @@
 import type { ProjectDeployments } from '../access/projects.ts';
-import type { SettingKind } from '../protocol/content.ts';
 import type { NodeRefusal } from './environment-store.ts';
 
 /** What a node reports now; it overrides what the database last recorded. */
@@ -25,7 +24,11 @@ export interface DeploymentPort<Stores> extends ProjectDeployments<Stores> {
   /** In the caller's transaction: brings desired state in line with which projects reach the environment now. */
   syncEnvironment(stores: Stores, change: ReachChange): Promise<void>;
   /** In the caller's transaction: desires what is set of the environment; of these kinds only, where they are given. */
-  putDesiredSettings(stores: Stores, environmentId: string, kinds?: readonly SettingKind[]): Promise<void>;
+  putDesiredSettings(
+    stores: Stores,
+    environmentId: string,
+    kinds?: readonly 'environment-set'[],
+  ): Promise<void>;
   /** After commit: closes its streams and forgets who waits for it. */
   environmentRemoved(environmentId: string): void;
   /** After commit: closes its stream. */

@@ -19,7 +19,7 @@ export function unsupportedText(subject: string, { what, remedy }: UnsupportedFo
   return `${subject} is ${what}! ${remedy}`;
 }
 
-/** The DER of the first block, whatever its label. */
+/** The DER of the block under any label. */
 const derOf = (file: string) => `sed -n '/-----BEGIN/,/-----END/{/-----/!p;}' ${file} | base64 -d`;
 
 /** An `openssl` command that reads this file. @param options those behind the input */

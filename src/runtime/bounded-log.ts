@@ -1,5 +1,5 @@
-// Log lines that clients cause as often as they like: of each network so many a minute, of all of them so many, and one
-// line for each text that counts the rest.
+// Log lines that clients cause as often as they like: a number of them a minute for each network and for all, and one line
+// for each text that counts the rest.
 
 import { type QueueTime, realTime } from './fair-queue.ts';
 import { networkOf } from './network-of.ts';

@@ -21,7 +21,7 @@ export function hostFault({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): 
 
 /**
  * `uri-host [ ":" port ]` (RFC 9110 section 7.2, RFC 3986 section 3.2.2), which may be empty. Without the comma, which a
- * registered name could have: several `Host` that somebody joined look like that.
+ * registered name could have: several `Host` that a proxy joined look like that.
  */
 const hostForm =
   /^(?:\[(?:([0-9a-f:.]+)|v[0-9a-f]+\.[\w.~!$&'()*+;=:-]+)\]|(?:[\w.~!$&'()*+;=-]|%[0-9a-f]{2})*)(?::\d*)?$/i;

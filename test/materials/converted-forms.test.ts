@@ -13,10 +13,7 @@ import { type Answer, startTestManager, type TestManager } from '../support/mana
 const { BCPROV } = process.env;
 const hasTool = (tool: string) => spawnSync('which', [tool]).status === 0;
 const without = (...tools: string[]) => tools.filter((tool) => !hasTool(tool));
-const missing = [
-  ...without('openssl', 'ssh-keygen', 'keytool', 'puttygen'),
-  ...(BCPROV === undefined ? ['BCPROV'] : []),
-];
+const missing = [...without('openssl', 'ssh-keygen', 'keytool'), ...(BCPROV === undefined ? ['BCPROV'] : [])];
 /** Its commands know ML-DSA since OpenSSL 3.5. */
 const opensslHasMlDsa =
   hasTool('openssl') &&
@@ -459,28 +456,6 @@ describe.skipIf(!hasTool('ssh-keygen'))('a form that ssh-keygen converts', () =>
 });
 
 const fixture = (name: string) => readFileSync(new URL(`../formats/fixtures/${name}`, import.meta.url));
-
-describe.skipIf(!hasTool('puttygen'))('a form that puttygen converts', () => {
-  const types = ['rsa', 'ecdsa', 'ed25519'];
-  const forms = types.flatMap((type) =>
-    ['2', '3'].flatMap((version) => ['', passphrase].map((secret) => ({ type, version, secret }))),
-  );
-  test.each(forms)(
-    'a $type key of PuTTY in version $version under the passphrase "$secret"',
-    async ({ type, version, secret }) => {
-      writeFileSync(path('secret'), secret);
-      const options = ['--ppk-param', `version=${version}`, '--new-passphrase', path('secret'), '-q'];
-      rmSync(path('own.ppk'), { force: true });
-      run('puttygen', ['-t', type, '-O', 'private', '-o', path('own.ppk'), ...options]);
-      expect(readFileSync(path('own.ppk'), 'utf8')).toMatch(new RegExp(`^PuTTY-User-Key-File-${version}: `));
-      for (const place of ['certificate', 'key'] as const) {
-        const command = commandIn(await uploadAs[place]('own.ppk'));
-        runCommand(command, { file: 'own.ppk', input: 'key.ppk', output: 'key.pem' }, `${secret}\n`);
-        accepted(await uploadAs.key('converted'));
-      }
-    },
-  );
-});
 
 describe.skipIf(!hasTool('keytool'))('a form that keytool converts', () => {
   const keytool = (args: string) => run('keytool', args.split(' '));

@@ -392,8 +392,7 @@ export class NodeConversation {
 
   #reportRefusal(reason: string): void {
     const { environment, name, version } = this.#handshake.claimant;
-    const facts = { environment, node: name, version, reason };
-    this.#options.warn(this.#address, facts, 'a node was rejected');
+    this.#options.warn(this.#address, { environment, node: name, version, reason }, 'a node was rejected');
     this.#recordRefusal(reason);
   }
 
