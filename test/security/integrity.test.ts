@@ -235,9 +235,9 @@ test('an altered head of an environment is not sent to nodes', async () => {
 });
 
 test('a certificate that was exchanged in the database makes no JWK and is given to no node', async () => {
-  const at = await startTestManager({ environments: [production] });
+  const at = await startTestManager({ environments: [production, 'staging'] });
   const project = projectApi(at.api);
-  const fields = { environmentList: production };
+  const fields = { environmentList: `${production},staging` };
   for (const [name, file] of [
     ['kept', 'leaf.pem'],
     ['mine', 'root.pem'],
@@ -246,8 +246,9 @@ test('a certificate that was exchanged in the database makes no JWK and is given
     const own = { ...fields, certificateName: name, alias: name, pemEncodedFile: new Blob([pem]) };
     expect((await project.certificate(own)).status).toBe(200);
   }
-  const chains = 'select chain from certificate_environments where alias';
-  await at.raw(`update certificate_environments set chain = (${chains} = 'mine') where alias = 'kept'`);
+  const chain = "select chain from certificate_environments where alias = 'mine' limit 1";
+  const there = `environment_id = (select id from environments where name = '${production}')`;
+  await at.raw(`update certificate_environments set chain = (${chain}) where alias = 'kept' and ${there}`);
   const jwk = {
     name: 'of-it',
     sourceType: 'CERTIFICATE',
@@ -256,6 +257,8 @@ test('a certificate that was exchanged in the database makes no JWK and is given
   };
   const refusal = { status: 503, body: { reason: 'ALTERED_IN_DATABASE' } };
   expect(await project.create({ ...jwk, useType: 'SIGNATURE', algorithm: 'RS256' })).toMatchObject(refusal);
+  // Also where it is as it was in another environment.
+  expect(await at.api('GET', '/apiops/projects/MyProject/certificates/kept/')).toMatchObject(refusal);
   const fresh = await at.addNode(production, 'fresh');
   await until(async () => (await fetch(`${fresh.url}/readyz`)).ok, 'the node has a state');
   const status = await (await fetch(`${fresh.url}/status`)).json();
