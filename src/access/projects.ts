@@ -114,9 +114,11 @@ export function createProjects<Stores extends AuditedAccessStores>(
         };
         await stores.projects.update(project);
         const isOther = project.historicalKeyRingName !== former;
-        if (isOther) await deployments.putDesiredSigner(stores, project, former);
+        // Only what the request names: the row has no MAC, so the rest of it may have been altered.
+        if (change.historicalKeyRingName !== undefined)
+          await deployments.putDesiredSigner(stores, project, former);
+        if (types !== undefined) await deployments.putDesiredProjectSet(stores, project);
         const publishesOthers = `${project.publishKeyTypes}` !== `${before.publishKeyTypes}`;
-        if (publishesOthers) await deployments.putDesiredProjectSet(stores, project);
         const details = {
           ...(isOther && { historicalKeyRingName: project.historicalKeyRingName }),
           ...(publishesOthers && { publishKeyTypes: publishKeyTypesOf(project).join(', ') }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createAuditLog } from '../audit/create-audit-log.ts';
 import type { ManagerConfig } from '../config.ts';
 import { checkApplications } from '../doctor/check-applications.ts';
+import { checkContents } from '../doctor/check-contents.ts';
 import { checkDatabase, checkIntegrity } from '../doctor/check-database.ts';
 import { checkKeys } from '../doctor/check-keys.ts';
 import { checkMachine } from '../doctor/check-machine.ts';
@@ -13,7 +14,7 @@ import { checkOutlets } from '../doctor/check-outlets.ts';
 import { checkRings } from '../doctor/check-rings.ts';
 import { checkMacs, checkMemory } from '../doctor/check-rows.ts';
 import { checkWebhooks } from '../doctor/check-webhooks.ts';
-import type { Examination, Finding } from '../doctor/finding.ts';
+import { type Examination, type Finding, foreignWrite } from '../doctor/finding.ts';
 import { checkSeals } from '../sealing/check-seals.ts';
 import { loadMasterKey, nameOfMasterKey } from '../sealing/master-key.ts';
 import { type Sealing, sealingOf } from '../sealing/open-sealing.ts';
@@ -21,6 +22,7 @@ import { rotationState } from '../sealing/rotation/rotate-wraps.ts';
 import { openToRead, type ReadingStore } from '../store/dump/open-to-read.ts';
 import { newestSchema } from '../store/dump/restore-into.ts';
 import type { Stores } from '../store/store.ts';
+import { contentReaders } from './content-readers.ts';
 import { masterKeySourceOf, storeOptionsOf } from './settings.ts';
 
 /** @throws Error with one line for the operator where the installation cannot be checked */
@@ -49,7 +51,12 @@ export async function examine(config: ManagerConfig): Promise<Examination> {
         await checkDatabase(stores, { schemaVersion, newestSchema, now }),
         masterKey instanceof Error
           ? { findings: [keyFinding(masterKey)], looked: {} }
-          : await checkSealed(stores, { masterKey, called: nameOfMasterKey(source), store }),
+          : await checkSealed(stores, {
+              masterKey,
+              called: nameOfMasterKey(source),
+              store,
+              caching: config.caching,
+            }),
         { findings: await checkMemory(stores, await recordsOf(stores)), looked: {} },
         await checkManagers(stores),
         await checkNodes(stores, managerRuns),
@@ -70,9 +77,13 @@ interface Keyed {
   readonly masterKey: Buffer;
   readonly called: string;
   readonly store: Pick<ReadingStore, 'protect'>;
+  readonly caching: ManagerConfig['caching'];
 }
 
-async function checkSealed(stores: Stores, { masterKey, called, store }: Keyed): Promise<Examination> {
+async function checkSealed(
+  stores: Stores,
+  { masterKey, called, store, caching }: Keyed,
+): Promise<Examination> {
   const dataKeys = await stores.dataKeys.list();
   let sealing: Sealing;
   try {
@@ -109,11 +120,18 @@ async function checkSealed(stores: Stores, { masterKey, called, store }: Keyed):
       severity: 'error',
       summary: 'A broken audit log',
       problem: `The audit log is broken at ${broke.brokenAt}: a record was altered, removed or inserted.`,
-      advice: 'Another program wrote to the database. Compare with a backup, and find out who has access.',
+      advice: foreignWrite,
     });
   }
   const looked = { 'sealed values': opened + brokenTotal, 'audit records': await recordsOf(stores) };
-  return merged([{ findings, looked }, await checkIntegrityAtRest(stores, sealing, store)]);
+  const atRest = await checkIntegrityAtRest(stores, sealing, store);
+  // What does not open is among the broken ones.
+  const readers = contentReaders(sealing.sealer, caching, () => undefined);
+  return merged([
+    { findings, looked },
+    atRest,
+    { findings: await checkContents(stores, readers), looked: {} },
+  ]);
 }
 
 /** Those that are not in the chain yet included. */

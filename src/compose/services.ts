@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { type Access, createAccess } from '../access/access.ts';
-import { createApplicationContentReader } from '../applications/application-content.ts';
 import { createApplications } from '../applications/applications.ts';
 import { KeySetFollower } from '../applications/key-set-follower.ts';
 import { createUsageRecorder } from '../applications/record-usage.ts';
@@ -11,10 +10,10 @@ import { AuditCloser } from '../audit/audit-closer.ts';
 import { closeBeforeReading, createAuditLog, createAuditTrail } from '../audit/create-audit-log.ts';
 import { createRejectionLog } from '../audit/rejection-log.ts';
 import type { ManagerConfig } from '../config.ts';
-import type { ContentReader, OnUnreadable } from '../deployments/content-reader.ts';
+import type { ContentReader } from '../deployments/content-reader.ts';
 import { type ChangeResult, withWarnings } from '../deployments/deployment-result.ts';
 import { Deployments } from '../deployments/deployments.ts';
-import { applyCaching, putDesiredSettings, settingReaders } from '../deployments/environment-settings.ts';
+import { applyCaching, putDesiredSettings } from '../deployments/environment-settings.ts';
 import { createIdentityReader, ensureIdentity } from '../deployments/handshake/installation-identity.ts';
 import type { ConversationOptions } from '../deployments/handshake/node-conversation.ts';
 import { createRefusedJoinRecorder } from '../deployments/handshake/record-joins.ts';
@@ -43,7 +42,6 @@ import { createDeployedJwks } from '../jwks/deployed-jwks.ts';
 import { ExpirationWatch } from '../jwks/expiration/expiration-watch.ts';
 import { jwkGeneration } from '../jwks/generate/generate-jwk.ts';
 import { sourceInspection } from '../jwks/inspect-source.ts';
-import { createJwkContentReader } from '../jwks/jwk-content.ts';
 import { createJwkDeployments } from '../jwks/jwk-deployment.ts';
 import { createJwkReader } from '../jwks/jwk-reader.ts';
 import { createReferencedJwks } from '../jwks/referenced-jwks.ts';
@@ -57,8 +55,6 @@ import { Maintenance, type MaintenanceStep } from '../leases/maintenance.ts';
 import { Certificates } from '../materials/certificates.ts';
 import { CryptoKeys } from '../materials/crypto-keys.ts';
 import { Keystores } from '../materials/keystores.ts';
-import { createMaterialContentReader } from '../materials/material-content.ts';
-import { certificateKind, keyKind, keystoreKind } from '../materials/material-kind.ts';
 import { createLeftOutReport } from '../metrics/left-out.ts';
 import { measured, measureInstallation } from '../metrics/measure-installation.ts';
 import { measureStore } from '../metrics/measure-store.ts';
@@ -67,7 +63,6 @@ import { newId } from '../new-id.ts';
 import { encryptionKey } from '../operations/encryption/encryption-key.ts';
 import { managerAccess } from '../outlet-deliveries/manager-access.ts';
 import { OutletRunner } from '../outlet-deliveries/outlet-runner.ts';
-import { createOutletContentReader } from '../outlets/outlet-deployment.ts';
 import { createOutlets } from '../outlets/outlets.ts';
 import { createDeliveryRecorder } from '../outlets/record-deliveries.ts';
 import { RelayedTests } from '../outlets/relayed-tests.ts';
@@ -77,7 +72,7 @@ import { createKeyRings, createRingMotion } from '../rings/key-rings.ts';
 import { longestLeases } from '../rings/longest-leases.ts';
 import { openRevocations } from '../rings/open-revocations.ts';
 import { revocationAgain } from '../rings/revoke-again.ts';
-import { createRingContentReader, putDesiredSigner } from '../rings/ring-content.ts';
+import { putDesiredSigner } from '../rings/ring-content.ts';
 import { RingScheduler } from '../rings/scheduler.ts';
 import { realTime } from '../runtime/fair-queue.ts';
 import { dataKeyLearner, watchDataKeys } from '../sealing/learn-data-keys.ts';
@@ -86,15 +81,14 @@ import type { Sealer } from '../sealing/sealed.ts';
 import { createSafeFetch } from '../sources/safe-fetch/safe-fetch.ts';
 import { createUrlFetches } from '../sources/url-fetches.ts';
 import { openStore, type Store, type Stores } from '../store/store.ts';
-import { createTokenProfileContentReader } from '../token-profiles/token-profile-content.ts';
 import { createTokenProfiles } from '../token-profiles/token-profiles.ts';
 import { version } from '../version.ts';
-import { projectSetReader, putDesiredProjectSet } from '../views/project-set.ts';
-import { createViewContentReader } from '../views/view-content.ts';
+import { putDesiredProjectSet } from '../views/project-set.ts';
 import { createViews } from '../views/views.ts';
 import { eventPruning } from '../webhooks/prune-events.ts';
 import { testEventSender } from '../webhooks/send-test-event.ts';
 import { WebhookRunner } from '../webhooks/webhook-runner.ts';
+import { contentReaders } from './content-readers.ts';
 import { protectStore } from './protect-store.ts';
 import { masterKeySourceOf, storeOptionsOf } from './settings.ts';
 
@@ -206,7 +200,7 @@ function connect(foundations: Foundations): Services {
   const onLeftOut = createLeftOutReport<LeftOut>(metrics, (object) =>
     log.error(object, 'an object that cannot be read, or was altered outside keyplane, is not sent to nodes'),
   );
-  const readers = contentReaders(sealer, onUnreadable);
+  const readers = contentReaders(sealer, config.caching, onUnreadable);
   const pages = createStatePageReader({ store, readers, onLeftOut });
   const deployments = new Deployments({
     store,
@@ -437,22 +431,6 @@ const maintenanceSteps: readonly MaintenanceStep<Stores>[] = [
 /** Of the installation, as the audit key is: every manager has the same, and nothing else uses it. */
 function derivedKey(auditKey: Buffer): Buffer {
   return createHmac('sha256', auditKey).update('keyplane idempotency key').digest();
-}
-
-function contentReaders(sealer: Sealer, onUnreadable: OnUnreadable): readonly ContentReader<Stores>[] {
-  return [
-    createJwkContentReader(sealer, onUnreadable),
-    createRingContentReader(onUnreadable),
-    createApplicationContentReader(onUnreadable),
-    createTokenProfileContentReader(onUnreadable),
-    createViewContentReader(onUnreadable),
-    projectSetReader,
-    createOutletContentReader(sealer, onUnreadable),
-    createMaterialContentReader(certificateKind, sealer, onUnreadable),
-    createMaterialContentReader(keyKind, sealer, onUnreadable),
-    createMaterialContentReader(keystoreKind, sealer, onUnreadable),
-    ...settingReaders,
-  ];
 }
 
 function deploymentPort(

@@ -4,7 +4,10 @@ import { contentDigest } from '../protocol/state-digest.ts';
 /** How a kind of object is turned into what a node gets. Each room that has such objects brings its own. */
 export interface ContentReader<Stores> {
   readonly kind: DeployedKind;
-  /** Contents of these objects for this environment; those that are not there are left out. */
+  /**
+   * Contents of these objects for this environment; those that are not there are left out. Of an object that depends on a
+   * row without a MAC there may be several, as stored first: the one with the digest of the desired row is sent.
+   */
   read(stores: Stores, environmentId: string, ids: readonly string[]): Promise<readonly DeployedContent[]>;
   /**
    * All objects of a project that belong in this environment, each with the digest of its content, in pages that do not

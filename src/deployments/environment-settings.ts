@@ -53,9 +53,10 @@ async function settingOf(
 export async function putDesiredSettings(
   stores: SettingStores & DesiredStateStores,
   environmentId: string,
+  kinds: readonly SettingKind[] = settingKinds,
 ): Promise<void> {
   const changes: DesiredChange[] = [];
-  for (const kind of settingKinds) {
+  for (const kind of kinds) {
     const setting = await settingOf(stores, environmentId, kind);
     const digest = setting ? contentDigest(setting) : null;
     changes.push({ environmentId, kind, objectId: environmentId, projectId: noProject, digest });
@@ -75,11 +76,14 @@ export async function applyCaching(
 ): Promise<boolean> {
   const caching = { maxAge, staleWhileRevalidate, staleIfError };
   const former = await cachingOf(stores);
-  if (isSame(former, caching)) return false;
-  await stores.installation.put(cachingKey, JSON.stringify(caching));
-  for (const { id } of await stores.environments.list()) await putDesiredSettings(stores, id);
-  await keepFormerCaching(stores, former, now);
-  return true;
+  const isOther = !isSame(former, caching);
+  if (isOther) await stores.installation.put(cachingKey, JSON.stringify(caching));
+  for (const { id } of await stores.environments.list()) {
+    // What is stored may have been altered outside keyplane to look like what is new.
+    if (isOther || !(await isDesired(stores, id, 'caching'))) await putDesiredSettings(stores, id);
+  }
+  if (isOther) await keepFormerCaching(stores, former, now);
+  return isOther;
 }
 
 function isSame(one: Caching, other: Caching): boolean {
@@ -90,19 +94,59 @@ function isSame(one: Caching, other: Caching): boolean {
   );
 }
 
-export const settingReaders = settingKinds.map(createSettingReader);
-
-function createSettingReader(kind: SettingKind): ContentReader<SettingStores> {
-  return {
+/**
+ * The rows that settings are kept in have no MAC, and the desired row has one: it decides. Were they asked, nodes would
+ * take the default where a writer to the database altered them.
+ * @param startedWith what this manager brought to all environments
+ */
+export function createSettingReaders(startedWith: Caching): readonly ContentReader<SettingStores>[] {
+  return settingKinds.map((kind) => ({
     kind,
     async read(stores, environmentId, ids) {
-      if (!ids.includes(environmentId)) return [];
-      // One value is ever deployed, and the desired row, which has a MAC, says whether it is. The environment's own row
-      // has none: were it asked, nodes would take the default where a writer to the database altered it.
-      if (kind === 'environment-set') return [{ kind, id: environmentId, published: false }];
-      const setting = await settingOf(stores, environmentId, kind);
-      return setting ? [setting] : [];
+      return ids.includes(environmentId)
+        ? possibleSettings(stores, environmentId, { kind, startedWith })
+        : [];
     },
     async *digestsOfProject() {},
-  };
+  }));
+}
+
+async function possibleSettings(
+  stores: SettingStores,
+  id: string,
+  { kind, startedWith }: { readonly kind: SettingKind; readonly startedWith: Caching },
+): Promise<readonly DeployedSetting[]> {
+  switch (kind) {
+    case 'environment-set':
+      return [{ kind, id, published: false }];
+    case 'caching': {
+      const { maxAge, staleWhileRevalidate, staleIfError } = startedWith;
+      return [
+        { kind, id, ...(await cachingOf(stores)) },
+        { kind, id, maxAge, staleWhileRevalidate, staleIfError },
+      ];
+    }
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Names of environments whose nodes have another caching than the one that is stored. */
+export async function unlikeCaching(stores: SettingStores & DesiredStateStores): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const { id, name } of await stores.environments.list()) {
+    if (!(await isDesired(stores, id, 'caching'))) found.push(name);
+  }
+  return found;
+}
+
+async function isDesired(
+  stores: SettingStores & DesiredStateStores,
+  environmentId: string,
+  kind: SettingKind,
+): Promise<boolean> {
+  const setting = await settingOf(stores, environmentId, kind);
+  const [row] = await stores.desired.findMany([{ environmentId, kind, objectId: environmentId }]);
+  const digest = row?.digest ?? null;
+  return setting === undefined ? digest === null : digest?.equals(contentDigest(setting)) === true;
 }

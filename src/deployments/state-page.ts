@@ -165,22 +165,27 @@ async function withContent<Stores>(
   readers: readonly ContentReader<Stores>[],
   { environmentId, rows }: { readonly environmentId: string; readonly rows: readonly DesiredObject[] },
 ): Promise<readonly RowWithContent[]> {
-  const contents = new Map<string, DeployedContent>();
+  const contents = new Map<string, DeployedContent[]>();
   for (const reader of readers) {
     const wanted = rows.filter((row) => row.kind === reader.kind && (row.digest || row.altered));
     const ids = wanted.map((row) => row.objectId);
     const read = (some: readonly string[]) => reader.read(stores, environmentId, some);
-    for (const content of await readableOf(ids, read)) contents.set(`${content.kind}/${content.id}`, content);
+    for (const content of await readableOf(ids, read)) {
+      const key = `${content.kind}/${content.id}`;
+      const possible = contents.get(key);
+      if (possible) possible.push(content);
+      else contents.set(key, [content]);
+    }
   }
   return rows.map((object) => {
     const { kind, objectId, digest, altered } = object;
-    const put = contents.get(`${kind}/${objectId}`);
+    const possible = contents.get(`${kind}/${objectId}`) ?? [];
     // The row's original digest is not known; if the object is unchanged, the digest of its content is the one that
     // counts.
-    if (altered) return { object, counted: put ? digestOf(put) : null };
+    if (altered) return { object, counted: possible[0] ? digestOf(possible[0]) : null };
     if (digest === null) return toldChange(object, null);
-    if (!put || !digestOf(put)?.equals(digest)) return { object, counted: digest };
-    return toldChange(object, put);
+    const put = possible.find((content) => digestOf(content)?.equals(digest));
+    return put ? toldChange(object, put) : { object, counted: digest };
   });
 }
 

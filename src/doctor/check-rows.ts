@@ -3,14 +3,12 @@ import { sumOfPresent } from '../deployments/put-desired-state.ts';
 import { exactTimeText } from '../runtime/time-text.ts';
 import type { MacStores } from '../sealing/mac-store.ts';
 import type { ConsistencyStores, HeadFacts, NamedObject } from './consistency-store.ts';
-import type { Examination, Finding } from './finding.ts';
+import { type Examination, type Finding, foreignWrite } from './finding.ts';
 
 const namedAtMost = 20;
 /** The time of a change is slightly before that of its audit record. */
 const toleranceMs = 1_000;
 
-const foreignWrite =
-  'Another program wrote to the database. Compare with a backup, and find out who has access.';
 const replaceAdvice =
   'It is not deployed. Replace it with a new value or delete it, and find out who can write to the database.';
 const announceAdvice =

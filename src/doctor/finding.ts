@@ -33,3 +33,7 @@ export interface Examination {
   readonly findings: readonly Finding[];
   readonly looked: Readonly<Record<string, string | number>>;
 }
+
+/** The advice where data was changed outside keyplane. */
+export const foreignWrite =
+  'Another program wrote to the database. Compare with a backup, and find out who has access.';

@@ -23,8 +23,12 @@ export interface ReachChange {
 export interface DeploymentPort<Stores> extends ProjectDeployments<Stores> {
   /** In the caller's transaction: brings desired state in line with which projects reach the environment now. */
   syncEnvironment(stores: Stores, change: ReachChange): Promise<void>;
-  /** In the caller's transaction: desires what is set of the environment. */
-  putDesiredSettings(stores: Stores, environmentId: string): Promise<void>;
+  /** In the caller's transaction: desires what is set of the environment; of these kinds only, where they are given. */
+  putDesiredSettings(
+    stores: Stores,
+    environmentId: string,
+    kinds?: readonly 'environment-set'[],
+  ): Promise<void>;
   /** After commit: closes its streams and forgets who waits for it. */
   environmentRemoved(environmentId: string): void;
   /** After commit: closes its stream. */

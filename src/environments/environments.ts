@@ -117,7 +117,9 @@ export function createEnvironments<Stores extends EnvironmentRuleStores>(
         };
         const environment = { ...before, ...facts, updatedAt: clock() };
         await stores.environments.update(environment);
-        await deployments.putDesiredSettings(stores, environment.id);
+        // The row has no MAC: what it says is not deployed unless the request says so.
+        if (input.environmentSet !== undefined)
+          await deployments.putDesiredSettings(stores, environment.id, ['environment-set']);
         await deployments.syncEnvironment(stores, await reachChange(stores, environment, before.projectIds));
         await record(stores, caller, { action: 'environment.update', environment });
       });

@@ -3,13 +3,18 @@
 
 import { asn1Tag, nestedContent } from '../asn1/element.ts';
 import { sniffDer } from '../asn1/sniff-der.ts';
+import { parsePem, pemTextOf } from '../jose/pem.ts';
+import { contentLabel, encodingOf } from '../jose/pem-content.ts';
 import {
+  type Encoding,
   pemKeystore,
   unsupportedFormats,
   unsupportedKeystoreText,
   unsupportedText,
 } from '../jose/unsupported-formats.ts';
 
+/** Longer text is not parsed. */
+const longestPem = 131_072;
 const noKeystore = 'The file is not a JKS or PKCS12 keystore!';
 
 /** One public sentence or two. */
@@ -18,15 +23,32 @@ export function describeUnsupportedFile(file: Uint8Array): string {
   const head = bytes.subarray(0, 64);
   if (startsWith(head, [0xce, 0xce, 0xce, 0xce])) return unsupportedKeystoreText('JCEKS');
   if (isBksOrUber(head)) return unsupportedKeystoreText(hasBksEntry(bytes) ? 'BKS' : 'UBER');
-  if (isBcfks(head)) return unsupportedKeystoreText('BCFKS');
-  if (head.toString('latin1').trimStart().startsWith('-----BEGIN '))
-    return unsupportedText('The file', pemKeystore);
+  const pem = bytes.length > longestPem ? undefined : pemTextOf(bytes);
+  if (pem !== undefined) return describePem(pem);
   const found = sniffDer(bytes)?.label;
-  if (found === 'CERTIFICATE')
+  // Its first tags are those of a revocation list of version 1, too.
+  if (found === undefined && isBcfks(head)) return unsupportedKeystoreText('BCFKS');
+  return describeContent(found, 'DER') ?? noKeystore;
+}
+
+function describePem(text: string): string {
+  const several = unsupportedText('The file', pemKeystore);
+  try {
+    const [block, another] = parsePem(text, 'The file');
+    if (block === undefined || another !== undefined) return several;
+    return describeContent(contentLabel(block), encodingOf(block)) ?? several;
+  } catch {
+    return several;
+  }
+}
+
+/** @param found the label of what it holds */
+function describeContent(found: string | undefined, encoding: Encoding): string | undefined {
+  if (found?.endsWith('CERTIFICATE') && found !== 'TRUSTED CERTIFICATE')
     return 'The file is a certificate, not a keystore! Upload it as a certificate.';
   if (found?.endsWith('KEY')) return 'The file is a key, not a keystore! Upload it as a key.';
-  const form = unsupportedFormats.get(found ?? '')?.('DER');
-  return form === undefined ? noKeystore : unsupportedText('The file', form);
+  const form = unsupportedFormats.get(found ?? '')?.(encoding);
+  return form && unsupportedText('The file', form);
 }
 
 function startsWith(head: Buffer, magic: readonly number[]): boolean {

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { MetricsText } from '../metrics/metrics-text.ts';
-import { namesSeveralHosts } from '../runtime/host-header.ts';
+import { hostFault } from '../runtime/host-header.ts';
 import { createServer } from '../runtime/node-http.ts';
 import { strictTransport, type TlsFiles } from '../runtime/tls-files.ts';
 import { trackHandshakes } from '../runtime/tls-handshakes.ts';
@@ -32,14 +32,16 @@ export async function startMetricsListener(options: MetricsListenerOptions): Pro
   const { host, port, metricsText, tls, onError } = options;
   const onRequest: RequestListener = (request, response) => {
     const [path] = (request.url ?? '').split('?');
-    const status = namesSeveralHosts(request)
+    const badHost = hostFault(request);
+    const status = badHost
       ? 400
       : path !== '/metrics'
         ? 404
         : request.method === 'GET' || request.method === 'HEAD'
           ? 200
           : 405;
-    const answer = status === 200 ? metricsText.text() : Promise.resolve('Metrics are at GET /metrics\n');
+    const answer =
+      status === 200 ? metricsText.text() : Promise.resolve(`${badHost ?? 'Metrics are at GET /metrics'}\n`);
     const type = status === 200 ? metricsText.contentType : 'text/plain; charset=utf-8';
     answer
       .then((text) => {
@@ -48,6 +50,7 @@ export async function startMetricsListener(options: MetricsListenerOptions): Pro
           'Content-Length': Buffer.byteLength(text),
           'Cache-Control': 'no-store',
           'X-Content-Type-Options': 'nosniff',
+          ...(badHost && { Connection: 'close' }),
           ...(tls && { 'Strict-Transport-Security': strictTransport }),
         });
         response.end(request.method === 'HEAD' ? undefined : text);

@@ -12,6 +12,7 @@ import { SendTurns } from '../deployments/send-turns.ts';
 import type { Refusals } from '../metrics/refusals.ts';
 import { streamPath } from '../protocol/messages.ts';
 import { longestFromNode } from '../protocol/read-message.ts';
+import { BoundedLog } from '../runtime/bounded-log.ts';
 import { Semaphore } from '../runtime/semaphore.ts';
 import { clientAddress } from './limits/client-address.ts';
 import { UpgradeGate } from './limits/upgrade-gate.ts';
@@ -63,6 +64,7 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
   const handshakes = new Semaphore(lookedAtOnce);
   const unknown = new Set<WebSocket>();
   const turns = new SendTurns();
+  const bounded = new BoundedLog({ log: options.log });
   const gate = new UpgradeGate(server, {
     path: streamPath,
     refusals,
@@ -71,11 +73,11 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
     take: ({ request, socket, head }) => {
       const address = clientAddress(request, options.isTrustedProxy) ?? null;
       sockets.handleUpgrade(request, socket, head, (stream) =>
-        converse(stream, { address, unknown, turns, options: { ...options, handshakes } }),
+        converse(stream, { address, unknown, turns, bounded, options: { ...options, handshakes } }),
       );
     },
     onError: (error) =>
-      options.log.warn({ err: error }, 'the response to an upgrade request could not be sent'),
+      bounded.warn(null, { err: error }, 'the response to an upgrade request could not be sent'),
   });
   sockets.on('wsClientError', (_error, socket) => gate.refuse(socket, 'upgrade_request'));
 
@@ -89,6 +91,7 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
       gate.close();
       await Promise.all([...sockets.clients].map(sendAway));
       sockets.close();
+      bounded.flush();
     },
   };
 }
@@ -124,12 +127,14 @@ function converse(
     address,
     unknown,
     turns,
+    bounded,
     options,
   }: {
     readonly address: string | null;
     readonly unknown: Set<WebSocket>;
     /** Shared by all streams. */
     readonly turns: SendTurns;
+    readonly bounded: BoundedLog;
     readonly options: NodeStreamOptions & { readonly handshakes: Semaphore };
   },
 ): void {
@@ -138,9 +143,10 @@ function converse(
     ...options,
     onJoined: () => unknown.delete(stream),
     onRefused: () => options.refusals.count('node_handshake', address ?? undefined),
+    warn: (...line) => bounded.warn(...line),
   });
   stream.on('pong', () => missedPongs.set(stream, 0));
-  stream.on('error', (error) => options.log.warn({ err: error, address }, 'a node stream failed'));
+  stream.on('error', (error) => bounded.warn(address, { err: error }, 'a node stream failed'));
   // In the order of arrival: of a thousand confirmations that arrive at once, each iteration of the event loop takes a slice.
   const take = (received: () => void) => {
     turns.run(received)?.catch((error: unknown) => {

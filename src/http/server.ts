@@ -46,8 +46,8 @@ import { httpOptions, idleConnectionMs, keepAliveMs, tlsServerFactory } from './
 import { addressOf, createRateLimits, type RateLimits } from './limits/rate-limits.ts';
 import {
   defaultServerLimits,
+  refuseBadHost,
   refuseManyHeaders,
-  refuseSeveralHosts,
   type ServerLimits,
 } from './limits/server-limits.ts';
 import { materialRoutes } from './materials/routes.ts';
@@ -163,7 +163,7 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
   app.addHook('onRequest', async (request, reply) => {
     setSecurityHeaders(request, reply);
     refuseManyHeaders(request);
-    refuseSeveralHosts(request, reply);
+    refuseBadHost(request, reply);
   });
   stopGracefully(app);
   app.addHook('preClose', async () => finalResponses.close());

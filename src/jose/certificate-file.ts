@@ -5,7 +5,8 @@ import type { Buffer } from 'node:buffer';
 import { sniffDer } from '../asn1/sniff-der.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import { decodeBase64 } from './members/base64url.ts';
-import { decodeText, type PemBlock, parsePem, pemTextOf } from './pem.ts';
+import { decodeText, parsePem, pemTextOf } from './pem.ts';
+import { contentLabel, encodingOf } from './pem-content.ts';
 import { shown } from './shown.ts';
 import {
   type Encoding,
@@ -53,13 +54,8 @@ function ofPem(text: string): readonly Buffer[] {
   const blocks = parsePem(text, what);
   const labels = blocks.map(contentLabel);
   refuseKeys(labels);
-  for (const label of labels) refuseForeign(label, 'PEM');
+  for (const block of blocks) refuseForeign(contentLabel(block), encodingOf(block));
   return blocks.map(({ der }) => der);
-}
-
-/** The content of the block; its label where the content is unknown. */
-function contentLabel({ label, der, encryption }: PemBlock): string {
-  return encryption === undefined ? (sniffDer(der)?.label ?? label) : label;
 }
 
 function refuseKeys(labels: readonly string[]): void {
@@ -77,7 +73,7 @@ function refuseForeign(label: string, encoding: Encoding): void {
   const form = unsupportedFormats.get(label)?.(encoding);
   if (form !== undefined) throw notSupported(unsupportedText(what, form));
   if (label === 'CERTIFICATE' || label === 'X509 CERTIFICATE') return;
-  if (encoding === 'DER' && label.endsWith('PUBLIC KEY'))
+  if (label.endsWith('PUBLIC KEY'))
     throw notSupported(
       `${what} holds a public key (${label}) where a certificate belongs! Upload it as a key`,
     );

@@ -14,8 +14,9 @@ import { readRsaPrivateKey, readRsaPublicKey } from './der/rsa-form.ts';
 import type { KeyRestriction } from './der/rsa-pss.ts';
 import type { JsonObject } from './json.ts';
 import { decodeBase64 } from './members/base64url.ts';
-import { isOpenSshKey, readOpenSshKey } from './openssh-key.ts';
+import { isEncryptedOpenSshKey, isOpenSshKey, readOpenSshKey } from './openssh-key.ts';
 import { decodeText, type PemBlock, parsePem, pemTextOf } from './pem.ts';
+import { contentLabel, encodingOf } from './pem-content.ts';
 import { shown } from './shown.ts';
 import {
   certificateForKey,
@@ -24,6 +25,7 @@ import {
   explicitCurve,
   javaKeystore,
   keystoreForm,
+  mislabelledOpenSsh,
   splitRemedy,
   type UnsupportedFormat,
   unsupportedFormats,
@@ -106,13 +108,16 @@ export function passphraseRequired(): KeyplaneError {
   });
 }
 
-function isEncrypted({ label, der, encryption }: PemBlock): boolean {
-  return encryption !== undefined || (sniffDer(der)?.label ?? label) === encryptedKeyLabel;
+function isEncrypted(block: PemBlock): boolean {
+  return block.encryption !== undefined || contentLabel(block) === encryptedKeyLabel;
 }
 
-function readerOf({ label, der, encoding }: KeyBlock): Reader {
-  const found = sniffDer(der)?.label ?? label;
-  const foreign = unsupportedFormats.get(found) ?? unsupportedFormats.get(label);
+function readerOf(block: KeyBlock): Reader {
+  const { label, der, encoding } = block;
+  const found = contentLabel(block);
+  // `ssh-keygen` reads it by its label.
+  if (encoding === 'MISLABELLED' && isEncryptedOpenSshKey(der)) throw notSupported(mislabelledOpenSsh);
+  const foreign = unsupportedFormats.get(found);
   if (foreign !== undefined) throw notSupported(foreign(encoding));
   if (found.endsWith('CERTIFICATE')) throw notSupported(certificateForKey(encoding));
   const reader = readers.get(found) ?? readers.get(label);
@@ -145,8 +150,9 @@ function keyBlock(content: string): KeyBlock {
   }
   const [key = parameters] = others;
   if (key === undefined) throw badRequest(`${what} holds no key`);
-  if (parameters === undefined || key === parameters) return { ...key, encoding };
-  return { ...key, encoding, curve: () => readEcParameters(parameters.der) };
+  const block = { ...key, encoding: encoding === 'DER' ? encoding : encodingOf(key) };
+  if (parameters === undefined || key === parameters) return block;
+  return { ...block, curve: () => readEcParameters(parameters.der) };
 }
 
 function blocksOf(content: string): { blocks: readonly PemBlock[]; encoding: Encoding } {

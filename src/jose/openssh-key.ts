@@ -23,6 +23,13 @@ export function isOpenSshKey(bytes: Buffer): boolean {
   return bytes.subarray(0, magic.length).equals(magic);
 }
 
+/** Under a passphrase. False for a damaged one. */
+export function isEncryptedOpenSshKey(bytes: Buffer): boolean {
+  if (!isOpenSshKey(bytes) || bytes.length < magic.length + 4) return false;
+  const start = magic.length + 4;
+  return bytes.toString('latin1', start, start + bytes.readUInt32BE(magic.length)) !== 'none';
+}
+
 /** Raw JWK members, not checked for soundness; they hold secrets. @throws KeyplaneError bad_request */
 export function readOpenSshKey(bytes: Buffer, what: string): JsonObject {
   const damaged = (why: string) => badRequest(`${what} is a damaged key in the format of OpenSSH: ${why}`);

@@ -4,7 +4,8 @@
 
 import { Buffer } from 'node:buffer';
 
-export type Encoding = 'PEM' | 'DER';
+/** `MISLABELLED`: PEM under a label that OpenSSL does not read as what it is. */
+export type Encoding = 'PEM' | 'DER' | 'MISLABELLED';
 
 export interface UnsupportedFormat {
   /** Such as `a PKCS#7 bundle`. */
@@ -18,13 +19,42 @@ export function unsupportedText(subject: string, { what, remedy }: UnsupportedFo
   return `${subject} is ${what}! ${remedy}`;
 }
 
-const inform = (encoding: Encoding) => (encoding === 'DER' ? '-inform DER ' : '');
+/** The DER of the block under any label. */
+const derOf = (file: string) => `sed -n '/-----BEGIN/,/-----END/{/-----/!p;}' ${file} | base64 -d`;
+
+/** An `openssl` command that reads this file. @param options those behind the input */
+function openssl(command: string, file: string, options: string, encoding: Encoding): string {
+  switch (encoding) {
+    case 'PEM':
+      return `openssl ${command} -in ${file} ${options}`;
+    case 'DER':
+      return `openssl ${command} -inform DER -in ${file} ${options}`;
+    case 'MISLABELLED':
+      // OpenSSL may ask for a passphrase on its standard input.
+      return `${derOf(file)} > content.der && openssl ${command} -inform DER -in content.der ${options}`;
+    default:
+      return encoding satisfies never;
+  }
+}
+
+/** Labels under which OpenSSL reads a form, beside its own name. */
+const alsoLabelled: ReadonlyMap<string, readonly string[]> = new Map([
+  ['CERTIFICATE', ['X509 CERTIFICATE']],
+  ['CERTIFICATE REQUEST', ['NEW CERTIFICATE REQUEST']],
+  ['PKCS7', ['PKCS #7 SIGNED DATA']],
+]);
+
+/** @param content the label of what a PEM block holds @param label its own */
+export function pemEncoding(content: string, label: string): Encoding {
+  const isRead = content === label || alsoLabelled.get(content)?.includes(label) === true;
+  return isRead ? 'PEM' : 'MISLABELLED';
+}
 
 /** RFC 2315; `.p7b` and `.p7c` files. */
 function pkcs7Bundle(encoding: Encoding): UnsupportedFormat {
   return {
     what: 'a PKCS#7 bundle',
-    remedy: `Convert it with \`openssl pkcs7 ${inform(encoding)}-in bundle.p7b -print_certs -out certificates.pem\` and upload certificates.pem as a certificate`,
+    remedy: `Convert it with \`${openssl('pkcs7', 'bundle.p7b', '-print_certs -out certificates.pem', encoding)}\` and upload certificates.pem as a certificate`,
   };
 }
 
@@ -32,7 +62,7 @@ function pkcs7Bundle(encoding: Encoding): UnsupportedFormat {
 function certificateRequest(encoding: Encoding): UnsupportedFormat {
   return {
     what: 'a certificate request',
-    remedy: `Upload the certificate that its authority issues for it. To upload its public key as a PUBLIC_KEY, write it with \`openssl req ${inform(encoding)}-in request.csr -pubkey -noout -out key.pem\``,
+    remedy: `Upload the certificate that its authority issues for it. To upload its public key as a PUBLIC_KEY, write it with \`${openssl('req', 'request.csr', '-pubkey -noout -out key.pem', encoding)}\``,
   };
 }
 
@@ -40,7 +70,7 @@ function certificateRequest(encoding: Encoding): UnsupportedFormat {
 function revocationList(encoding: Encoding): UnsupportedFormat {
   return {
     what: 'a certificate revocation list',
-    remedy: `It holds neither a key nor a certificate. Upload the certificate of its issuer, which \`openssl crl ${inform(encoding)}-in list.crl -noout -issuer\` names`,
+    remedy: `It holds neither a key nor a certificate. Upload the certificate of its issuer, which \`${openssl('crl', 'list.crl', '-noout -issuer', encoding)}\` names`,
   };
 }
 
@@ -69,6 +99,12 @@ export const encryptedOpenSsh: UnsupportedFormat = Object.freeze({
   what: 'an encrypted key in the format of OpenSSH',
   remedy:
     'Remove its passphrase with `ssh-keygen -p -N "" -f id_key` and upload the file. The command asks for the passphrase and changes the file itself, so run it on a copy',
+});
+
+export const mislabelledOpenSsh: UnsupportedFormat = Object.freeze({
+  what: `${encryptedOpenSsh.what} under another label`,
+  remedy:
+    'Write it under its own label and remove its passphrase with `(umask 077; sed \'s/^\\(-----BEGIN\\|-----END\\) .*/\\1 OPENSSH PRIVATE KEY-----/\' id_key > openssh_key) && ssh-keygen -p -N "" -f openssh_key` and upload openssh_key. The second command asks for the passphrase',
 });
 
 /** A line of `authorized_keys` or of a `.pub` file. `ssh-keygen` writes no PEM for Ed25519. */
@@ -126,6 +162,14 @@ export function keystoreForm(type: string): UnsupportedFormat {
   };
 }
 
+function pkcs12Form(encoding: Encoding): UnsupportedFormat {
+  if (encoding === 'DER') return keystoreForm('PKCS#12');
+  return {
+    what: 'a PKCS#12 keystore in PEM',
+    remedy: `Decode it with \`${derOf('keystore.pem')} > keystore.p12\`, upload keystore.p12 as a keystore and create the JWK from that, with source type KEYSTORE`,
+  };
+}
+
 /** JKS and JCEKS, by their first four octets. */
 export function javaKeystore(octets: Buffer): 'JKS' | 'JCEKS' | undefined {
   const magic = octets.length < 4 ? 0 : octets.readUInt32BE(0);
@@ -137,17 +181,17 @@ export function javaKeystore(octets: Buffer): 'JKS' | 'JCEKS' | undefined {
 export function certificateForKey(encoding: Encoding): UnsupportedFormat {
   return {
     what: 'a certificate where a key belongs',
-    remedy: `Upload it as a certificate. To upload its public key as a PUBLIC_KEY, write it with \`openssl x509 ${inform(encoding)}-in certificate.pem -noout -pubkey -out key.pem\``,
+    remedy: `Upload it as a certificate. To upload its public key as a PUBLIC_KEY, write it with \`${openssl('x509', 'certificate.pem', '-noout -pubkey -out key.pem', encoding)}\``,
   };
 }
 
 /** RFC 5480 §2.1.1 allows named curves alone: explicit parameters can describe a forged twin of one (CVE-2020-0601). */
 export function explicitCurve(kind: 'PRIVATE' | 'PUBLIC', encoding: Encoding): UnsupportedFormat {
-  const options = kind === 'PUBLIC' ? '-pubin ' : '';
-  const output = kind === 'PUBLIC' ? '-pubout ' : '';
+  const isPublic = kind === 'PUBLIC';
+  const options = `-param_enc named_curve ${isPublic ? '-pubout ' : ''}-out named.pem`;
   return {
     what: 'an EC key whose curve is given by explicit parameters, a named curve is required (RFC 5480 §2.1.1)',
-    remedy: `Convert it with \`openssl ec ${options}${inform(encoding)}-in key.pem -param_enc named_curve ${output}-out named.pem\` and upload named.pem`,
+    remedy: `Convert it with \`${openssl(isPublic ? 'ec -pubin' : 'ec', 'key.pem', options, encoding)}\` and upload named.pem`,
   };
 }
 
@@ -163,7 +207,7 @@ export function expandedKey(alg: string): UnsupportedFormat {
 export function unknownKeyEncryption(algorithm: string, encoding: Encoding): UnsupportedFormat {
   return {
     what: `encrypted with an algorithm that is not supported (${algorithm})`,
-    remedy: `Decrypt it with \`openssl pkey -provider legacy -provider default ${inform(encoding)}-in encrypted.pem -out key.pem\` and upload key.pem`,
+    remedy: `Decrypt it with \`${openssl('pkey -provider legacy -provider default', 'encrypted.pem', '-out key.pem', encoding)}\` and upload key.pem`,
   };
 }
 
@@ -220,5 +264,5 @@ export const unsupportedFormats: ReadonlyMap<string, (encoding: Encoding) => Uns
   ['PKCS #7 SIGNED DATA', pkcs7Bundle],
   ['CMS', pkcs7Bundle],
   ['TRUSTED CERTIFICATE', () => trustedCertificate],
-  ['PKCS12', () => keystoreForm('PKCS#12')],
+  ['PKCS12', pkcs12Form],
 ]);

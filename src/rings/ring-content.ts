@@ -243,7 +243,9 @@ export function createRingContentReader(onUnreadable: OnUnreadable): ContentRead
       for (const ring of await stores.rings.getMany(ids)) {
         const members = await stores.rings.members(ring.id);
         const project = await stores.projects.get(ring.projectId);
-        contents.push(await contentOf(stores, { ring, members }, project?.name ?? ''));
+        const content = await contentOf(stores, { ring, members }, project?.name ?? '');
+        // The row of the project, which names the ring, has no MAC.
+        contents.push(content, { ...content, signsHistoricalKeys: !content.signsHistoricalKeys });
       }
       return contents;
     },

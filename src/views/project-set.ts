@@ -5,6 +5,7 @@ import type { ContentReader } from '../deployments/content-reader.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import { putDesiredState } from '../deployments/put-desired-state.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
+import { publicKeyTypeNames } from '../jose/key-types.ts';
 import type { DeployedProjectSet } from '../protocol/content.ts';
 import { contentDigest } from '../protocol/state-digest.ts';
 
@@ -37,6 +38,22 @@ export async function putDesiredProjectSet(
   );
 }
 
+/** The row of a project has no MAC, so the desired row decides which key types were chosen. */
+function possibleContents(project: Project): readonly DeployedProjectSet[] {
+  const stored = project.publishKeyTypes === null ? [] : [project.publishKeyTypes];
+  return [...stored, ...choices(publicKeyTypeNames)].flatMap(
+    (publishKeyTypes) => projectSetContent({ ...project, publishKeyTypes }) ?? [],
+  );
+}
+
+/** Every part of a short list, in its order. */
+function choices(names: readonly string[]): readonly (readonly string[])[] {
+  const [first, ...others] = names;
+  if (first === undefined) return [[]];
+  const rest = choices(others);
+  return [...rest, ...rest.map((part) => [first, ...part])];
+}
+
 /** The id of a project's set is the project's. */
 export const projectSetReader: ContentReader<Pick<AccessStores, 'projects'>> = Object.freeze({
   kind: 'project-set' as const,
@@ -44,8 +61,7 @@ export const projectSetReader: ContentReader<Pick<AccessStores, 'projects'>> = O
     const contents: DeployedProjectSet[] = [];
     for (const id of ids) {
       const project = await stores.projects.get(id);
-      const content = project && projectSetContent(project);
-      if (content) contents.push(content);
+      if (project) contents.push(...possibleContents(project));
     }
     return contents;
   },

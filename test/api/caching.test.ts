@@ -44,3 +44,13 @@ test('an environment that is made later has what the manager was started with', 
   const header = 'public, max-age=9, stale-while-revalidate=60';
   await until(async () => (await headerOf(later, '/.well-known/jwks.json')) === header, header);
 });
+
+test('an altered caching in the database reaches no node that joins later', async () => {
+  await serving({ KEYPLANE_JWKS_MAX_AGE: '9' });
+  await world.raw(
+    `update installation set value = '{"maxAge":99,"staleWhileRevalidate":9,"staleIfError":9}' where key = 'caching'`,
+  );
+  const later = await world.addNode('production', 'p2');
+  const header = 'public, max-age=9, stale-while-revalidate=60';
+  await until(async () => (await headerOf(later, '/projects/MyProject/jwks/a')) === header, header);
+});

@@ -178,6 +178,14 @@ describe('an attacker between node and manager', () => {
     expect(await manager.proof(proof)).toMatchObject({ reason: 'a proof comes after the identity' });
   });
 
+  test('cannot send a second identity', async () => {
+    const node = nodeSide({ token: await tokenWith() });
+    const answered = await managerSide().hello(node.hello);
+    const [text = ''] = 'texts' in answered ? answered.texts : [];
+    node.identity(JSON.parse(text), text);
+    expect(() => node.identity(JSON.parse(text), text)).toThrow('a second identity');
+  });
+
   test.each(['ephemeralKey', 'identityKey'] as const)(
     "cannot put a key of his own in place of the manager's %s",
     async (member) => {

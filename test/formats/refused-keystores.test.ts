@@ -39,8 +39,8 @@ test.each([
   ['bouncy-castle/bks.keystore', 'BKS keystores are not supported!'],
   ['bouncy-castle/uber.keystore', 'UBER keystores are not supported!'],
   ['bouncy-castle/bcfks.keystore', 'BCFKS keystores are not supported!'],
-  ['keys/rsa.key.pem', 'The file is PEM text, not a keystore!'],
-  ['keys/rsa.cert.pem', 'The file is PEM text, not a keystore!'],
+  ['keys/rsa.key.pem', 'The file is a key, not a keystore!'],
+  ['keys/rsa.cert.pem', 'The file is a certificate, not a keystore!'],
 ])('%s is refused by its name, whichever type it is said to be', (file, message) => {
   for (const type of keystoreTypes) expect(refusal(readFixture(file), type)).toContain(message);
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { badRequest, KeyplaneError } from '../../src/errors.ts';
 import { openToAnyone, openToSignedIn } from '../../src/http/route-access.ts';
+import { badHosts } from '../support/hosts.ts';
 import { type HttpWorld, openHttpWorld } from './support/http-world.ts';
 
 let world: HttpWorld;
@@ -200,6 +201,12 @@ describe('over a real socket', () => {
       400,
       'The request has more than one Host header!',
     ],
+    ...badHosts.map((host): [string, string, number, string] => [
+      `a Host that is ${JSON.stringify(host)}`,
+      `GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+      400,
+      'The Host header is not a host with an optional port!',
+    ]),
     [
       'a length and chunks',
       'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',

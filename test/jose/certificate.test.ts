@@ -104,7 +104,7 @@ describe('readCertificates', () => {
     [
       'a public key',
       createPublicKey(leaf).export({ type: 'spki', format: 'pem' }).toString(),
-      'a PEM block of the kind PUBLIC KEY; only CERTIFICATE',
+      'a public key (PUBLIC KEY) where a certificate belongs! Upload it as a key',
     ],
     [
       'text behind the certificate',

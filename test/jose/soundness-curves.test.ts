@@ -113,10 +113,12 @@ describe('an Edwards key', () => {
     ['Ed25519', little(p25519 - 1n, 32), 'small order'],
     ['Ed25519', little(0n, 32), 'small order'],
     ['Ed25519', order8, 'small order'],
+    ['Ed25519', little(p25519, 32), 'not a canonical encoding'],
     ['Ed25519', little(p25519 + 1n, 32), 'not a canonical encoding'],
     ['Ed25519', little(2n, 32), 'is not a point'],
     ['Ed448', little(1n, 57), 'small order'],
     ['Ed448', little(0n, 57), 'small order'],
+    ['Ed448', little((1n << 448n) - (1n << 224n) - 1n, 57), 'not a canonical encoding'],
     ['Ed448', little(1n << 448n, 57), 'not a canonical encoding'],
     ['Ed448', little(6n, 57), 'is not a point'],
   ])('on %s is refused with x %s: %s', async (crv, x, reason) => {

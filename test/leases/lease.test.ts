@@ -115,6 +115,15 @@ withDatabases('leases', (fresh) => {
     await second.release();
   });
 
+  test('are not held any more once a renewal finds that another manager took over', async () => {
+    const { one, first, second } = await twoManagers(3_000);
+    expect(await first.take()).toBe(true);
+    await one.write(({ leases }) => leases.renew('work', 1, -1));
+    expect(await second.take()).toBe(true);
+    await until(async () => !first.isHeld, 'the first notices at its renewal');
+    await second.release();
+  });
+
   test('reject a write once they have expired, also if no other manager took over', async () => {
     const { one, first } = await twoManagers(30_000);
     await first.take();

@@ -206,7 +206,7 @@ describe('a certificate that is refused', () => {
     [
       'is a public key',
       file(pemFixture('ec-compressed-public.pem')),
-      /of the kind PUBLIC KEY; only CERTIFICATE/,
+      /holds a public key \(PUBLIC KEY\) where a certificate belongs! Upload it as a key/,
     ],
     ['has text behind it', file(`${leaf}and more`), /^Certificate file has text behind its last PEM block/],
     ['is cut off', file(leaf.slice(0, 500)), /has no END line/],

@@ -159,7 +159,11 @@ describe('a keystore that is refused', () => {
     ],
     ['is BKS', foreign('bouncy-castle/bks.keystore'), /^BKS keystores are not supported!/],
     ['is BCFKS', foreign('bouncy-castle/bcfks.keystore'), /^BCFKS keystores are not supported!/],
-    ['is a certificate', { file: base64(pemFixture('leaf.pem')) }, /^The file is PEM text, not a keystore!/],
+    [
+      'is a certificate',
+      { file: base64(pemFixture('leaf.pem')) },
+      /^The file is a certificate, not a keystore!/,
+    ],
     ['is text', { file: base64('hello') }, 'The file is not a JKS or PKCS12 keystore!'],
     [
       'has keys behind another password',

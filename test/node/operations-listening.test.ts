@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { OperationsOptions } from '../../src/node/operations/start-operations.ts';
+import { badHosts } from '../support/hosts.ts';
 import { createAuthority } from '../tls/support/certificates.ts';
 import { applicationContent, memberContent, ringContent } from './support/operations.ts';
 import { RawClient } from './support/raw-client.ts';
@@ -137,6 +138,21 @@ test('two Host headers are rejected for operations and probes, and end the conne
     expect(answer).toMatch(
       /^HTTP\/1\.1 400 [\s\S]*Connection: close[\s\S]*"The request has more than one Host header!"/,
     );
+  }
+});
+
+test('a Host that is none is rejected for operations and probes', async () => {
+  const { node, token } = await signingNode({ port: 0 });
+  for (const line of [`POST ${path}`, 'GET /healthz', 'GET /nothing']) {
+    for (const host of badHosts) {
+      const client = await RawClient.connect(node.operations[0] ?? '');
+      const answer = await client.ask(
+        `${line} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{"claims":{}}`,
+      );
+      expect(answer).toMatch(
+        /^HTTP\/1\.1 400 [\s\S]*Connection: close[\s\S]*"The Host header is not a host with an optional port!"/,
+      );
+    }
   }
 });
 

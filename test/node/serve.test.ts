@@ -3,6 +3,7 @@ import { createRemoteJWKSet, jwtVerify, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import type { DeployedContent } from '../../src/protocol/content.ts';
 import { makeAkp } from '../jose/made-keys.ts';
+import { badHosts, goodHosts } from '../support/hosts.ts';
 import { certificate, ecJwk, octJwk, privateEcKey, publicMembers } from './support/contents.ts';
 import { RawClient } from './support/raw-client.ts';
 import { getJson, runningManager, runningNode, temporaryFolder } from './support/test-node.ts';
@@ -325,6 +326,23 @@ test('a node rejects a request with two Host headers and ends the connection, wh
         /^HTTP\/1\.1 400 [\s\S]*Connection: close[\s\S]*"The request has more than one Host header!"/,
       );
     }
+  }
+});
+
+test('a node rejects a Host that is none, whatever it answered before, and takes every form of one', async () => {
+  const { url } = await serving([ecJwk({ name: 'a' })]);
+  for (const path of [setPath, '/status']) {
+    for (const host of badHosts) {
+      const client = await RawClient.connect(url);
+      await client.ask(`GET ${path} HTTP/1.1\r\nHost: node\r\n\r\n`);
+      client.say(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+      expect(await client.hearAll()).toMatch(
+        /^HTTP\/1\.1 400 [\s\S]*Connection: close[\s\S]*"The Host header is not a host with an optional port!"/,
+      );
+    }
+    const client = await RawClient.connect(url);
+    for (const host of [...goodHosts, ...goodHosts])
+      expect(await client.ask(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 /);
   }
 });
 

@@ -156,6 +156,29 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
     ]);
   });
 
+  test('finds an altered setting of a project or the installation', async () => {
+    const [project] = await rowsOf('projects', "name = 'MyProject'");
+    await managed(async (api) => {
+      const path = '/apiops/projects/MyProject/';
+      expect((await api('PUT', path, { publishKeyTypes: ['EC'] })).status).toBe(200);
+    });
+    expect(await problems()).toEqual([]);
+    const unlike = (what: string) =>
+      `integrity: The desired state of environment production has another ${what} than the data: a row that it depends on was altered.`;
+    const types = (text: string) =>
+      database.raw(`update projects set publish_key_types = '${text}' where name = 'MyProject'`);
+    await types('["RSA"]');
+    expect(await problems()).toEqual([unlike(`project-set ${project?.id}`)]);
+    await types('["EC"]');
+    await put('installation', {
+      key: 'caching',
+      value: '{"maxAge":9,"staleWhileRevalidate":9,"staleIfError":9}',
+    });
+    expect(await problems()).toEqual([unlike('caching')]);
+    await managed(async () => {});
+    expect(await problems()).toEqual([]);
+  });
+
   test('finds a JWK that was removed, and a desired row that was', async () => {
     const [okp] = await rowsOf('jwks', "name = 'okp'");
     await database.raw("delete from jwks where name = 'ec'");

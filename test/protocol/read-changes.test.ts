@@ -74,6 +74,13 @@ describe('changes are refused', () => {
     },
   );
 
+  test('beyond the revisions of their message, and not at its last one', () => {
+    const at = (revision: number) =>
+      readChanges(JSON.stringify([{ revision, gone: { kind: 'jwk', id: 'a' } }]), { from: 9, to: 10 });
+    expect(at(10)).toEqual([{ revision: 10, gone: { kind: 'jwk', id: 'a' } }]);
+    for (const revision of [9, 11]) expect(at(revision)).toHaveProperty('reason');
+  });
+
   test('whatever they are, by a reason and never by an error', () => {
     const anything = fc.oneof(fc.string(), fc.json());
     fc.assert(

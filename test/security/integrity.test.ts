@@ -134,9 +134,40 @@ test('an environment set that was switched on in the database is published by no
   await keyplane.raw("update environments set environment_set = 1 where name = 'production'");
   const fresh = await freshNode('after-switch');
   for (const one of [node, fresh]) expect(await statusAt(one)).toBe(404);
+  const other = { type: 'TEST', description: 'other' };
+  expect(await keyplane.api('PUT', environmentsPath, other)).toMatchObject({ status: 200 });
+  for (const one of [node, await freshNode('after-other')]) expect(await statusAt(one)).toBe(404);
   expect(await choose(true)).toMatchObject({ status: 200 });
   for (const one of [node, fresh])
     await until(async () => (await statusAt(one)) === 200, 'an administrator switches it on');
+});
+
+test('a setting that was altered in the database reaches no node, with a change of other settings either', async () => {
+  await keyplane.api('POST', '/apiops/projects/', { name: 'Chosen', publishKeyTypes: ['EC'] });
+  const generated = { EC: { ec: { curveType: 'P256' } }, RSA: { rsa: { keySize: 2048 } } };
+  for (const [type, options] of Object.entries(generated)) {
+    const body = { name: type, kid: type, type, ...options };
+    expect(await keyplane.api('POST', '/apiops/projects/Chosen/jwks/generate', body)).toMatchObject({
+      status: 200,
+    });
+  }
+  const typesAt = async ({ url }: RunningNode) => {
+    const answer = await fetch(`${url}/projects/Chosen/.well-known/jwks.json`);
+    const { keys } = (await answer.json()) as { keys: { kty: string }[] };
+    return keys.map(({ kty }) => kty);
+  };
+  for (const [index, altered] of ['null', `'["RSA"]'`].entries()) {
+    await keyplane.raw(`update projects set publish_key_types = ${altered} where name = 'Chosen'`);
+    expect(await typesAt(await freshNode(`types-${index}`))).toEqual(['EC']);
+  }
+  expect(await keyplane.api('PUT', '/apiops/projects/Chosen/', { description: 'other' })).toMatchObject({
+    status: 200,
+  });
+  expect(await typesAt(await freshNode('types-later'))).toEqual(['EC']);
+  const chosen = { publishKeyTypes: ['RSA'] };
+  expect(await keyplane.api('PUT', '/apiops/projects/Chosen/', chosen)).toMatchObject({ status: 200 });
+  await until(async () => (await typesAt(node)).join() === 'RSA', 'an administrator chooses others');
+  await keyplane.api('DELETE', '/apiops/projects/Chosen/');
 });
 
 test('a key whose public members were altered is not published, and no user can read it', async () => {
@@ -204,9 +235,9 @@ test('an altered head of an environment is not sent to nodes', async () => {
 });
 
 test('a certificate that was exchanged in the database makes no JWK and is given to no node', async () => {
-  const at = await startTestManager({ environments: [production] });
+  const at = await startTestManager({ environments: [production, 'staging'] });
   const project = projectApi(at.api);
-  const fields = { environmentList: production };
+  const fields = { environmentList: `${production},staging` };
   for (const [name, file] of [
     ['kept', 'leaf.pem'],
     ['mine', 'root.pem'],
@@ -215,8 +246,9 @@ test('a certificate that was exchanged in the database makes no JWK and is given
     const own = { ...fields, certificateName: name, alias: name, pemEncodedFile: new Blob([pem]) };
     expect((await project.certificate(own)).status).toBe(200);
   }
-  const chains = 'select chain from certificate_environments where alias';
-  await at.raw(`update certificate_environments set chain = (${chains} = 'mine') where alias = 'kept'`);
+  const chain = "select chain from certificate_environments where alias = 'mine' limit 1";
+  const there = `environment_id = (select id from environments where name = '${production}')`;
+  await at.raw(`update certificate_environments set chain = (${chain}) where alias = 'kept' and ${there}`);
   const jwk = {
     name: 'of-it',
     sourceType: 'CERTIFICATE',
@@ -225,6 +257,8 @@ test('a certificate that was exchanged in the database makes no JWK and is given
   };
   const refusal = { status: 503, body: { reason: 'ALTERED_IN_DATABASE' } };
   expect(await project.create({ ...jwk, useType: 'SIGNATURE', algorithm: 'RS256' })).toMatchObject(refusal);
+  // Also where it is as it was in another environment.
+  expect(await at.api('GET', '/apiops/projects/MyProject/certificates/kept/')).toMatchObject(refusal);
   const fresh = await at.addNode(production, 'fresh');
   await until(async () => (await fetch(`${fresh.url}/readyz`)).ok, 'the node has a state');
   const status = await (await fetch(`${fresh.url}/status`)).json();

@@ -176,6 +176,21 @@ describe('the size limit', () => {
     expect((await failureOf(server.origin, { sizeLimitBytes })).text).toContain(tooLarge);
   });
 
+  test.each([true, false])(
+    'takes a body of just that size, with a declared length: %s',
+    async (isDeclared) => {
+      const server = closing(
+        await startHttpServer((_request, response) => {
+          if (isDeclared) response.setHeader('content-length', sizeLimitBytes);
+          response.write('x'.repeat(sizeLimitBytes - 1));
+          response.end('x');
+        }),
+      );
+      const { body } = await safeFetch.fetch(server.origin, { ...fetchLimitDefaults, sizeLimitBytes });
+      expect(body).toHaveLength(sizeLimitBytes);
+    },
+  );
+
   test.each([
     ['chunked', 'transfer-encoding: chunked', `400\r\n${'x'.repeat(1024)}\r\n`],
     ['until the connection ends', 'connection: close', 'x'.repeat(1024)],

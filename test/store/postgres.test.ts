@@ -122,8 +122,13 @@ test('a transaction that the server keeps asking to retry ends in a conflict', a
     raise exception 'again' using errcode = '40P01';
   end $$`);
   await database.raw('create trigger t before insert on users for each row execute function fail()');
-  const work = store.write(({ users }) => users.insert(sampleUser()));
+  let runs = 0;
+  const work = store.write(({ users }) => {
+    runs += 1;
+    return users.insert(sampleUser());
+  });
   await expect(work).rejects.toMatchObject({ code: 'conflict' });
+  expect(runs).toBe(4);
 });
 
 test.each([

@@ -82,6 +82,8 @@ export interface StreamPort {
   /** The handshake is over, and the node has its session. */
   readonly onJoined: () => void;
   readonly onRefused: () => void;
+  /** Logs what clients can cause as often as they like. */
+  readonly warn: (address: string | null, facts: Record<string, unknown>, text: string) => void;
 }
 
 export interface ConversationStream extends NodeStream {
@@ -376,10 +378,7 @@ export class NodeConversation {
   #endSession(reason: string, code: number): void {
     this.#over = true;
     const { environment, name } = this.#handshake.claimant;
-    this.#options.log.warn(
-      { environment, node: name, address: this.#address, reason },
-      'a node stream was ended',
-    );
+    this.#options.warn(this.#address, { environment, node: name, reason }, 'a node stream was ended');
     this.#recordRefusal(reason);
     this.#close(code, reason);
   }
@@ -393,8 +392,7 @@ export class NodeConversation {
 
   #reportRefusal(reason: string): void {
     const { environment, name, version } = this.#handshake.claimant;
-    const address = this.#address;
-    this.#options.log.warn({ environment, node: name, version, address, reason }, 'a node was rejected');
+    this.#options.warn(this.#address, { environment, node: name, version, reason }, 'a node was rejected');
     this.#recordRefusal(reason);
   }
 
@@ -407,7 +405,11 @@ export class NodeConversation {
 
   #fail(error: unknown): void {
     const { environment, name } = this.#handshake.claimant;
-    this.#options.log.warn({ err: error, environment, node: name }, 'the handshake with a node failed');
+    this.#options.warn(
+      this.#address,
+      { err: error, environment, node: name },
+      'the handshake with a node failed',
+    );
     this.#over = true;
     this.#close(failed, 'the manager failed');
   }

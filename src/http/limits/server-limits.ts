@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { badRequest } from '../../errors.ts';
-import { namesSeveralHosts, severalHostsText } from '../../runtime/host-header.ts';
+import { hostFault } from '../../runtime/host-header.ts';
 
 /** Limits of time and size for requests, in addition to the body limits of the routes. */
 export interface ServerLimits {
@@ -33,8 +33,9 @@ export function refuseManyHeaders({ raw }: FastifyRequest): void {
 }
 
 /** The connection ends with the answer: what else came on it may be read in two ways too. */
-export function refuseSeveralHosts({ raw }: FastifyRequest, reply: FastifyReply): void {
-  if (!namesSeveralHosts(raw)) return;
+export function refuseBadHost({ raw }: FastifyRequest, reply: FastifyReply): void {
+  const fault = hostFault(raw);
+  if (fault === undefined) return;
   reply.header('Connection', 'close');
-  throw badRequest(severalHostsText);
+  throw badRequest(fault);
 }

@@ -4,7 +4,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RefusalCause, Refusals } from '../../metrics/refusals.ts';
-import { namesSeveralHosts } from '../../runtime/host-header.ts';
+import { hostFault } from '../../runtime/host-header.ts';
 import { hasClientCertificate } from '../../runtime/tls-files.ts';
 import { type FinalResponse, FinalResponses } from '../responses/final-response.ts';
 
@@ -66,7 +66,7 @@ export class UpgradeGate {
   #causeAgainst(request: IncomingMessage, socket: Duplex): keyof typeof answers | undefined {
     const { path, hasRoom, requiresCertificate } = this.#options;
     const [target] = (request.url ?? '').split('?');
-    if (namesSeveralHosts(request)) return 'upgrade_request';
+    if (hostFault(request) !== undefined) return 'upgrade_request';
     if (target !== path) return 'upgrade_path';
     if (requiresCertificate && !hasClientCertificate(socket)) return 'upgrade_certificate';
     if (this.#closed) return 'stopping';

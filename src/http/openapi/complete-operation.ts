@@ -183,7 +183,7 @@ const errorNames = Object.freeze({
   503: 'Unavailable',
 } as const satisfies Record<number, ErrorResponseName>);
 
-/** Every request is rejected whose headers are too many or name several hosts. */
+/** Every request is rejected whose headers are too many or whose host is not one. */
 function rejectionsOf(
   operation: OpenApiOperation,
   config: RouteConfig,

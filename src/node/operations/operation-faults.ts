@@ -2,7 +2,6 @@
 
 import type { ServerResponse } from 'node:http';
 import { errorStatus, type KeyplaneError } from '../../errors.ts';
-import { severalHostsText } from '../../runtime/host-header.ts';
 import type { OperationFault } from './operation-fault.ts';
 
 const jsonType = 'application/json; charset=utf-8';
@@ -95,13 +94,9 @@ export const notGranted: OperationFault = {
   text: 'You do not have permission to perform this action',
   reason: 'ROLE_MISSING',
 };
-export const severalHosts: OperationFault = {
-  status: 400,
-  code: 'bad_request',
-  text: severalHostsText,
-  reason: 'REQUEST_NOT_VALID',
-  closes: true,
-};
+export function hostRefused(text: string): OperationFault {
+  return { status: 400, code: 'bad_request', text, reason: 'REQUEST_NOT_VALID', closes: true };
+}
 export const notUtf8: OperationFault = {
   status: 400,
   code: 'bad_request',

@@ -10,7 +10,7 @@ import { isKeyplaneError, KeyplaneError } from '../../errors.ts';
 import { utf8Of } from '../../operations/compact-jws.ts';
 import type { GrantOperation } from '../../protocol/content.ts';
 import { trackConnections } from '../../runtime/former-connections.ts';
-import { namesSeveralHosts } from '../../runtime/host-header.ts';
+import { hostFault } from '../../runtime/host-header.ts';
 import { createServer } from '../../runtime/node-http.ts';
 import { takeRequestsOneByOne } from '../../runtime/pipelining.ts';
 import { strictTransport, type TlsFiles } from '../../runtime/tls-files.ts';
@@ -30,6 +30,7 @@ import {
   badMethod,
   badProbeMethod,
   faultOf,
+  hostRefused,
   invalidToken,
   noRoute,
   notGranted,
@@ -39,7 +40,6 @@ import {
   rateExceeded,
   sendFault,
   sendText,
-  severalHosts,
   unexpected,
 } from './operation-faults.ts';
 import type { OperationIndex } from './operation-index.ts';
@@ -128,7 +128,8 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
   }
 
   function findRoute(request: IncomingMessage): OperationRoute | Probe | OperationFault {
-    if (namesSeveralHosts(request)) return severalHosts;
+    const badHost = hostFault(request);
+    if (badHost !== undefined) return hostRefused(badHost);
     const route = operationRoute(request.url ?? '');
     if (route !== undefined) return request.method === 'POST' ? route : badMethod;
     const probe = probeOf(request.url ?? '');

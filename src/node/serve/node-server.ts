@@ -3,7 +3,7 @@
 
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { namesSeveralHosts, severalHostsText } from '../../runtime/host-header.ts';
+import { hostFault } from '../../runtime/host-header.ts';
 import { createServer } from '../../runtime/node-http.ts';
 import { takeRequestsOneByOne } from '../../runtime/pipelining.ts';
 import { strictTransport, type TlsFiles } from '../../runtime/tls-files.ts';
@@ -55,9 +55,10 @@ export function createNodeServer(options: NodeServerOptions): NodeServer {
       const firstBytes = fastPath?.takeFirstBytes(request);
       if (fastPath === undefined) response.setHeader('Strict-Transport-Security', strictTransport);
       // Before anything is learned: the fast path never answers such a request.
-      if (namesSeveralHosts(request)) {
-        metrics.requests(unknownRoute, severalHosts.status).count += 1;
-        sendFault(request, response, severalHosts);
+      const badHost = hostFault(request);
+      if (badHost !== undefined) {
+        metrics.requests(unknownRoute, 400).count += 1;
+        sendFault(request, response, { status: 400, code: 'bad_request', text: badHost, hangsUp: true });
         return;
       }
       const ready = request.method === 'GET' ? answers.find(request.url ?? '') : undefined;
@@ -215,7 +216,6 @@ function sendPreflight(response: ServerResponse, isPublic: boolean): void {
 
 const unexpected: Fault = { status: 500, code: 'internal_error', text: 'An unexpected error occurred' };
 const badPath: Fault = { status: 400, code: 'bad_request', text: 'The path is not percent-encoded UTF-8' };
-const severalHosts: Fault = { status: 400, code: 'bad_request', text: severalHostsText, hangsUp: true };
 const noRoute: Fault = {
   status: 404,
   code: 'not_found',
