@@ -140,7 +140,7 @@ test('private keys that can be exported become unexportable, and stay so', async
   await dialog.getByLabel('Private keys can be exported').uncheck();
   await dialog.getByRole('button', { name: 'Save' }).click();
   await page.getByText('The policy is changed').waitFor();
-  await page.getByText('never leave by the API').waitFor();
+  await page.getByText('not exportable', { exact: true }).waitFor();
   expect(await ringOf('exported')).toMatchObject({ exportable: false });
 });
 
