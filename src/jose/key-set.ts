@@ -90,7 +90,7 @@ export function keysOf(document: JsonValue): readonly JsonValue[] {
     );
   }
   if (!isJsonObject(document)) {
-    const foreign = typeof document === 'string' ? nonJsonText(document) : undefined;
+    const foreign = typeof document === 'string' ? foreignText(document) : undefined;
     const pointer = foreign === undefined ? '' : `: ${foreign}`;
     throw invalid(`A JWK or a JWK Set is a JSON object (RFC 7517), not ${typeName(document)}${pointer}`);
   }
@@ -101,6 +101,12 @@ export function keysOf(document: JsonValue): readonly JsonValue[] {
   if (!Array.isArray(document.keys)) throw invalid('keys of a JWK Set must be an array (RFC 7517 §5.1)');
   if (document.keys.length === 0) throw invalid('No key found! The JWK Set is empty');
   return document.keys;
+}
+
+/** What stands where a JSON object is expected. */
+function foreignText(text: string): string | undefined {
+  if (/^\s*\{/.test(text)) return 'it looks like a JSON object! Give it without the quotes around it';
+  return nonJsonText(text);
 }
 
 /** No published set comes near it; each entry costs up to 50 µs. */

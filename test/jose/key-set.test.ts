@@ -257,13 +257,7 @@ describe('selectKey', () => {
       'a JWK that was quoted once more',
       '{"k":"secret"}',
       undefined,
-      'A JWK or a JWK Set is a JSON object (RFC 7517), not string',
-    ],
-    [
-      'a JWK that was quoted once more',
-      '{"k":"secret"}',
-      undefined,
-      'A JWK or a JWK Set is a JSON object (RFC 7517), not string',
+      'A JWK or a JWK Set is a JSON object (RFC 7517), not string: it looks like a JSON object! Give it without the quotes around it',
     ],
   ])('refuses %s', async (_name, document, kid, message) => {
     expect(await refusalOf(() => selectKey(document, kid))).toBe(message);

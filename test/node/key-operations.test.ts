@@ -1,6 +1,13 @@
 // What a real node does with keys beside signing and verifying tokens: other forms of JWS, MACs, encryption and batches.
 
-import { constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
+import {
+  constants,
+  createCipheriv,
+  createHmac,
+  createPublicKey,
+  publicEncrypt,
+  randomBytes,
+} from 'node:crypto';
 import * as jose from 'jose';
 import { expect, test } from 'vitest';
 import type { DeployedJwk } from '../../src/protocol/content.ts';
@@ -243,6 +250,30 @@ test('an OCT ring computes MACs with its ACTIVE key, and verifies with those of 
   expect((await call('mac/verify', { dataBase64, macBase64: old.body.macBase64 })).body).toEqual({
     valid: true,
   });
+});
+
+test('a revoked OCT key of a ring verifies no MAC, also where the ring still lists it as a member', async () => {
+  const macs = ringContent('macs');
+  const secret = (version: number) => ({
+    ...makeOct(32),
+    k: Buffer.alloc(32, version).toString('base64url'),
+    alg: 'HS256',
+  });
+  const members = [
+    memberContent(macs, 1, 'RETIRING', secret(1)),
+    memberContent(macs, 2, 'ACTIVE', secret(2)),
+  ];
+  const { token, content } = applicationContent([{ ...macs, operations: ['MAC', 'SIGN_RAW', 'VERIFY'] }]);
+  const { url, link } = await operationsWorld([macs, ...members, content]);
+  const dataBase64 = base64('data');
+  const macBase64 = createHmac('sha256', Buffer.alloc(32, 1)).update('data').digest('base64');
+  const verified = () => callerOf(url, 'key-rings/macs', token)('mac/verify', { dataBase64, macBase64 });
+  expect((await verified()).body).toEqual({ valid: true });
+  const end = { version: 1, kid: 'macs-1', jwk: null, retiredAt: null, revokedAt: Date.now() };
+  const former = [{ ...end, revokedReason: 'COMPROMISED' as const }];
+  // A manager that was restored from a backup sends the member too.
+  expect(await link.reset(10, [{ ...macs, former }, ...members, content])).toMatchObject({ type: 'applied' });
+  expect(await verified()).toMatchObject({ status: 200, body: { valid: false } });
 });
 
 test('items are answered one by one in their order, and an error of one is its own', async () => {

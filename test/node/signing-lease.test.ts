@@ -155,6 +155,25 @@ test('the time that a manager kept a heartbeat for is on neither way', async () 
   expect(contact.time.now()).toBe(machine.trueMs);
 });
 
+test('a manager that does not state how long it kept a heartbeat kept it from recording to answering', async () => {
+  const machine = new Machine();
+  const { contact } = await contactOf(machine, undefined);
+  const sent = contact.sample();
+  machine.pass(100);
+  const lastSeenAt = machine.trueMs;
+  machine.pass(1_800);
+  const managerTime = machine.trueMs;
+  machine.pass(100);
+  contact.heard({ type: 'heard', time: sent.wallMs, lastSeenAt, managerTime }, sent);
+  expect(contact.time.now()).toBe(machine.trueMs);
+  // More than passed at the node: then nothing was on the way.
+  const again = contact.sample();
+  machine.pass(200);
+  const ahead = machine.trueMs + 5;
+  contact.heard({ type: 'heard', time: again.wallMs, lastSeenAt: ahead - 900, managerTime: ahead }, again);
+  expect(contact.time.now()).toBe(ahead);
+});
+
 test('an answer that was on the way for longer than an earlier one does not move the time of the manager', async () => {
   const machine = new Machine();
   const { contact } = await contactOf(machine, undefined);

@@ -12,6 +12,7 @@ import {
   sampleJwk,
   sampleKeyRing,
   sampleKeystore,
+  sampleOutlet,
   sampleProject,
   sampleRingMember,
   sampleTokenProfile,
@@ -28,6 +29,13 @@ const uncovered: Readonly<Record<string, string>> = {
   'keystore_environments.key_password': 'sealed to its row; that there is one is covered',
   'keystore_environments.key_passwords': 'sealed to its row; that there is one is covered',
   'environment_states.floor_revision': 'a wrong one has nodes given everything',
+  'issuer_key_sets.refresh_at': 'of the latest fetch: when the next one is, and with which validators',
+  'issuer_key_sets.state': 'of the latest fetch, for lists and figures',
+  'issuer_key_sets.state_since': 'of the latest fetch, for lists and figures',
+  'issuer_key_sets.state_reason': 'of the latest fetch, for lists and figures',
+  'issuer_key_sets.fetched_at': 'of the latest fetch, for lists and figures',
+  'issuer_key_sets.etag': 'of the latest fetch: when the next one is, and with which validators',
+  'issuer_key_sets.last_modified': 'of the latest fetch: when the next one is, and with which validators',
   'key_rings.examine_at': 'when the scheduler looks next, which decides from the rest',
   'key_rings.state': 'what the scheduler found, for lists and figures',
   'key_rings.late_since': 'what the scheduler found, for lists and figures',
@@ -56,6 +64,24 @@ withDatabases('the MAC of a row', (fresh, kind) => {
       const encryptTo = { jwkId: jwk.id, keyRingId: null, enc: 'A256GCM' };
       await stores.tokenProfiles.insert(sampleTokenProfile(project.id, { encryptTo }));
       await stores.views.insert(sampleView(project.id, { description: 'd', exclude: { jwkIds: [jwk.id] } }));
+      await stores.outlets.insert(sampleOutlet(project.id));
+      await stores.issuerKeySets.insert({
+        id: newId(),
+        projectId: project.id,
+        jwksUri: 'https://op.example/keys',
+        keys: [],
+        createdAt: new Date(1),
+        updatedAt: new Date(1),
+        refresh: {
+          refreshAt: new Date(1),
+          state: 'FRESH',
+          stateSince: new Date(1),
+          stateReason: null,
+          fetchedAt: new Date(1),
+          etag: null,
+          lastModified: null,
+        },
+      });
       await stores.certificates.insert(sampleCertificate(project.id, [environment.id]));
       await stores.cryptoKeys.insert(sampleCryptoKey(project.id, [environment.id]));
       await stores.keystores.insert(sampleKeystore(project.id, [environment.id]));
@@ -94,6 +120,8 @@ withDatabases('the MAC of a row', (fresh, kind) => {
     'applications',
     'token_profiles',
     'views',
+    'outlets',
+    'issuer_key_sets',
   ])('covers every column of %s', async (table) => {
     expect(await altered()).toEqual([]);
     // A writer outside keyplane is not stopped by a trigger either.
@@ -161,7 +189,7 @@ withDatabases('the MAC of a row', (fresh, kind) => {
     await database.raw(`update jwks set mac = (select mac from jwks where id = '${second.id}')`);
     expect(await altered()).toEqual(['jwks']);
     store.protect({ mac: (of, parts) => testIntegrity.mac(`another ${of}`, parts) });
-    expect(await altered()).toHaveLength(11);
+    expect(await altered()).toHaveLength(13);
   });
 
   test('is looked at in every row, however many there are', async () => {
