@@ -123,6 +123,18 @@ test('a version of another program is never taken for one whose answer was lost'
   expect(secretOf('foreign')?.data).toMatchObject({ mine: 'yes' });
 });
 
+test('a secret that another program writes after it was read is not replaced', async () => {
+  await create('overtaken');
+  await isIn('overtaken', 'CURRENT');
+  vault.overtakeNextWrite();
+  await addKey();
+  await isIn('overtaken', 'FAILING');
+  expect((await stateOf('overtaken')).lastError).toMatch(
+    /^(The|Version 2 of the) secret was not written by this outlet! Deliver it with force/,
+  );
+  expect(secretOf('overtaken')?.data).toEqual({ mine: 'yes' });
+});
+
 test('a secret that was removed with all of its versions is written again at the next change', async () => {
   await create('removed');
   await isIn('removed', 'CURRENT');

@@ -11,6 +11,8 @@ export interface VaultStandIn {
   answerWith(answer: Answer | undefined): void;
   /** It writes the next secret that it gets, and closes the connection without an answer. */
   loseNextAnswer(): void;
+  /** Another program writes the next secret between the reading and the writing of it. */
+  overtakeNextWrite(): void;
   close(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export async function startVaultStandIn(): Promise<VaultStandIn> {
   const secrets: VaultStandIn['secrets'] = new Map();
   let answer: Answer | undefined;
   let isLosing = false;
+  let isOvertaking = false;
   const server = await startHttpServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -40,7 +43,9 @@ export async function startVaultStandIn(): Promise<VaultStandIn> {
       return respond(there?.data ? 200 : 404, there ? { data } : { errors: [] });
     }
     const { options, data } = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    if (options.cas !== version)
+    if (isOvertaking) secrets.set(name, { version: version + 1, data: { mine: 'yes' } });
+    isOvertaking = false;
+    if (options.cas !== (secrets.get(name)?.version ?? 0))
       return vaultError(400, 'check-and-set parameter did not match')(request, response);
     secrets.set(name, { version: version + 1, data });
     if (!isLosing) return respond(200, { data: { version: version + 1 } });
@@ -55,6 +60,9 @@ export async function startVaultStandIn(): Promise<VaultStandIn> {
     },
     loseNextAnswer() {
       isLosing = true;
+    },
+    overtakeNextWrite() {
+      isOvertaking = true;
     },
     close: () => server.close(),
   };
