@@ -1,4 +1,4 @@
-import { durationInHours, durationInWords } from '../../iso-duration.ts';
+import { durationInHours } from '../../iso-duration.ts';
 import { keyTypeMember } from '../../jose/key-type-name.ts';
 import type { RevocationClock } from '../../rings/revocation-clock.ts';
 import type { RingView } from '../../rings/ring-reader.ts';
@@ -40,7 +40,7 @@ export function ringView(view: RingView) {
 /** The promise that rotation relies on. */
 function cacheAdvice({ copiesMs }: RingView): string | null {
   if (copiesMs === null) return null;
-  return `A verifier may use a JWK Set for ${durationInWords(copiesMs)} after it was served, and no longer.`;
+  return `A verifier may use a JWK Set for ${durationInHours(copiesMs)} after it was served, and no longer.`;
 }
 
 function memberView({ id, name, kid, algorithm, createdAt, member }: MemberJwk, view: RingView) {
