@@ -1,16 +1,16 @@
 // How long after a node's publication of a new JWK each of 100 outlets, half FILES and half ENVOY, has delivered it. The publication
 // is seen by a client that asks again and again; the delivery is the time at which the file was put into its place.
 
-import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BenchManager, startBenchManager } from '../bench-manager.ts';
-import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
+import { startBenchProcess } from '../bench-process.ts';
 import type { BenchRow } from '../bench-row.ts';
 import { bodyOf } from '../creates/create-world.ts';
-import type { JoinedNodeOrder } from '../nodes/joined-node.ts';
 import { percentile } from '../rings/timed-requests.ts';
+import { joinOutletNode } from './join-outlet-node.ts';
 
 const outletsOfKind = 50;
 const creates = 20;
@@ -23,7 +23,7 @@ export async function run(): Promise<BenchRow[]> {
   const manager = await startBenchManager(1);
   const node = startBenchProcess(new URL('../nodes/joined-node.ts', import.meta.url));
   try {
-    const url = await joinNode(manager, node, folder);
+    const url = await joinOutletNode(manager, node, folder);
     const files = await createOutlets(manager, join(folder, 'outlets', 'Bench'));
     const delays: number[] = [];
     // The first one is not counted: outlets may still be on their way to the node.
@@ -47,16 +47,6 @@ export async function run(): Promise<BenchRow[]> {
     await manager.close();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function joinNode(manager: BenchManager, node: BenchProcess, folder: string): Promise<string> {
-  await manager.post('/apiops/environments/', { name: 'bench', type: 'TEST' });
-  const answer = await manager.post('/apiops/environments/bench/enrollment-tokens/', { privateKeys: true });
-  const { token } = JSON.parse(answer) as { readonly token: string };
-  const [dataDir, outletDir] = [join(folder, 'node'), join(folder, 'outlets')];
-  await mkdir(outletDir);
-  const order = { managerUrl: manager.url, environment: 'bench', token, dataDir, outletDir };
-  return node.ask<string>(order satisfies JoinedNodeOrder);
 }
 
 /** @returns their files */

@@ -4,7 +4,7 @@
 // may be some milliseconds too early; the time of the acceptance is that of the answer. So the figures are upper bounds.
 
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,8 +15,8 @@ import { freePorts } from '../../test/system/support/ports.ts';
 import { type BenchManager, median, startBenchManager } from '../bench-manager.ts';
 import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
 import type { BenchRow } from '../bench-row.ts';
-import type { JoinedNodeOrder } from '../nodes/joined-node.ts';
 import { ringBody } from '../rings/ring-manager.ts';
+import { joinOutletNode } from './join-outlet-node.ts';
 
 const rotations = 10;
 /** Rotations of which the node was stopped too late. */
@@ -59,7 +59,7 @@ export async function run(): Promise<BenchRow[]> {
   const node = startBenchProcess(new URL('../nodes/joined-node.ts', import.meta.url));
   const envoy = new RunningEnvoy(folder);
   try {
-    await joinNode(manager, node, folder);
+    await joinOutletNode(manager, node, folder);
     const file = join(folder, 'outlets', project, 'envoy/jwt-authn.json');
     const port = await freePorts(1);
     const address = `http://127.0.0.1:${port}/`;
@@ -83,16 +83,6 @@ function versionOf(program: string): string {
   if (version === undefined)
     throw new Error(`nothing is measured: ${program} does not tell its version as Envoy does`);
   return version;
-}
-
-async function joinNode(manager: BenchManager, node: BenchProcess, folder: string): Promise<void> {
-  await manager.post('/apiops/environments/', { name: 'bench', type: 'TEST' });
-  const answer = await manager.post('/apiops/environments/bench/enrollment-tokens/', { privateKeys: true });
-  const { token } = JSON.parse(answer) as { readonly token: string };
-  const [dataDir, outletDir] = [join(folder, 'node'), join(folder, 'outlets')];
-  await mkdir(outletDir);
-  const order = { managerUrl: manager.url, environment: 'bench', token, dataDir, outletDir };
-  await node.ask<string>(order satisfies JoinedNodeOrder);
 }
 
 /** With its ring; until the file is there. */
