@@ -2,7 +2,7 @@
 // changes, stored on the node's disk. A setting with its default value is not desired state, so most environments have
 // none.
 
-import type { EnvironmentStores } from '../environments/environment-store.ts';
+import type { Environment, EnvironmentStores } from '../environments/environment-store.ts';
 import {
   type Caching,
   type DeployedSetting,
@@ -40,13 +40,15 @@ async function settingOf(
   switch (kind) {
     case 'environment-set':
       return environment.environmentSet ? undefined : { kind, id: environmentId, published: false };
-    case 'caching': {
-      const caching = await cachingOf(stores);
-      return isSame(caching, defaultCaching) ? undefined : { kind, id: environmentId, ...caching };
-    }
+    case 'caching':
+      return cachingSetting(environmentId, await cachingOf(stores));
     default:
       return kind satisfies never;
   }
+}
+
+function cachingSetting(id: string, caching: Caching): DeployedSetting | undefined {
+  return isSame(caching, defaultCaching) ? undefined : { kind: 'caching', id, ...caching };
 }
 
 /** In the caller's transaction. */
@@ -78,10 +80,8 @@ export async function applyCaching(
   const former = await cachingOf(stores);
   const isOther = !isSame(former, caching);
   if (isOther) await stores.installation.put(cachingKey, JSON.stringify(caching));
-  for (const { id } of await stores.environments.list()) {
-    // What is stored may have been altered outside keyplane to look like what is new.
-    if (isOther || !(await isDesired(stores, id, 'caching'))) await putDesiredSettings(stores, id);
-  }
+  // Not by what was stored: it may have been altered outside keyplane to look like what is new.
+  for (const { id } of await unlikeCaching(stores)) await putDesiredSettings(stores, id, ['caching']);
   if (isOther) await keepFormerCaching(stores, former, now);
   return isOther;
 }
@@ -131,22 +131,18 @@ async function possibleSettings(
   }
 }
 
-/** Names of environments whose nodes have another caching than the one that is stored. */
-export async function unlikeCaching(stores: SettingStores & DesiredStateStores): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const { id, name } of await stores.environments.list()) {
-    if (!(await isDesired(stores, id, 'caching'))) found.push(name);
-  }
-  return found;
-}
-
-async function isDesired(
+/** Environments whose nodes have another caching than the one that is stored. */
+export async function unlikeCaching(
   stores: SettingStores & DesiredStateStores,
-  environmentId: string,
-  kind: SettingKind,
-): Promise<boolean> {
-  const setting = await settingOf(stores, environmentId, kind);
-  const [row] = await stores.desired.findMany([{ environmentId, kind, objectId: environmentId }]);
-  const digest = row?.digest ?? null;
-  return setting === undefined ? digest === null : digest?.equals(contentDigest(setting)) === true;
+): Promise<readonly Environment[]> {
+  const caching = await cachingOf(stores);
+  const environments = await stores.environments.list();
+  const keys = environments.map(({ id }) => ({ environmentId: id, kind: 'caching', objectId: id }) as const);
+  const rows = await stores.desired.findMany(keys);
+  const digests = new Map(rows.map(({ environmentId, digest }) => [environmentId, digest]));
+  return environments.filter(({ id }) => {
+    const setting = cachingSetting(id, caching);
+    const digest = digests.get(id) ?? null;
+    return setting === undefined ? digest !== null : digest?.equals(contentDigest(setting)) !== true;
+  });
 }

@@ -19,7 +19,7 @@ export async function checkContents<Stores extends ComparedStores>(
   stores: Stores,
   readers: readonly ContentReader<Stores>[],
 ): Promise<readonly Finding[]> {
-  const findings = (await unlikeCaching(stores)).map((name) => findingOf('caching', name));
+  const findings = (await unlikeCaching(stores)).map(({ name }) => findingOf('caching', name));
   for (const { id: projectId } of await stores.projects.list()) {
     for (const environment of await stores.environments.listReachedBy(projectId)) {
       for (const { kind, digestsOfProject } of readers) {

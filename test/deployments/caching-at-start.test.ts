@@ -67,4 +67,13 @@ withDatabases('a manager that starts', (fresh) => {
     expect(await start(short)).toBe(false);
     expect(await revision()).toBe(before);
   });
+
+  test('leaves another setting as it is, which may have been altered in the database', async () => {
+    await store.write(({ environments }) =>
+      environments.update({ ...environment, environmentSet: !environment.environmentSet }),
+    );
+    await start(short);
+    const key = { environmentId: environment.id, kind: 'environment-set', objectId: environment.id } as const;
+    expect(await store.read((stores) => stores.desired.findMany([key]))).toEqual([]);
+  });
 });
