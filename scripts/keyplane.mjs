@@ -19,7 +19,7 @@ const serviceFlags = [
 ];
 
 /**
- * For glibc. Threads share two arenas. With a fixed padding it gives every block of 128 KiB or more a mapping of its own, and the
+ * For glibc. Threads share two arenas. With a fixed padding it gives every block of 128 KiB or more a separate mapping, and the
  * files that are read at the start leave no gaps in the heap (mallopt(3), M_TOP_PAD and M_MMAP_THRESHOLD).
  */
 const allocatorVariables = { MALLOC_ARENA_MAX: '2', MALLOC_TOP_PAD_: '0' };

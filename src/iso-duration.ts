@@ -41,23 +41,3 @@ export function durationInHours(durationMs: number): string {
   ].filter(([count]) => count !== 0);
   return `PT${parts.length === 0 ? '0S' : parts.map((part) => part.join('')).join('')}`;
 }
-
-/** For people, rounded up: `24 hours 7 minutes`. Days from two of them on, since `24 hours` is how a day of caches is known. */
-export function durationInWords(durationMs: number): string {
-  const { D, H, M, S } = units;
-  const words = [
-    [D, 'day'],
-    [H, 'hour'],
-    [M, 'minute'],
-    [S, 'second'],
-  ] as const;
-  let left = Math.ceil(durationMs / S) * S;
-  const parts: string[] = [];
-  for (const [unit, word] of words) {
-    const count = Math.floor(left / unit);
-    if (count === 0 || (unit === D && count === 1)) continue;
-    parts.push(`${count} ${word}${count === 1 ? '' : 's'}`);
-    left -= count * unit;
-  }
-  return parts.length === 0 ? '0 seconds' : parts.join(' ');
-}
