@@ -9,10 +9,10 @@ import { decodeText, parsePem, pemTextOf } from './pem.ts';
 import { contentLabel, encodingOf } from './pem-content.ts';
 import { shown } from './shown.ts';
 import {
+  certificatesAloneRemedy,
   type Encoding,
   javaKeystore,
   keystoreForm,
-  splitRemedy,
   unsupportedFormats,
   unsupportedText,
   unsupportedTextFormat,
@@ -54,25 +54,36 @@ function ofPem(text: string): readonly Buffer[] {
   const blocks = parsePem(text, what);
   const labels = blocks.map(contentLabel);
   refuseKeys(labels);
-  for (const block of blocks) refuseForeign(contentLabel(block), encodingOf(block));
+  const certificates = labels.filter(isCertificate).length;
+  for (const block of blocks) refuseForeign(contentLabel(block), encodingOf(block), certificates);
   return blocks.map(({ der }) => der);
+}
+
+function isCertificate(label: string): boolean {
+  return label.endsWith('CERTIFICATE');
 }
 
 function refuseKeys(labels: readonly string[]): void {
   const key = labels.find((label) => label.endsWith('PRIVATE KEY'));
   if (key === undefined) return;
-  const certificates = labels.filter((label) => label.endsWith('CERTIFICATE')).length;
+  const certificates = labels.filter(isCertificate).length;
   const remedy =
     certificates === 0
       ? 'Only certificates may stand in it; upload it as a key'
-      : splitRemedy('CERTIFICATE', certificates);
+      : certificatesAloneRemedy(certificates);
   throw notSupported(`${what} holds a private key (${shown(key)}) where a certificate belongs! ${remedy}`);
 }
 
-function refuseForeign(label: string, encoding: Encoding): void {
-  const form = unsupportedFormats.get(label)?.(encoding);
-  if (form !== undefined) throw notSupported(unsupportedText(what, form));
+/** @param certificates how many stand beside it */
+function refuseForeign(label: string, encoding: Encoding, certificates = 0): void {
   if (label === 'CERTIFICATE' || label === 'X509 CERTIFICATE') return;
+  const form = unsupportedFormats.get(label)?.(encoding);
+  const isKnown = form !== undefined || label.endsWith('PUBLIC KEY');
+  if (isKnown && certificates > 0 && !isCertificate(label)) {
+    const held = `a PEM block of the kind ${shown(label)} beside ${certificates === 1 ? 'a certificate' : 'certificates'}`;
+    throw notSupported(`${what} holds ${held}! ${certificatesAloneRemedy(certificates)}`);
+  }
+  if (form !== undefined) throw notSupported(unsupportedText(what, form));
   if (label.endsWith('PUBLIC KEY'))
     throw notSupported(
       `${what} holds a public key (${label}) where a certificate belongs! Upload it as a key`,

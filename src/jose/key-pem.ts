@@ -24,9 +24,9 @@ import {
   expandedKey,
   explicitCurve,
   javaKeystore,
+  keyAloneRemedy,
   keystoreForm,
   mislabelledOpenSsh,
-  splitRemedy,
   type UnsupportedFormat,
   unsupportedFormats,
   unsupportedText,
@@ -140,19 +140,26 @@ function keyBlock(content: string): KeyBlock {
   // `openssl ecparam -genkey` writes its parameters in front of the key.
   const parameters = blocks.find(({ label }) => label === 'EC PARAMETERS');
   const others = blocks.filter((block) => block !== parameters);
-  const certificates = others.filter(({ label }) => label.endsWith('CERTIFICATE')).length;
-  if (others.length > 1) {
-    const labels = others.map(({ label }) => shown(label)).join(', ');
-    const text = `${what} has ${others.length} PEM blocks (${labels}); exactly one key is accepted`;
-    const privateKeys = others.filter(({ label }) => label.includes('PRIVATE KEY')).length;
-    if (others.length - certificates !== 1 && privateKeys !== 1) throw badRequest(text);
-    throw badRequest(`${text}! ${splitRemedy('KEY', certificates)}`, { reason: 'FORM_NOT_SUPPORTED' });
-  }
+  if (others.length > 1) throw severalBlocks(others);
   const [key = parameters] = others;
   if (key === undefined) throw badRequest(`${what} holds no key`);
   const block = { ...key, encoding: encoding === 'DER' ? encoding : encodingOf(key) };
   if (parameters === undefined || key === parameters) return block;
   return { ...block, curve: () => readEcParameters(parameters.der) };
+}
+
+/** Of several keys nobody knows which one is meant; one beside blocks of other kinds is taken out by a command. */
+function severalBlocks(blocks: readonly PemBlock[]): KeyplaneError {
+  const labels = blocks.map(({ label }) => shown(label)).join(', ');
+  const text = `${what} has ${blocks.length} PEM blocks (${labels}); exactly one key is accepted`;
+  const ofKind = (kind: string) => blocks.filter((block) => contentLabel(block).endsWith(kind));
+  const privateKeys = ofKind('PRIVATE KEY');
+  const [key, ...more] = privateKeys.length > 0 ? privateKeys : ofKind('PUBLIC KEY');
+  if (key === undefined || more.length > 0 || encodingOf(key) !== 'PEM') return badRequest(text);
+  // A command that selects by label would take a block of another kind under the same one, too.
+  if (blocks.some((block) => block !== key && block.label === key.label)) return badRequest(text);
+  const remedy = keyAloneRemedy(key.label, isEncrypted(key));
+  return badRequest(`${text}! ${remedy}`, { reason: 'FORM_NOT_SUPPORTED' });
 }
 
 function blocksOf(content: string): { blocks: readonly PemBlock[]; encoding: Encoding } {

@@ -81,11 +81,24 @@ const trustedCertificate: UnsupportedFormat = Object.freeze({
     'Convert it with `openssl x509 -in trusted.pem -out certificate.pem` and upload certificate.pem as a certificate',
 });
 
-/** What to do with a private key and certificates in one PEM file. @param certificates how many */
-export function splitRemedy(wanted: 'KEY' | 'CERTIFICATE', certificates: number): string {
-  if (wanted === 'KEY') {
-    return 'Write the key alone with `openssl pkey -in both.pem -out key.pem` and upload key.pem';
-  }
+/**
+ * How to take one key out of a PEM file that holds more.
+ * @param content the label of what the key's block holds, which is the label of no other block
+ * @param isClosed under a passphrase
+ */
+export function keyAloneRemedy(content: string, isClosed: boolean): string {
+  if (content.endsWith('PUBLIC KEY'))
+    return 'Write the key alone with `openssl pkey -pubin -in both.pem -out key.pem` and upload key.pem as a PUBLIC_KEY';
+  // `openssl` does not know the form of OpenSSH, and would take the passphrase off.
+  const isCopied = isClosed || content === 'OPENSSH PRIVATE KEY';
+  const command = isCopied
+    ? `(umask 077; sed -n '/-----BEGIN ${content}-----/,/-----END ${content}-----/p' both.pem > key.pem)`
+    : 'openssl pkey -in both.pem -out key.pem';
+  return `Write the key alone with \`${command}\` and upload key.pem as a PRIVATE_KEY`;
+}
+
+/** How to take the certificates out of a PEM file that holds more. @param certificates how many */
+export function certificatesAloneRemedy(certificates: number): string {
   // `openssl x509` copies the first certificate alone.
   const command =
     certificates === 1

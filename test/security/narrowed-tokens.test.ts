@@ -89,6 +89,7 @@ describe('a narrowed token of an administrator', () => {
       { name: 'whole' },
       { name: 'wider', projects: [{ projectName: 'Mine', roles: ['ROLE_ADMIN'] }] },
       { name: 'forever', projects, expiresAt: null },
+      { name: 'longer', projects, expiresAt: '2999-01-01T00:00:01Z' },
     ];
     for (const body of bodies) {
       const answer = await world.call('POST', '/apiops/tokens/', { token: short, body });
