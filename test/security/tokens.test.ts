@@ -80,6 +80,12 @@ test('a node is given the keys of the environment of its token, whatever environ
   expect(await kept('/projects/Hidden/jwks/of-Hidden')).toBe(404);
   const { token } = (await world.api('POST', '/apiops/environments/staging/enrollment-tokens/')).body;
   const liar = await startNode({ ...nodeNamed('liar', 'production'), token });
+  const refused = async () => {
+    const { body } = await world.api('GET', '/apiops/audit/?action=node.refuse');
+    return body.resultList.map(({ objectName, details }: AuditItem) => [objectName, details.reason]);
+  };
+  const reason = 'the enrollment token is for another environment';
+  await expect.poll(refused, { timeout: 20_000 }).toContainEqual(['liar', reason]);
   const listed = await world.api('GET', '/apiops/environments/production/nodes/');
   expect(listed.body.resultList).toEqual([]);
   expect((await fetch(`${liar.url}/projects/Hidden/jwks/of-Hidden`)).status).not.toBe(200);
@@ -92,6 +98,11 @@ test('no token is stored, only its SHA-256', async () => {
   expect(Buffer.from(row?.hash as Buffer).toString('hex')).toBe(hash('sha256', token));
   expect(JSON.stringify(await world.raw('select * from tokens'))).not.toContain(token);
 });
+
+interface AuditItem {
+  readonly objectName: string;
+  readonly details: { readonly reason?: string };
+}
 
 function nodeNamed(name: string, environment: string) {
   const dataDir = `${world.dataDir}/nodes/${name}`;
