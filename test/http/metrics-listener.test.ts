@@ -51,6 +51,10 @@ test('with KEYPLANE_METRICS_PORT metrics have a listener of their own, and the m
   expect(await main.json()).toMatchObject({ reason: 'ROUTE_NOT_FOUND' });
   expect((await fetch(new URL('/readyz', metricsUrl))).status).toBe(404);
   expect((await fetch(metricsUrl, { method: 'POST' })).status).toBe(405);
+});
+
+test('two Host headers and a Host that is none are rejected, and end the connection', async () => {
+  const { metricsUrl } = await started({ KEYPLANE_METRICS_PORT: '0' });
   for (const lines of ['Host: a\r\nHost: b', ...badHosts.map((host) => `Host: ${host}`)]) {
     const client = connect(Number(new URL(metricsUrl).port), '127.0.0.1');
     client.write(`GET /metrics HTTP/1.1\r\n${lines}\r\n\r\n`, 'latin1');

@@ -79,6 +79,22 @@ test('a grant of another project opens nothing, whatever it names', async () => 
   expect(await request('token-profiles/none/tokens')).toMatchObject(refused);
 });
 
+test('a key without a grant and a key that does not exist get the same answer', async () => {
+  const [ring, other, jwk] = [ringContent('tokens'), ringContent('other'), octJwk('secret')];
+  const members = [memberContent(ring, 1, 'ACTIVE'), memberContent(other, 1, 'ACTIVE')];
+  const contents = [ring, other, jwk, profileContent(ring.id), ...members];
+  const request = await worldWith(granting([ring], ['SIGN']), contents);
+  const paths = (rings: string, jwks: string, profiles: string) => [
+    ...verbs.flatMap((verb) => [`key-rings/${rings}/${verb}`, `jwks/${jwks}/${verb}`]),
+    `token-profiles/${profiles}/tokens`,
+  ];
+  const answers = (all: readonly string[]) =>
+    Promise.all(all.map(async (path) => ({ ...(await request(path)), headers: undefined })));
+  const ofOthers = await answers(paths('other', 'secret', 'orders'));
+  expect(ofOthers).toEqual(await answers(paths('none', 'none', 'none')));
+  for (const answer of ofOthers) expect(answer).toMatchObject(refused);
+});
+
 test('each operation needs its own grant, and none comes with another', async () => {
   const ring = ringContent('tokens');
   const profile = profileContent(ring.id);
