@@ -18,6 +18,7 @@ const workload = 'spiffe://example.org/ns/shop/sa/checkout';
 interface Presented {
   readonly pair?: Pair;
   readonly bearer?: string;
+  readonly authorization?: string;
   readonly agent?: Agent;
 }
 
@@ -31,7 +32,7 @@ async function tlsWorld(applications: Parameters<typeof callingWorld>[0], client
   });
   const { port } = new URL(world.url);
   const ca = await readFile(authority.caFile);
-  async function statusOf({ pair, bearer, agent }: Presented, at = path): Promise<number> {
+  async function statusOf({ pair, bearer, authorization, agent }: Presented, at = path): Promise<number> {
     const keys = pair && { cert: await readFile(pair.certFile), key: await readFile(pair.keyFile) };
     const sent = request({
       host: '127.0.0.1',
@@ -42,7 +43,8 @@ async function tlsWorld(applications: Parameters<typeof callingWorld>[0], client
       ...keys,
       agent: agent ?? new Agent({ maxCachedSessions: 0 }),
     });
-    if (bearer !== undefined) sent.setHeader('Authorization', `Bearer ${bearer}`);
+    const header = bearer === undefined ? authorization : `Bearer ${bearer}`;
+    if (header !== undefined) sent.setHeader('Authorization', header);
     sent.setHeader('Content-Type', 'application/json');
     sent.end('{"claims":{}}');
     const [response] = await once(sent, 'response');
@@ -151,7 +153,11 @@ test('a certificate does not replace a header that names no application', async 
     signingApplication(ring, { credentials: [{ type: 'MTLS', uriSan: workload }] }),
   ]);
   const pair = await authority.issue('a', [`URI:${workload}`]);
+  expect(await statusOf({ pair })).toBe(200);
   expect(await statusOf({ pair, bearer: 'kpa_wrong' })).toBe(401);
+  for (const authorization of ['', 'Bearer', 'Bearer ', 'Bearer a.b.c', 'Basic YTpi', 'kpa_wrong']) {
+    expect([authorization, await statusOf({ pair, authorization })]).toEqual([authorization, 401]);
+  }
 });
 
 test('a token names its application also on a connection with the certificate of another', async () => {
