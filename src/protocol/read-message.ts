@@ -211,14 +211,17 @@ export function readSealedFromManager(text: string): SealedFromManager | NotAMes
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
 const acting = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** A node's version and reasons are stored, logged and shown to administrators. Names are checked by their own rule. */
+/** Texts in the words of a node: they are stored, logged and shown. Names and keys are checked by their own rules. */
+const wordings: ReadonlySet<string> = new Set(['version', 'reason', 'error', 'lastError']);
+
 function printable(found: Json): Json {
-  const { version, reason } = found;
-  return {
-    ...found,
-    ...(typeof version === 'string' && { version: version.replace(acting, '\ufffd') }),
-    ...(typeof reason === 'string' && { reason: reason.replace(acting, '\ufffd') }),
-  };
+  return Object.fromEntries(Object.entries(found).map(([member, value]) => [member, shown(member, value)]));
+}
+
+function shown(member: string, value: unknown): unknown {
+  if (typeof value === 'string' && wordings.has(member)) return value.replace(acting, '\ufffd');
+  if (member !== 'deliveries' || !Array.isArray(value)) return value;
+  return value.map((delivery) => printable(delivery as Json));
 }
 
 function read(text: string, shapes: Shapes): NotAMessage | { readonly found: Json } {

@@ -107,6 +107,28 @@ test('texts of a node keep no character that acts on a terminal', () => {
   });
   const read = readSealedFromNode(JSON.stringify({ ...refused, reason: acting }));
   expect(JSON.stringify(read)).not.toMatch(/\\u001b|\\n|\u009b|\u202e/);
+  const clean = 'a\ufffd[2Jb\ufffd\ufffd1mc\ufffdd\ufffd';
+  expect(readSealedFromNode(JSON.stringify({ type: 'outlet-tested', test: 1, error: acting }))).toMatchObject(
+    {
+      error: clean,
+    },
+  );
+  const delivery = {
+    outletId: 'o',
+    state: 'FAILING',
+    revision: 1,
+    digest: null,
+    deliveredAt: null,
+    attempts: 1,
+    lastError: acting,
+  };
+  const outlets = { type: 'outlets', deliveries: [delivery, { ...delivery, lastError: null }] };
+  expect(readSealedFromNode(JSON.stringify(outlets))).toMatchObject({
+    deliveries: [
+      { outletId: 'o', lastError: clean },
+      { outletId: 'o', lastError: null },
+    ],
+  });
 });
 
 test('the version of the protocol is read of a hello of the first release, and of nothing else', () => {
