@@ -11,6 +11,7 @@ import { shown } from './shown.ts';
 import {
   certificatesAloneRemedy,
   type Encoding,
+  isCertificateLabel,
   javaKeystore,
   keystoreForm,
   unsupportedFormats,
@@ -42,7 +43,7 @@ export function certificatesIn(file: string): readonly Buffer[] {
   if (octets[0] !== sequenceTag) throw noCertificate();
   const label = sniffDer(octets)?.label ?? 'CERTIFICATE';
   refuseKeys([label]);
-  refuseForeign(label, 'DER');
+  refuseForeign(label, 'DER', [label]);
   return [octets];
 }
 
@@ -54,34 +55,27 @@ function ofPem(text: string): readonly Buffer[] {
   const blocks = parsePem(text, what);
   const labels = blocks.map(contentLabel);
   refuseKeys(labels);
-  const certificates = labels.filter(isCertificate).length;
-  for (const block of blocks) refuseForeign(contentLabel(block), encodingOf(block), certificates);
+  for (const block of blocks) refuseForeign(contentLabel(block), encodingOf(block), labels);
   return blocks.map(({ der }) => der);
-}
-
-function isCertificate(label: string): boolean {
-  return label.endsWith('CERTIFICATE');
 }
 
 function refuseKeys(labels: readonly string[]): void {
   const key = labels.find((label) => label.endsWith('PRIVATE KEY'));
   if (key === undefined) return;
-  const certificates = labels.filter(isCertificate).length;
-  const remedy =
-    certificates === 0
-      ? 'Only certificates may stand in it; upload it as a key'
-      : certificatesAloneRemedy(certificates);
+  const remedy = labels.some(isCertificateLabel)
+    ? certificatesAloneRemedy(labels)
+    : 'Only certificates may stand in it; upload it as a key';
   throw notSupported(`${what} holds a private key (${shown(key)}) where a certificate belongs! ${remedy}`);
 }
 
-/** @param certificates how many stand beside it */
-function refuseForeign(label: string, encoding: Encoding, certificates = 0): void {
+/** @param labels of all blocks of the file */
+function refuseForeign(label: string, encoding: Encoding, labels: readonly string[]): void {
   if (label === 'CERTIFICATE' || label === 'X509 CERTIFICATE') return;
   const form = unsupportedFormats.get(label)?.(encoding);
   const isKnown = form !== undefined || label.endsWith('PUBLIC KEY');
-  if (isKnown && certificates > 0 && !isCertificate(label)) {
-    const held = `a PEM block of the kind ${shown(label)} beside ${certificates === 1 ? 'a certificate' : 'certificates'}`;
-    throw notSupported(`${what} holds ${held}! ${certificatesAloneRemedy(certificates)}`);
+  if (isKnown && !isCertificateLabel(label) && labels.some(isCertificateLabel)) {
+    const text = `${what} holds a PEM block of the kind ${shown(label)} beside certificates`;
+    throw notSupported(`${text}! ${certificatesAloneRemedy(labels)}`);
   }
   if (form !== undefined) throw notSupported(unsupportedText(what, form));
   if (label.endsWith('PUBLIC KEY'))

@@ -148,7 +148,7 @@ function keyBlock(content: string): KeyBlock {
   return { ...block, curve: () => readEcParameters(parameters.der) };
 }
 
-/** Of several keys nobody knows which one is meant; one beside blocks of other kinds is taken out by a command. */
+/** Of several keys it is unclear which one is meant. One beside blocks of other kinds is taken out by a command. */
 function severalBlocks(blocks: readonly PemBlock[]): KeyplaneError {
   const labels = blocks.map(({ label }) => shown(label)).join(', ');
   const text = `${what} has ${blocks.length} PEM blocks (${labels}); exactly one key is accepted`;

@@ -97,14 +97,23 @@ export function keyAloneRemedy(content: string, isClosed: boolean): string {
   return `Write the key alone with \`${command}\` and upload key.pem as a PRIVATE_KEY`;
 }
 
-/** How to take the certificates out of a PEM file that holds more. @param certificates how many */
-export function certificatesAloneRemedy(certificates: number): string {
+/** How to take the certificates out of a PEM file that holds more. @param labels of what all its blocks hold */
+export function certificatesAloneRemedy(labels: readonly string[]): string {
+  return `Write the certificates alone with \`${certificatesCommand(labels)}\` and upload certificates.pem`;
+}
+
+function certificatesCommand(labels: readonly string[]): string {
   // `openssl x509` copies the first certificate alone.
-  const command =
-    certificates === 1
-      ? 'openssl x509 -in both.pem -out certificates.pem'
-      : 'openssl crl2pkcs7 -nocrl -certfile both.pem | openssl pkcs7 -print_certs -out certificates.pem';
-  return `Write the certificates alone with \`${command}\` and upload certificates.pem`;
+  if (labels.filter(isCertificateLabel).length === 1)
+    return 'openssl x509 -in both.pem -out certificates.pem';
+  // `openssl crl2pkcs7` stops at a block that it does not know.
+  return labels.includes('OPENSSH PRIVATE KEY')
+    ? "sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p' both.pem > certificates.pem"
+    : 'openssl crl2pkcs7 -nocrl -certfile both.pem | openssl pkcs7 -print_certs -out certificates.pem';
+}
+
+export function isCertificateLabel(label: string): boolean {
+  return label.endsWith('CERTIFICATE');
 }
 
 /** `openssh-key-v1` under a passphrase. */

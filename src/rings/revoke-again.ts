@@ -1,15 +1,19 @@
 // Nodes remember which keys were revoked. Where one reports a key that the database has as valid, the database was restored
-// from a backup of before the revocation: the key is revoked again.
+// from a backup of before the revocation: the key is revoked again. A node speaks for its own environment only.
 
 import type { AccessStores } from '../access/access-store.ts';
 import type { RevokeAgain } from '../deployments/handshake/node-conversation.ts';
+import type { EnvironmentStores } from '../environments/environment-store.ts';
 import type { KeyOfRing } from '../protocol/messages.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { RevokeMember } from './revoke-member.ts';
+import { environmentsOfRing } from './ring-environments.ts';
 import type { RingStores } from './ring-store.ts';
 
+type LookedUp = RingStores & Pick<AccessStores, 'projects'> & Pick<EnvironmentStores, 'environments'>;
+
 export interface RevokeAgainOptions {
-  readonly store: UnitOfWork<RingStores & Pick<AccessStores, 'projects'>>;
+  readonly store: UnitOfWork<LookedUp>;
   readonly revoke: RevokeMember;
 }
 
@@ -23,7 +27,7 @@ interface ValidMember {
 
 export function revocationAgain({ store, revoke }: RevokeAgainOptions): RevokeAgain {
   return async ({ environment, node, keys }) => {
-    const valid = await store.read((stores) => validMembers(stores, keys));
+    const valid = await store.read((stores) => validMembers(stores, environment.id, keys));
     for (const { projectId, projectName, ringName, kid } of valid) {
       await revoke({ projectId, projectName, actor: 'system' }, ringName, {
         kid,
@@ -36,7 +40,8 @@ export function revocationAgain({ store, revoke }: RevokeAgainOptions): RevokeAg
 }
 
 async function validMembers(
-  { rings, projects }: RingStores & Pick<AccessStores, 'projects'>,
+  { rings, projects, environments }: LookedUp,
+  environmentId: string,
   keys: readonly KeyOfRing[],
 ): Promise<readonly ValidMember[]> {
   const valid: ValidMember[] = [];
@@ -44,6 +49,8 @@ async function validMembers(
     const [ring] = await rings.getMany([ringId]);
     const project = ring && (await projects.get(ring.projectId));
     if (!ring || !project) continue;
+    const reached = await environmentsOfRing({ environments }, ring);
+    if (!reached.some(({ id }) => id === environmentId)) continue;
     const kids = new Set(ofRing.map(({ kid }) => kid));
     for (const { kid, name: jwkName, member } of await rings.members(ringId)) {
       if (!kids.has(kid) || member.state === 'REVOKED') continue;

@@ -288,56 +288,6 @@ describe.skipIf(!hasTool('openssl'))('a form that openssl converts', () => {
         output: 'key.pem',
       },
     ],
-    ...(
-      [
-        ['a private key and its certificate, as a public key', 'rsa.pem', 'publicKey', 'key'],
-        ['an encrypted key and its certificate', 'closed.pem', 'encryptedKey', 'encryptedKey'],
-        ['a traditional encrypted key and its certificate', 'old.pem', 'encryptedKey', 'encryptedKey'],
-        ['a public key and a certificate', 'rsa.pub', 'publicKey', 'publicKey'],
-        ['a PKCS#1 public key and a certificate', 'pkcs1.pub', 'publicKey', 'publicKey'],
-        ['a public key and a certificate, as a private key', 'rsa.pub', 'key', 'publicKey'],
-      ] as const
-    ).flatMap(([name, key, refusedAs, takenAs]): [string, Form][] =>
-      [
-        [key, 'leaf.crt'],
-        ['leaf.crt', 'root.crt', 'leaf.csr', key],
-      ].map((files) => [
-        `${name}: ${files.join(', ')}`,
-        {
-          file: 'both',
-          make: () => {
-            openssl('pkey -in rsa.pem -pubout -out rsa.pub');
-            openssl('rsa -in rsa.pem -RSAPublicKey_out -out pkcs1.pub');
-            openssl(`pkcs8 -topk8 -in rsa.pem -v2 aes-256-cbc -passout pass:${passphrase} -out closed.pem`);
-            openssl(`rsa -in rsa.pem -traditional -aes128 -passout pass:${passphrase} -out old.pem`);
-            join2('both', ...files);
-          },
-          refusedAs,
-          takenAs,
-          input: 'both.pem',
-          output: 'key.pem',
-        },
-      ]),
-    ),
-    ...(['rsa.pub', 'leaf.csr'] as const).flatMap((other): [string, Form][] =>
-      [
-        ['leaf.crt', other],
-        [other, 'leaf.crt', 'root.crt'],
-      ].map((files) => [
-        `no certificates alone: ${files.join(', ')}`,
-        {
-          file: 'both',
-          make: () => {
-            openssl('pkey -in rsa.pem -pubout -out rsa.pub');
-            join2('both', ...files);
-          },
-          refusedAs: 'certificate',
-          takenAs: 'certificate',
-          input: 'both.pem',
-          output: 'certificates.pem',
-        },
-      ]),
-    ),
     ...(['PEM', 'DER'] as const).map((format): [string, Form] => [
       `a certificate in ${format} as a public key`,
       {
@@ -465,18 +415,6 @@ describe.skipIf(!hasTool('openssl'))('a form that openssl converts', () => {
 });
 
 describe.skipIf(!hasTool('ssh-keygen'))('a form that ssh-keygen converts', () => {
-  test.skipIf(!hasTool('openssl'))('an OpenSSH key beside a certificate', async () => {
-    run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path('beside')]);
-    await convert({
-      file: 'both',
-      make: () => join2('both', 'leaf.crt', 'beside'),
-      refusedAs: 'key',
-      takenAs: 'key',
-      input: 'both.pem',
-      output: 'key.pem',
-    });
-  });
-
   test.each(['ed25519', 'rsa', 'ecdsa'])('an encrypted OpenSSH key: %s', async (type) => {
     run('ssh-keygen', ['-q', '-t', type, '-N', passphrase, '-f', path(`closed-${type}`)]);
     const command = commandIn(await uploadAs.key(`closed-${type}`));
