@@ -5,9 +5,9 @@ import type { RunningNode } from '../../src/node/start-node.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import type { NodeClient } from '../support/node-client.ts';
 import { startNodeClient } from '../support/node-client.ts';
-import { accepted, type ProjectApi, projectApi } from './support/project-api.ts';
+import { accepted, type Body, type ProjectApi, projectApi } from './support/project-api.ts';
 import { enrollmentToken } from './support/raw-node.ts';
-import { makeCurveKey, octKey, p256Private } from './support/sample-keys.ts';
+import { keystoreFixture, keystorePem, makeCurveKey, octKey, p256Private } from './support/sample-keys.ts';
 
 let world: TestManager;
 let project: ProjectApi;
@@ -67,16 +67,32 @@ test('are deployed to, and publish the same bytes as a node that has private key
   expect(await bytesOf(reduced, '/projects/MyProject/.well-known/jwks.json')).toContain('"with-private"');
 });
 
-test('are sent no private member and no secret key', async () => {
-  const cryptoKeyInfoEnvironmentList = [{ environmentName: 'production', content: secret }];
-  const key = { name: 'of-secret', keyType: 'SECRET_KEY', algorithm: 'AES', cryptoKeyInfoEnvironmentList };
-  accepted(await project.call('POST', 'keys/', key));
+test('are sent no private member, secret key, keystore or password', async () => {
+  const upload = async (kind: 'key' | 'keystore', body: Body, entry: Body) => {
+    const list = kind === 'key' ? 'cryptoKeyInfoEnvironmentList' : 'keyStoreEnvironmentList';
+    const entries = { [list]: [{ environmentName: 'production', ...entry }] };
+    accepted(await project.call('POST', `${kind}s/`, { ...body, ...entries }));
+  };
+  await upload('key', { name: 'of-secret', keyType: 'SECRET_KEY', algorithm: 'AES' }, { content: secret });
+  const pem = keystorePem('ec.key.pem');
+  await upload('key', { name: 'of-private', keyType: 'PRIVATE_KEY' }, { content: pem });
+  const [, pemLine = ''] = pem.split('\n');
+  const file = keystoreFixture('java17/two-key-passwords.jks');
+  const opened = { file, password: 'changeit', keyStoreType: 'JKS' };
+  await upload(
+    'keystore',
+    { name: 'of-each' },
+    { ...opened, keyPasswords: { rsa: 'rsa-pass', EC: 'ec-pass' } },
+  );
+  await upload('keystore', { name: 'of-one' }, { ...opened, keyPassword: 'ec-pass' });
   const reducedText = await sentTo(await enrollmentToken(world, 'production', { privateKeys: false }), 'r');
   const wholeText = await sentTo(await enrollmentToken(world, 'production', { privateKeys: true }), 'w');
-  for (const found of ['"d":', '"k":', secret]) {
+  for (const found of ['"d":', '"k":', secret, pemLine, file, 'changeit', 'rsa-pass', 'ec-pass']) {
     expect(wholeText).toContain(found);
     expect(reducedText).not.toContain(found);
   }
+  for (const name of ['of-secret', 'of-private', 'of-each', 'of-one'])
+    expect(reducedText).toContain(`"name":"${name}"`);
   expect(reducedText).toContain('"kid":"signing"');
 });
 
