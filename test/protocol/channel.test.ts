@@ -69,7 +69,8 @@ describe('a message of one direction', () => {
   test('opens in its place only: not repeated, not out of order, not in another connection', () => {
     const { sealing, opening } = direction();
     const [first, second] = [sealing.seal('"first"'), sealing.seal('"second"')];
-    const end = opening();
+    const [end, inOrder] = [opening(), opening()];
+    expect([inOrder.open(first), inOrder.open(second)]).toEqual(['"first"', '"second"']);
     expect(end.open(first)).toBe('"first"');
     expect(() => end.open(first)).toThrow();
     expect(() => opening().open(second)).toThrow();
