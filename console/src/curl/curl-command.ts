@@ -18,6 +18,10 @@ const credentialPlaceholders = new Map(
   ),
 );
 
+const outletContentNames = new Set<string>(
+  outletKindOptions.flatMap(({ contents }) => contents.map(({ content }) => content)),
+);
+
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 export interface CurlRequest {
@@ -47,7 +51,7 @@ function withoutSecrets(member: string, value: unknown): unknown {
   if (member === 'credential') return withoutOutletSecrets(value as object);
   if (typeof value !== 'string') return value;
   if (member === 'jwkStr') return isPublic(value) ? value : 'JWK_WITH_PRIVATE_MEMBERS';
-  if (member === 'content') return /PUBLIC KEY-----/.test(value) ? value : 'PRIVATE_KEY';
+  if (member === 'content') return isPublicContent(value) ? value : 'PRIVATE_KEY';
   return placeholders[member] ?? value;
 }
 
@@ -60,6 +64,11 @@ function withoutOutletSecrets(credential: object): object {
 
 function mapValues(given: object, value: string): object {
   return Object.fromEntries(Object.keys(given).map((name) => [name, value]));
+}
+
+/** A public key, or the content of an outlet, which has a name and is no key. */
+function isPublicContent(value: string): boolean {
+  return /PUBLIC KEY-----/.test(value) || outletContentNames.has(value);
 }
 
 /** Text that cannot be parsed counts as private. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Outlet, OutletDelivery, OutletTrial } from '../../../clients/typescript/src/index.ts';
-import { leavesPhrases, listed, namesTakenOver } from '../../outlets/kinds/outlet-kind-texts.ts';
+import { listed } from '../../outlets/kinds/kinds.ts';
+import { leavesPhrases, namesTakenOver } from '../../outlets/kinds/outlet-kind-texts.ts';
 import { deliveryStates } from '../../outlets/outlet.ts';
 import { timeAndDistance, timeText } from '../../runtime/time-text.ts';
 import {

@@ -1,9 +1,8 @@
 // Flags of the targets that are few enough members for them; every target can be given as JSON.
 
 import type { Command } from 'commander';
-import { outletKind, outletKindNames } from '../../outlets/kinds/kinds.ts';
+import { listed, outletKind, outletKindNames } from '../../outlets/kinds/kinds.ts';
 import type { OutletField, OutletFlag } from '../../outlets/kinds/outlet-field.ts';
-import { listed } from '../../outlets/kinds/outlet-kind-texts.ts';
 import { wrongUsage } from '../failure.ts';
 import { choiceOption, splitNames } from '../flag-values.ts';
 import { readJsonInput } from '../terminal/input.ts';

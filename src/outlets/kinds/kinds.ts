@@ -27,3 +27,9 @@ export function outletKind(name: OutletKindName): OutletKind<OutletKindName> {
 export function outletKindNamesAt(runsAt: OutletKind['runsAt']): readonly OutletKindName[] {
   return outletKindNames.filter((name) => outletKind(name).runsAt === runsAt);
 }
+
+/** `A`, `A and B`, `A, B and C`. */
+export function listed(names: readonly string[]): string {
+  const [last = '', ...before] = names.toReversed();
+  return before.length === 0 ? last : `${before.toReversed().join(', ')} and ${last}`;
+}

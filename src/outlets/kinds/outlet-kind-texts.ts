@@ -1,14 +1,8 @@
 // What the API and the command line say of the kinds.
 
-import { type OutletKindName, outletKind, outletKindNames, outletKindNamesAt } from './kinds.ts';
+import { listed, type OutletKindName, outletKind, outletKindNames, outletKindNamesAt } from './kinds.ts';
 import { fieldsWith, type OutletField } from './outlet-field.ts';
 import type { OutletKind } from './outlet-kind.ts';
-
-/** `A`, `A and B`, `A, B and C`. */
-export function listed(names: readonly string[]): string {
-  const [last = '', ...before] = names.toReversed();
-  return before.length === 0 ? last : `${before.toReversed().join(', ')} and ${last}`;
-}
 
 export const namesAtNodes = listed(outletKindNamesAt('NODE'));
 export const namesAtManager = listed(outletKindNamesAt('MANAGER'));

@@ -69,7 +69,7 @@ export interface Claim {
   readonly exact?: true;
 }
 
-/** Delivered by the nodes, into files. */
+/** Delivered by the nodes, into files. Of a credential, nodes are sent its `password` alone. */
 export interface NodeOutletKind<Name extends string = string> extends OutletKindRules<Name> {
   readonly runsAt: 'NODE';
   /** Writes what differs. It is called again, also after a restart, until it succeeds. */
