@@ -113,7 +113,7 @@ async function findSource(stores: SourceStores, { type, name, demand }: SourceSe
     case 'KEY_RING': {
       const ring = await stores.rings.find(projectId, lookupName(name));
       if (!ring) throw notFound('Key ring', name, member);
-      requireNoSecretInPublic(ring.type, `Key ring (name: ${ring.name})`, { content, member });
+      requireFittingType(ring.type, `Key ring (name: ${ring.name})`, { content, member });
       if (traitsOf(content).isPrivate && !ring.policy.exportable) throw notExportable(ring.name);
       return ring.id;
     }
@@ -122,7 +122,7 @@ async function findSource(stores: SourceStores, { type, name, demand }: SourceSe
       if (!jwk) throw notFound('JWK', name, member);
       await requireNoMember(stores, jwk, member);
       const title = `JWK (name: ${jwk.name})`;
-      requireNoSecretInPublic(jwk.type, title, { content, member });
+      requireFittingType(jwk.type, title, { content, member });
       if (traitsOf(content).isPrivate && jwk.privateMembers === null) {
         throw notSupported(`${title} has no private key!`, member);
       }
@@ -153,14 +153,17 @@ function required<Found>(found: Found | undefined, what: string, name: string, m
   return found;
 }
 
-/** @throws KeyplaneError `bad_request`: an OCT key is a secret */
-function requireNoSecretInPublic(
+/** @throws KeyplaneError `bad_request`: an OCT key is a secret, and has no form in PEM */
+function requireFittingType(
   keyType: string,
   title: string,
   { content, member }: { readonly content: OutletContent; readonly member: string },
 ): void {
-  if (keyType !== 'OCT' || traitsOf(content).isPrivate) return;
-  throw notSupported(`${title} is of type OCT, and ${content} is public!`, member);
+  if (keyType !== 'OCT') return;
+  const { isPrivate, isFolder } = traitsOf(content);
+  if (!isPrivate) throw notSupported(`${title} is of type OCT, and ${content} is public!`, member);
+  // Folders are of PEM files. The outlet would fail for ever, and a key ring would wait for it.
+  if (isFolder) throw notSupported(`${title} is of type OCT, which has no form in PEM!`, member);
 }
 
 function notExportable(ringName: string): KeyplaneError {
