@@ -12,6 +12,7 @@ const noncePlaceholder = 'KEYPLANE_NONCE';
 const evaluated = new Map(
   Object.entries({
     '../src/jose/key-type-options.ts': 'keyTypeOptions',
+    '../src/outlets/kinds/outlet-kind-options.ts': 'outletKindOptions',
     '../src/sources/source-type-options.ts': 'sourceTypeOptions',
     '../src/version.ts': 'version',
   }).map(([path, name]) => [fileURLToPath(new URL(path, import.meta.url)), name]),

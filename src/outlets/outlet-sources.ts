@@ -3,8 +3,10 @@
 import { badRequest, KeyplaneError } from '../errors.ts';
 import { lookupName, requireNoMember, shownText } from '../names.ts';
 import { type OutletContent, traitsOf } from './content/outlet-content.ts';
+import type { OutletKindName } from './kinds/kinds.ts';
 import { outletKind } from './kinds/kinds.ts';
-import type { Outlet, OutletKindName, OutletSource, OutletSourceType } from './outlet.ts';
+import type { Outlet } from './outlet.ts';
+import { type OutletSource, type OutletSourceType, sourceNameMembers } from './outlet-source.ts';
 
 /** Exactly one is given. */
 export interface OutletSourceRequest {
@@ -55,15 +57,8 @@ export interface SourceStores {
   readonly tokenProfiles: SourceFinder<SourceProfile>;
 }
 
-const members = Object.freeze({
-  KEY_RING: 'keyRingName',
-  JWK: 'jwkName',
-  VIEW: 'viewName',
-  CERTIFICATE: 'certificateName',
-  TOKEN_PROFILE: 'tokenProfileName',
-} as const) satisfies Readonly<Record<Exclude<OutletSourceType, 'PROJECT'>, keyof OutletSourceRequest>>;
-type NamedType = keyof typeof members;
-const namedTypes = Object.freeze(Object.keys(members)) as readonly NamedType[];
+type NamedType = keyof typeof sourceNameMembers;
+const namedTypes = Object.freeze(Object.keys(sourceNameMembers)) as readonly NamedType[];
 
 const projectSource: OutletSource = Object.freeze({ type: 'PROJECT', id: null });
 
@@ -79,17 +74,18 @@ export async function resolveOutletSource(
   request: OutletSourceRequest | null,
   demand: SourceDemand,
 ): Promise<OutletSource> {
-  const given = request === null ? [] : namedTypes.filter((type) => request[members[type]] !== undefined);
+  const given =
+    request === null ? [] : namedTypes.filter((type) => request[sourceNameMembers[type]] !== undefined);
   const [type, another] = given;
   if (request !== null && (type === undefined || another !== undefined)) {
     throw badRequest(
-      `Give one of ${Object.values(members).join(', ')} in source, or null for the project's set!`,
+      `Give one of ${Object.values(sourceNameMembers).join(', ')} in source, or null for the project's set!`,
       { reason: type === undefined ? 'FIELD_REQUIRED' : 'FIELD_NOT_VALID', member: 'source' },
     );
   }
   requireFittingSource(type ?? 'PROJECT', demand);
   if (request === null || type === undefined) return projectSource;
-  const name = request[members[type]] ?? '';
+  const name = request[sourceNameMembers[type]] ?? '';
   return { type, id: await findSource(stores, { type, name, demand }) };
 }
 
@@ -97,7 +93,7 @@ export async function resolveOutletSource(
 function requireFittingSource(type: OutletSourceType, { kind, content }: SourceDemand): void {
   const fitting = outletKind(kind).sources(content);
   if (fitting.includes(type)) return;
-  const valid = fitting.map((one) => (one === 'PROJECT' ? 'null' : members[one]));
+  const valid = fitting.map((one) => (one === 'PROJECT' ? 'null' : sourceNameMembers[one]));
   throw badRequest(`source is not valid for ${content} of ${kind}! Valid: ${valid.join(', ')}`, {
     reason: 'FIELD_NOT_VALID',
     member: 'source',
@@ -112,12 +108,12 @@ interface SourceSearch {
 
 async function findSource(stores: SourceStores, { type, name, demand }: SourceSearch): Promise<string> {
   const { projectId, content } = demand;
-  const member = `source.${members[type]}`;
+  const member = `source.${sourceNameMembers[type]}`;
   switch (type) {
     case 'KEY_RING': {
       const ring = await stores.rings.find(projectId, lookupName(name));
       if (!ring) throw notFound('Key ring', name, member);
-      requireNoSecretInPublic(ring.type, `Key ring (name: ${ring.name})`, { content, member });
+      requireFittingType(ring.type, `Key ring (name: ${ring.name})`, { content, member });
       if (traitsOf(content).isPrivate && !ring.policy.exportable) throw notExportable(ring.name);
       return ring.id;
     }
@@ -126,7 +122,7 @@ async function findSource(stores: SourceStores, { type, name, demand }: SourceSe
       if (!jwk) throw notFound('JWK', name, member);
       await requireNoMember(stores, jwk, member);
       const title = `JWK (name: ${jwk.name})`;
-      requireNoSecretInPublic(jwk.type, title, { content, member });
+      requireFittingType(jwk.type, title, { content, member });
       if (traitsOf(content).isPrivate && jwk.privateMembers === null) {
         throw notSupported(`${title} has no private key!`, member);
       }
@@ -157,14 +153,17 @@ function required<Found>(found: Found | undefined, what: string, name: string, m
   return found;
 }
 
-/** @throws KeyplaneError `bad_request`: an OCT key is a secret */
-function requireNoSecretInPublic(
+/** @throws KeyplaneError `bad_request`: an OCT key is a secret, and has no form in PEM */
+function requireFittingType(
   keyType: string,
   title: string,
   { content, member }: { readonly content: OutletContent; readonly member: string },
 ): void {
-  if (keyType !== 'OCT' || traitsOf(content).isPrivate) return;
-  throw notSupported(`${title} is of type OCT, and ${content} is public!`, member);
+  if (keyType !== 'OCT') return;
+  const { isPrivate, isFolder } = traitsOf(content);
+  if (!isPrivate) throw notSupported(`${title} is of type OCT, and ${content} is public!`, member);
+  // Folders are of PEM files. The outlet would fail for ever, and a key ring would wait for it.
+  if (isFolder) throw notSupported(`${title} is of type OCT, which has no form in PEM!`, member);
 }
 
 function notExportable(ringName: string): KeyplaneError {
@@ -245,17 +244,17 @@ export async function sourceIdOf(
   projectId: string,
   filter: OutletSourceRequest,
 ): Promise<string | undefined> {
-  const [type, another] = namedTypes.filter((one) => filter[members[one]] !== undefined);
+  const [type, another] = namedTypes.filter((one) => filter[sourceNameMembers[one]] !== undefined);
   if (type === undefined) return undefined;
   if (another !== undefined) {
-    throw badRequest(`Give at most one of ${Object.values(members).join(', ')}!`, {
+    throw badRequest(`Give at most one of ${Object.values(sourceNameMembers).join(', ')}!`, {
       reason: 'FIELD_NOT_VALID',
-      member: members[another],
+      member: sourceNameMembers[another],
     });
   }
-  const name = filter[members[type]] ?? '';
+  const name = filter[sourceNameMembers[type]] ?? '';
   const found = await findersOf(stores)[type].find(projectId, lookupName(name));
-  return required(found, titles[type], name, members[type]).id;
+  return required(found, titles[type], name, sourceNameMembers[type]).id;
 }
 
 /** The names that sources have now, by the id of the outlet; null: the project's set. */
@@ -276,7 +275,7 @@ export async function nameSources(
   return new Map(
     outlets.map(({ id, source }) => {
       if (source.type === 'PROJECT') return [id, null];
-      return [id, { [members[source.type]]: names.get(source.id ?? '') ?? '' }];
+      return [id, { [sourceNameMembers[source.type]]: names.get(source.id ?? '') ?? '' }];
     }),
   );
 }

@@ -1,4 +1,5 @@
-import type { DeliveryStateName, Outlet, OutletKindName } from './outlet.ts';
+import type { OutletKindName } from './kinds/kinds.ts';
+import type { DeliveryStateName, Outlet } from './outlet.ts';
 
 export interface OutletListQuery {
   readonly search?: string;

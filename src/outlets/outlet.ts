@@ -2,28 +2,8 @@
 
 import type { Sealed } from '../sealing/sealed.ts';
 import type { OutletContent } from './content/outlet-content.ts';
-
-export const outletKindNames = Object.freeze(['FILES', 'ENVOY', 'VAULT_KV', 'WEBHOOK'] as const);
-export type OutletKindName = (typeof outletKindNames)[number];
-
-export const outletSourceTypes = Object.freeze([
-  'PROJECT',
-  'KEY_RING',
-  'JWK',
-  'VIEW',
-  'CERTIFICATE',
-  'TOKEN_PROFILE',
-] as const);
-export type OutletSourceType = (typeof outletSourceTypes)[number];
-
-/** What is delivered. `id` is null where it is the project's set. */
-export interface OutletSource {
-  readonly type: OutletSourceType;
-  readonly id: string | null;
-}
-
-/** What a kind of outlet reads of its target or credential, checked. */
-export type OutletJson = Readonly<Record<string, unknown>>;
+import type { OutletKindName } from './kinds/kinds.ts';
+import type { OutletJson, OutletSource } from './outlet-source.ts';
 
 export interface Outlet {
   readonly id: string;

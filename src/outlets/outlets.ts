@@ -22,9 +22,9 @@ import type { Webhook } from '../webhooks/webhook.ts';
 import type { WebhookStores } from '../webhooks/webhook-store.ts';
 import { requireFreePlace } from './claims.ts';
 import { type OutletContent, traitsOf } from './content/outlet-content.ts';
-import { outletKind } from './kinds/kinds.ts';
+import { type OutletKindName, outletKind, outletKindNames } from './kinds/kinds.ts';
 import type { ManagerAccess } from './kinds/outlet-kind.ts';
-import { type Outlet, type OutletJson, type OutletKindName, outletKindNames } from './outlet.ts';
+import type { Outlet } from './outlet.ts';
 import {
   environmentsOfOutlet,
   nextGeneration,
@@ -32,6 +32,7 @@ import {
   withdrawOutlet,
 } from './outlet-deployment.ts';
 import { outletEvent } from './outlet-event.ts';
+import type { OutletJson } from './outlet-source.ts';
 import {
   nameSources,
   type OutletSourceRequest,

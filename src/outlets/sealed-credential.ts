@@ -2,7 +2,8 @@
 
 import type { Sealed, Sealer } from '../sealing/sealed.ts';
 import { outletKind } from './kinds/kinds.ts';
-import type { Outlet, OutletJson } from './outlet.ts';
+import type { Outlet } from './outlet.ts';
+import type { OutletJson } from './outlet-source.ts';
 
 function binding(outletId: string) {
   return { purpose: 'outlet', table: 'outlets', id: outletId, member: 'credential' };

@@ -245,7 +245,7 @@ export interface DeployedProjectSet extends DeployedObject {
 /** What a node delivers as files below its `--outlet-dir`. */
 export interface DeployedOutlet extends DeployedObject {
   readonly kind: 'outlet';
-  /** `FILES` or `ENVOY`. */
+  /** Of those that nodes deliver. */
   readonly outletKind: string;
   /** The ids of what is delivered; null: the project's set. */
   readonly source: { readonly type: string; readonly id: string | null };

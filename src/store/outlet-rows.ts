@@ -1,7 +1,9 @@
 // Rows of outlets and of their deliveries.
 
 import type { OutletContent } from '../outlets/content/outlet-content.ts';
-import type { DeliveryStateName, OutletKindName, OutletSourceType } from '../outlets/outlet.ts';
+import type { OutletKindName } from '../outlets/kinds/kinds.ts';
+import type { DeliveryStateName } from '../outlets/outlet.ts';
+import type { OutletSourceType } from '../outlets/outlet-source.ts';
 
 export interface OutletRow {
   id: string;

@@ -175,6 +175,27 @@ test.each([
     'source.keyRingName',
   ],
   [
+    'an OCT key as PEM',
+    files('x', { content: 'PEM_PRIVATE', source: { jwkName: 'shared' } }),
+    'JWK (name: shared) is of type OCT, which has no form in PEM!',
+    'KEY_NOT_SUPPORTED',
+    'source.jwkName',
+  ],
+  [
+    'an OCT ring as PEM in Vault',
+    {
+      name: 'x',
+      kind: 'VAULT_KV',
+      content: 'PEM_PRIVATE',
+      source: { keyRingName: 'secrets' },
+      target: { address: 'https://vault.example', mount: 'secret', path: 'orders' },
+      credential: { type: 'APPROLE', roleId: 'role', secretId: 'secret' },
+    },
+    'Key ring (name: secrets) is of type OCT, which has no form in PEM!',
+    'KEY_NOT_SUPPORTED',
+    'source.keyRingName',
+  ],
+  [
     'an unknown environment',
     files('x', { environmentNames: ['none'] }),
     'Environment (none) is not found or user does not have privilege to access it!',

@@ -131,6 +131,8 @@ test('a webhook takes types of events and a secret, which is shown nowhere', asy
   await dialog.getByLabel('Secret').first().fill(secret);
   await dialog.getByText('Show as curl').click();
   await dialog.getByText('"WEBHOOK_SECRET"').waitFor();
+  // The member of this name holds a key in other requests.
+  expect(await dialog.textContent()).toContain('"content": "EVENTS"');
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Create' }).click();
   await page.getByText('receiver is created').waitFor();

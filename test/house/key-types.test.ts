@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { keyTypeName } from '../../src/jose/key-type-name.ts';
 import { keyTypes } from '../../src/jose/key-types.ts';
-import { checkKeyTypeLists } from './key-types.ts';
 import { parsed, sourceFiles } from './source-file.ts';
 import { expectKept } from './verdict.ts';
+import { checkWordLists } from './word-lists.ts';
 
 const words = [...keyTypes, ...keyTypes.map(keyTypeName)];
+const what = 'key types';
 const table = 'src/jose/key-types.ts';
 
 /** Each with what makes it complete, or why it need not be. */
@@ -20,13 +21,15 @@ const otherLists = [
 
 describe('key types', () => {
   test('the table alone lists them', () => {
-    expectKept(checkKeyTypeLists(sourceFiles('src', 'console'), { words, allowed: [table, ...otherLists] }));
+    expectKept(
+      checkWordLists(sourceFiles('src', 'console'), { what, words, allowed: [table, ...otherLists] }),
+    );
   });
 });
 
 describe('the rule itself', () => {
   const judged = (text: string, allowed: readonly string[] = []) =>
-    checkKeyTypeLists([parsed('src/x.ts', text)], { words, allowed }).breaches;
+    checkWordLists([parsed('src/x.ts', text)], { what, words, allowed }).breaches;
 
   test.each([
     `const types = ['RSA', 'EC'];`,

@@ -3,9 +3,10 @@
 
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../support/make-folder.ts';
 
 const source = join(import.meta.dirname, 'client');
 /** Without a network it could wait for long. */
@@ -30,7 +31,7 @@ export async function buildKubernetesClient(): Promise<KubernetesClient> {
   const folder = join(XDG_CACHE_HOME, 'keyplane-tests');
   const program = join(folder, `kubernetes-client-${hash.digest('hex').slice(0, 16)}`);
   if (existsSync(program)) return { program, whyNot: '' };
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const fetched = await run('go', ['mod', 'download'], fetchTimeoutMs);
   if (fetched.status !== 0)
     return { program: undefined, whyNot: `Go modules are missing: ${fetched.output}` };

@@ -3,10 +3,9 @@
 import { expect, test } from 'vitest';
 import { envoy } from '../../src/outlets/kinds/envoy.ts';
 import { files } from '../../src/outlets/kinds/files.ts';
-import { outletKind } from '../../src/outlets/kinds/kinds.ts';
+import { type OutletKindName, outletKind, outletKindNames } from '../../src/outlets/kinds/kinds.ts';
 import { vaultKv } from '../../src/outlets/kinds/vault-kv.ts';
 import { webhook } from '../../src/outlets/kinds/webhook.ts';
-import { outletKindNames } from '../../src/outlets/outlet.ts';
 import { type ConformingKind, conformsAtNodes, conformsToRules } from './conformance.ts';
 
 const atNodes = [
@@ -52,4 +51,15 @@ for (const conforming of atNodes) {
 test('every kind is tested', () => {
   const tested = new Set([...atNodes, ...atManagers].map(({ kind }) => kind));
   for (const name of outletKindNames) expect(tested).toContain(outletKind(name));
+});
+
+test('no two kinds have a flag of the command line in common', () => {
+  const flagsOf = (name: OutletKindName) =>
+    new Set(
+      outletKind(name)
+        .fields.flat()
+        .flatMap((field) => ('flag' in field && field.flag ? [field.flag.name] : [])),
+    );
+  const flags = outletKindNames.flatMap((name) => [...flagsOf(name)]);
+  expect(flags).toEqual([...new Set(flags)]);
 });

@@ -6,9 +6,10 @@ import { basename, dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Artifact } from '../../src/outlets/content/artifact.ts';
 import { type OutletContent, traitsOf } from '../../src/outlets/content/outlet-content.ts';
+import { fieldsWith, type OutletField } from '../../src/outlets/kinds/outlet-field.ts';
 import type { NodeOutletKind, OutletKind, WrittenFiles } from '../../src/outlets/kinds/outlet-kind.ts';
 import { ProjectFolder } from '../../src/outlets/kinds/project-folder.ts';
-import type { OutletJson } from '../../src/outlets/outlet.ts';
+import type { OutletJson } from '../../src/outlets/outlet-source.ts';
 
 export interface ConformingKind<Kind extends OutletKind> {
   readonly kind: Kind;
@@ -41,14 +42,63 @@ export function conformsToRules({ kind, content, target, credential }: Conformin
       expect(() => kind.readTarget({}, content)).toThrow(/^target\.\w+ (can not be empty|is not valid)!/);
     });
 
+    test('its fields are the members that it takes, with each content', () => {
+      const fields = kind.fields.flat();
+      expect(membersOf(fieldsWith(kind.fields, content), 'target')).toEqual(
+        knownIn(() => kind.readTarget({ ...target, surprise: 1 }, content)),
+      );
+      for (const { member, contents = [] } of fields) {
+        expect([member, kind.contents]).toEqual([member, expect.arrayContaining([...contents])]);
+      }
+      for (const one of kind.contents) {
+        const names = membersOf(fieldsWith(kind.fields, one), 'credential');
+        expect([one, names.length > 0]).toEqual([one, kind.takesCredential(one)]);
+      }
+      expect(kind.words.credential !== undefined).toBe(
+        kind.contents.some((one) => kind.takesCredential(one)),
+      );
+    });
+
+    test('a field depends on a choice that there is, and what is secret is a credential', () => {
+      const fields = kind.fields.flat();
+      for (const { member, when, input } of fields) {
+        if (input.type === 'SECRET') expect(member).toMatch(/^credential\./);
+        if (when === undefined) continue;
+        const choice = fields.find((one) => one.member === when.member)?.input;
+        expect(choice?.type === 'CHOICE' && choice.options.map(({ value }) => value)).toContain(when.is);
+      }
+    });
+
     test('it has a credential or takes none', () => {
       expect(kind.takesCredential(content)).toBe(credential !== undefined);
       if (credential === undefined) return;
       const at = { now: new Date(), former: null };
       expect(kind.readCredential(credential, at)).toEqual(credential);
-      expect(() => kind.readCredential({ ...credential, surprise: 1 }, at)).toThrow('credential.surprise');
+      const known = knownIn(() => kind.readCredential({ ...credential, surprise: 1 }, at));
+      const fitting = kind.fields
+        .flat()
+        .filter(({ when }) => when === undefined || credential[when.member.split('.')[1] ?? ''] === when.is);
+      expect(membersOf(fitting, 'credential').toSorted()).toEqual(known.toSorted());
     });
   });
+}
+
+/** The outermost members of a target or a credential, each once. */
+function membersOf(fields: readonly OutletField[], of: 'target' | 'credential'): readonly string[] {
+  const own = fields.filter(({ member }) => member.startsWith(`${of}.`));
+  return [...new Set(own.map(({ member }) => member.split('.')[1] ?? ''))];
+}
+
+/** What the text of a rejection names. */
+function knownIn(read: () => unknown): readonly string[] {
+  try {
+    read();
+  } catch (error) {
+    const names = /\.surprise is unknown! Known: (.*)$/.exec((error as Error).message)?.[1];
+    if (names !== undefined) return names.split(', ');
+    throw error;
+  }
+  throw new Error('an unknown member was accepted');
 }
 
 /** Of kinds that nodes deliver. */

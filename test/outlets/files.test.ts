@@ -86,6 +86,22 @@ test('a file that another program changed is written again by deliver', async ()
   expect(JSON.parse(await readFile(file, 'utf8'))).toHaveProperty('keys');
 });
 
+test('deliver writes a file again that is as it should be, and once for each request', async () => {
+  const file = join(outletDir, 'MyProject', 'nginx', 'jwks.json');
+  const before = await stat(file);
+  const deliver = async () =>
+    expect((await api('POST', `${base}/outlets/set/deliver`, {})).body).toMatchObject({ success: true });
+  await deliver();
+  await until(async () => (await stat(file)).ino !== before.ino, 'the file is written again');
+  await until(isCurrent('set'), 'it is reported');
+  const { ino } = await stat(file);
+  // Each change of a project has the node look at all of its outlets.
+  await create({ name: 'beside', content: 'JWKS', target: { path: 'beside.json', layout: 'RENAME' } });
+  for (const name of ['beside', 'set']) await until(isCurrent(name), `${name} is looked at`);
+  expect(await stat(file)).toMatchObject({ ino });
+  expect((await api('DELETE', `${base}/outlets/beside/`)).body).toMatchObject({ success: true });
+});
+
 test('a node that starts again finds its files and does not write them', async () => {
   const other = join(outletDir, 'of-another-node');
   const node = await world.addNode('lab', 'l1', { outletDir: other });

@@ -11,7 +11,7 @@ import { envoy } from '../../src/outlets/kinds/envoy.ts';
 import { files } from '../../src/outlets/kinds/files.ts';
 import type { NodeOutletKind, WrittenFiles } from '../../src/outlets/kinds/outlet-kind.ts';
 import { ProjectFolder } from '../../src/outlets/kinds/project-folder.ts';
-import type { OutletJson } from '../../src/outlets/outlet.ts';
+import type { OutletJson } from '../../src/outlets/outlet-source.ts';
 import { SmallFileSystem } from './support/small-file-system.ts';
 
 const disk = SmallFileSystem.mount();

@@ -77,13 +77,14 @@ describe.each(servers)('$name', ({ program, libraries, args }) => {
     if (libraries === undefined) return;
     folder = await temporaryFolder();
     mkdirSync(join(folder, 'outlets'));
+    // Before there are connections: it takes seconds, in which this process answers nothing.
+    const source = join(import.meta.dirname, 'support', `${program}.java`);
+    execFileSync(javac ?? '', ['-cp', libraries, '-d', folder, source]);
     world = await startTestManager({
       environments: ['edge'],
       settings: noCaches,
     });
     node = await world.addNode('edge', 'edge-1', { outletDir: join(folder, 'outlets') });
-    const source = join(import.meta.dirname, 'support', `${program}.java`);
-    execFileSync(javac ?? '', ['-cp', libraries, '-d', folder, source]);
     port = await freePorts(1);
   });
   afterAll(async () => {

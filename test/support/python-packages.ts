@@ -2,9 +2,10 @@
 // later runs.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 export interface PythonPackages {
   /** Statements that import what is used, such as `import jwt; from jwt import PyJWKClient`: an older release lacks names. */
@@ -36,7 +37,7 @@ function canRun(code: string, packages: string): boolean {
 
 function fetchInto(kept: string, requirements: readonly string[]): void {
   const cache = join(kept, '..');
-  mkdirSync(cache, { recursive: true });
+  makeFolder(cache);
   const folder = mkdtempSync(join(cache, 'fetched-'));
   try {
     const target = join(folder, 'target');

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { keysOfCredential, webhook } from '../../src/outlets/kinds/webhook.ts';
-import type { OutletJson } from '../../src/outlets/outlet.ts';
+import type { OutletJson } from '../../src/outlets/outlet-source.ts';
 
 const hourMs = 3_600_000;
 const at = (hours: number) => new Date(1_800_000_000_000 + hours * hourMs);

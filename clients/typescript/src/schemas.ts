@@ -2142,7 +2142,7 @@ export interface OutletSource {
 export type OutletState = 'CURRENT' | 'LAGGING' | 'FAILING';
 
 export interface OutletTrial {
-  /** Absent for WEBHOOK */
+  /** Absent where the manager delivers */
   readonly environmentName?: string | undefined;
   readonly nodeName?: string | undefined;
   readonly success: boolean;

@@ -1,12 +1,26 @@
+import { outletKindOptions } from '../../../src/outlets/kinds/outlet-kind-options.ts';
+
 /** Members that hold a secret, or may hold one. A placeholder replaces the value. */
 const placeholders: Readonly<Record<string, string>> = {
   password: 'KEYSTORE_PASSWORD',
   keyPassword: 'KEY_PASSWORD',
-  secret: 'WEBHOOK_SECRET',
-  roleId: 'ROLE_ID',
-  secretId: 'SECRET_ID',
   file: 'BASE64_OF_THE_KEYSTORE_FILE',
 };
+
+/** By the name that the credential of an outlet has it under, of all kinds. */
+const credentialPlaceholders = new Map(
+  outletKindOptions.flatMap(({ fields }) =>
+    fields
+      .flat()
+      .flatMap(({ member, input }) =>
+        input.type === 'SECRET' ? [[member.replace(/^credential\./, ''), input.variable] as const] : [],
+      ),
+  ),
+);
+
+const outletContentNames = new Set<string>(
+  outletKindOptions.flatMap(({ contents }) => contents.map(({ content }) => content)),
+);
 
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
@@ -34,14 +48,27 @@ export function curlCommand({ method, path, body }: CurlRequest): string {
 
 function withoutSecrets(member: string, value: unknown): unknown {
   if (member === 'keyPasswords') return mapValues(value as object, 'KEY_PASSWORD');
+  if (member === 'credential') return withoutOutletSecrets(value as object);
   if (typeof value !== 'string') return value;
   if (member === 'jwkStr') return isPublic(value) ? value : 'JWK_WITH_PRIVATE_MEMBERS';
-  if (member === 'content') return /PUBLIC KEY-----/.test(value) ? value : 'PRIVATE_KEY';
+  if (member === 'content') return isPublicContent(value) ? value : 'PRIVATE_KEY';
   return placeholders[member] ?? value;
+}
+
+function withoutOutletSecrets(credential: object): object {
+  const members = Object.entries(credential);
+  return Object.fromEntries(
+    members.map(([name, value]) => [name, credentialPlaceholders.get(name) ?? value]),
+  );
 }
 
 function mapValues(given: object, value: string): object {
   return Object.fromEntries(Object.keys(given).map((name) => [name, value]));
+}
+
+/** A public key, or the content of an outlet, which has a name and is no key. */
+function isPublicContent(value: string): boolean {
+  return /PUBLIC KEY-----/.test(value) || outletContentNames.has(value);
 }
 
 /** Text that cannot be parsed counts as private. */

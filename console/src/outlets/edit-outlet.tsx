@@ -9,8 +9,9 @@ import { resultOf } from '../display/deployment-note.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { FormDialog } from '../display/form/form-dialog.tsx';
 import { keepDeployment } from '../display/last-deployment.ts';
-import { changeOf, type OutletDraft, outletDraftOf } from './outlet-draft.ts';
-import { type Field, fields } from './outlet-fields.ts';
+import { type OutletDraft, outletDraftOf } from './outlet-draft.ts';
+import { shownFields } from './outlet-fields.ts';
+import { changeOf } from './outlet-request.ts';
 import { PlacementFields } from './placement-fields.tsx';
 import { TargetFields } from './target-fields.tsx';
 
@@ -40,7 +41,7 @@ export function EditOutlet({
       onClose();
     },
   );
-  const errors = fieldErrors<Field>(save.error, fields);
+  const errors = fieldErrors(save.error, shownFields(draft));
   return (
     <FormDialog
       title={`Edit ${name}`}

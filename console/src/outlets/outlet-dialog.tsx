@@ -2,6 +2,7 @@ import { NativeSelect } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { OutletKind } from '../../../clients/typescript/src/index.ts';
+import { outletKindOptions } from '../../../src/outlets/kinds/outlet-kind-options.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { unchecked } from '../api/unchecked.ts';
 import { useChange } from '../api/use-change.ts';
@@ -11,9 +12,10 @@ import { fieldErrors } from '../display/form/field-errors.ts';
 import { FormDialog } from '../display/form/form-dialog.tsx';
 import { NameField } from '../display/form/name-field.tsx';
 import { keepDeployment } from '../display/last-deployment.ts';
-import { contentNames, newOutletDraft, type OutletDraft, outletBodyOf, withContent } from './outlet-draft.ts';
-import { type Field, fields, type PartProps } from './outlet-fields.ts';
-import { kindTexts } from './outlet-words.ts';
+import { kindOption } from './kind-option.ts';
+import { contentNames, newOutletDraft, type OutletDraft, withContent } from './outlet-draft.ts';
+import { type PartProps, shownFields } from './outlet-fields.ts';
+import { outletBodyOf } from './outlet-request.ts';
 import { PlacementFields } from './placement-fields.tsx';
 import { OutletSourceField } from './source-field.tsx';
 import { TargetFields } from './target-fields.tsx';
@@ -42,7 +44,7 @@ export function OutletDialog({
       onDone(draft.name);
     },
   );
-  const errors = fieldErrors<Field>(save.error, fields);
+  const errors = fieldErrors(save.error, shownFields(draft));
   function choose(kind: OutletKind) {
     const [content = draft.content] = contentNames(kind);
     save.reset();
@@ -71,7 +73,7 @@ export function OutletDialog({
         onChange={(event) => choose(unchecked(event.currentTarget.value))}
         data={[
           { value: '', label: 'Choose a kind', disabled: true },
-          ...Object.entries(kindTexts).map(([value, text]) => ({ value, label: `${value}: ${text}` })),
+          ...outletKindOptions.map(({ name, title }) => ({ value: name, label: `${name}: ${title}` })),
         ]}
       />
       {draft.kind !== '' && (
@@ -98,7 +100,7 @@ function KindFields({
   return (
     <>
       <NameField value={draft.name} error={errors.of('name')} onChange={(name) => set({ name })} />
-      {kind !== 'WEBHOOK' && (
+      {kindOption(kind).delivers === 'KEYS' && (
         <>
           <NativeSelect
             label="Content"

@@ -1,9 +1,11 @@
-// Which member of a request each field of the form edits.
+// Which member of a request each field of the form edits, and which fields there are.
 
+import { fieldsWith, type OutletField, type OutletMember } from '../../../src/outlets/kinds/outlet-field.ts';
 import type { FieldErrors } from '../display/form/field-errors.ts';
+import { kindOption } from './kind-option.ts';
 import type { OutletDraft } from './outlet-draft.ts';
 
-export const fields = [
+const common = [
   ['name'],
   ['kind'],
   ['description'],
@@ -18,31 +20,24 @@ export const fields = [
     'source.certificateName',
     'source.tokenProfileName',
   ],
-  ['path', 'target.path'],
-  ['layout', 'target.layout'],
-  ['afterChange', 'target.afterChange'],
-  ['signal', 'target.afterChange.signal'],
-  ['pidFile', 'target.afterChange.pidFile'],
-  ['touch', 'target.afterChange.touch'],
-  ['resourceName', 'target.resourceName'],
-  ['providers', 'target.providers'],
-  ['rules', 'target.rules'],
-  ['secretName', 'target.secretName'],
-  ['address', 'target.address'],
-  ['mount', 'target.mount'],
-  ['caPem', 'target.caPem'],
-  ['url', 'target.url'],
-  ['events', 'target.events'],
-  ['password', 'credential.password'],
-  ['credentialType', 'credential.type'],
-  ['roleId', 'credential.roleId'],
-  ['secretId', 'credential.secretId'],
-  ['role', 'credential.role'],
-  ['tokenProfileName', 'credential.tokenProfileName'],
-  ['loginMount', 'credential.mount'],
-  ['secret', 'credential.secret'],
 ] as const;
-export type Field = (typeof fields)[number][0];
+export type Field = (typeof common)[number][0] | OutletMember;
+
+/** Those of the kind that its content and its choices bring. */
+export function kindFields({ kind, content, values }: OutletDraft): readonly OutletField[] {
+  if (kind === '') return [];
+  return fieldsWith(kindOption(kind).fields, content).filter(
+    ({ when }) => when === undefined || values[when.member] === when.is,
+  );
+}
+
+export function shownFields(draft: OutletDraft): readonly (readonly [Field, ...string[]])[] {
+  return [...common, ...kindFields(draft).map(({ member }) => [member] as const)];
+}
+
+export function isOfCredential({ member }: OutletField): boolean {
+  return member.startsWith('credential.');
+}
 
 export interface PartProps {
   readonly projectName: string;

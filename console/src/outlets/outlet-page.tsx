@@ -2,7 +2,12 @@ import { Alert, Button, Stack, Text } from '@mantine/core';
 import { type UseMutationResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useParams } from 'wouter';
-import type { Outlet, OutletDelivery, OutletTrialList } from '../../../clients/typescript/src/index.ts';
+import type {
+  Outlet,
+  OutletDelivery,
+  OutletKind,
+  OutletTrialList,
+} from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
 import { apiPath } from '../curl/curl-command.ts';
@@ -24,6 +29,7 @@ import { Block } from '../jwk-detail/public-part.tsx';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
 import { projectPath } from '../layout/project.ts';
 import { EditOutlet } from './edit-outlet.tsx';
+import { kindOption } from './kind-option.ts';
 import { outletStatuses } from './outlet-words.ts';
 import { SourceLink } from './source-link.tsx';
 
@@ -86,7 +92,7 @@ function Shown({
             <Button variant="default" loading={deliver.isPending} onClick={() => deliver.mutate()}>
               Deliver now
             </Button>
-            {found.data.kind === 'VAULT_KV' && (
+            {kindOption(found.data.kind).takeOver !== undefined && (
               <Button variant="default" onClick={() => setDialog('force')}>
                 Take over
               </Button>
@@ -111,7 +117,7 @@ function Shown({
             <Deliveries outlet={outlet} />
             <Details projectName={projectName} outlet={outlet} />
             {dialog === 'edit' && <EditOutlet projectName={projectName} outlet={outlet} onClose={close} />}
-            {dialog === 'force' && <TakeOver outletRef={outletRef} onClose={close} />}
+            {dialog === 'force' && <TakeOver outletRef={outletRef} kind={outlet.kind} onClose={close} />}
             {dialog === 'delete' && (
               <DeleteOutlet outletRef={outletRef} kind={outlet.kind} onDone={onDeleted} onClose={close} />
             )}
@@ -136,15 +142,24 @@ function useDeliver(outletRef: OutletRef) {
 }
 
 /** Replaces what another program wrote. */
-function TakeOver({ outletRef, onClose }: { readonly outletRef: OutletRef; readonly onClose: () => void }) {
+function TakeOver({
+  outletRef,
+  kind,
+  onClose,
+}: {
+  readonly outletRef: OutletRef;
+  readonly kind: OutletKind;
+  readonly onClose: () => void;
+}) {
   const { projectName, outletName } = outletRef;
+  const { what = '', text = '' } = kindOption(kind).takeOver ?? {};
   const queries = useQueryClient();
   const body = { force: true };
   const save = useChange(
     () => keyplane.deliverOutlet({ ...outletRef, body }),
     (answer) => {
       keepDeployment(queries, ['outlets', projectName, outletName], {
-        title: `${outletName} takes over the secret`,
+        title: `${outletName} takes over ${what}`,
         result: resultOf(answer),
       });
       onClose();
@@ -152,18 +167,15 @@ function TakeOver({ outletRef, onClose }: { readonly outletRef: OutletRef; reado
   );
   return (
     <FormDialog
-      title={`Take over the secret of ${outletName}`}
-      action="Replace the secret"
+      title={`Take over ${what} of ${outletName}`}
+      action={`Replace ${what}`}
       request={{ method: 'POST', path: `${apiPath(projectName, 'outlets', outletName)}deliver`, body }}
       error={save.error}
       isPending={save.isPending}
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >
-      <Text>
-        Another program may have written to the path. Its version of the secret is replaced by the keys of
-        this outlet; the engine keeps it as a former version.
-      </Text>
+      <Text>{text}</Text>
     </FormDialog>
   );
 }
@@ -244,7 +256,7 @@ function Details({ projectName, outlet }: { readonly projectName: string; readon
             ['Source', <SourceLink key="source" projectName={projectName} outlet={outlet} />],
             ['Environments', environmentNames?.join(', ') ?? 'all that the project reaches, also later ones'],
             ['Credential', hasCredential ? 'stored, and never shown' : null],
-            ['Key rings wait for it', kind === 'WEBHOOK' ? null : gate ? 'yes' : 'no'],
+            ['Key rings wait for it', kindOption(kind).delivers === 'EVENTS' ? null : gate ? 'yes' : 'no'],
             ['Created', <Instant key="created" at={outlet.createdAt} />],
             ['Changed', <Instant key="changed" at={outlet.updatedAt} />],
           ]}
@@ -262,7 +274,7 @@ function DeleteOutlet({
   onClose,
 }: {
   readonly outletRef: OutletRef;
-  readonly kind: Outlet['kind'];
+  readonly kind: OutletKind;
   readonly onDone: (announcement: Announcement) => void;
   readonly onClose: () => void;
 }) {
@@ -274,14 +286,7 @@ function DeleteOutlet({
       onDone={onDone}
       onClose={onClose}
     >
-      <Text>{deletionTexts[kind]}</Text>
+      <Text>{kindOption(kind).deletion}</Text>
     </DeleteByName>
   );
 }
-
-const deletionTexts = {
-  FILES: 'Nodes remove its files, and their readers find none from then on.',
-  ENVOY: 'Nodes remove its files. An Envoy that starts afterwards finds none.',
-  VAULT_KV: 'The secret stays as it was written last, and is kept current no longer.',
-  WEBHOOK: 'Its URL gets no events from now on.',
-} as const satisfies Record<Outlet['kind'], string>;

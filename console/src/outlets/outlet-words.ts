@@ -1,4 +1,4 @@
-import type { Outlet, OutletKind, OutletSource, OutletState } from '../../../clients/typescript/src/index.ts';
+import type { Outlet, OutletSource, OutletState } from '../../../clients/typescript/src/index.ts';
 import type { StatusWord } from '../display/status-words.ts';
 
 /** By the API's state of a delivery; `NONE` where there is none. */
@@ -34,13 +34,6 @@ export function lastDelivery({ environments }: Pick<Outlet, 'environments'>): st
   const instants = environments.flatMap(({ deliveredAt }) => deliveredAt ?? []);
   return instants.sort().at(-1) ?? null;
 }
-
-export const kindTexts = {
-  FILES: 'Files at the nodes',
-  ENVOY: 'Envoy, by files at the nodes',
-  VAULT_KV: 'A secret in Vault or OpenBao',
-  WEBHOOK: 'Events to a webhook',
-} as const satisfies Record<OutletKind, string>;
 
 /** What a source is called, and where its page is. */
 export const outletSourceWords = {

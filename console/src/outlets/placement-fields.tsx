@@ -1,6 +1,7 @@
 import { DescriptionField } from '../display/form/description-field.tsx';
 import { EnvironmentsField } from './environments-field.tsx';
 import { GateField } from './gate-field.tsx';
+import { kindOption } from './kind-option.ts';
 import type { PartProps } from './outlet-fields.ts';
 
 /** Where an outlet delivers, whether key rings wait for it, and what it is for. */
@@ -13,7 +14,7 @@ export function PlacementFields({ projectName, draft, set, errors }: Omit<PartPr
         error={errors.of('environmentNames')}
         onChange={(environmentNames) => set({ environmentNames })}
       />
-      {draft.kind !== 'WEBHOOK' && (
+      {draft.kind !== '' && kindOption(draft.kind).delivers === 'KEYS' && (
         <GateField value={draft.gate} error={errors.of('gate')} onChange={(gate) => set({ gate })} />
       )}
       <DescriptionField

@@ -1,29 +1,26 @@
 import type { Command } from 'commander';
 import type { NewOutlet, OutletChange } from '../../../clients/typescript/src/index.ts';
 import { outletContents } from '../../outlets/content/outlet-content.ts';
-import { outletKindNames } from '../../outlets/outlet.ts';
+import { outletKindNames } from '../../outlets/kinds/kinds.ts';
+import { creationExamples, credentialPhrases } from '../../outlets/kinds/outlet-kind-texts.ts';
 import { deployingCommand, type WaitFlags } from '../client-command.ts';
 import { wrongUsage } from '../failure.ts';
 import { choiceOption, splitNames } from '../flag-values.ts';
 import { connectToProject, type ProjectFlags } from '../session/connection.ts';
 import { unchecked } from '../session/unchecked.ts';
 import { showDeployed } from '../terminal/deployment-result.ts';
-import { readInput, readJsonInput } from '../terminal/input.ts';
+import { readInput } from '../terminal/input.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { givenSource, type SourceNameFlags } from './outlet-source-flags.ts';
+import { addTargetFlags, type TargetFlags, targetOf } from './target-flags.ts';
 
-interface OutletFlags extends ProjectFlags, WaitFlags, SourceNameFlags {
+interface OutletFlags extends ProjectFlags, WaitFlags, SourceNameFlags, TargetFlags {
   readonly kind?: string;
   readonly description?: string;
   readonly projectSet?: boolean;
   readonly content?: string;
   readonly environments?: string;
   readonly allEnvironments?: boolean;
-  readonly target?: string;
-  readonly path?: string;
-  readonly layout?: string;
-  readonly webhookUrl?: string;
-  readonly events?: string;
   readonly credentialFile?: string;
   readonly gate?: boolean;
 }
@@ -32,12 +29,7 @@ export function addOutletChanges(group: Command): void {
   const create = deployingCommand(group, {
     usage: 'create <NAME>',
     summary: 'Create an outlet; without a source it delivers the JWK Set of the project',
-    examples: [
-      'outlet create gateway --kind FILES --ring orders --content JWKS --path gateway/jwks.json',
-      'outlet create envoy --kind ENVOY --view partners --content JWT_AUTHN --environments production --target @envoy.json',
-      'outlet create vault --kind VAULT_KV --ring orders --content JWKS --target @vault.json --credential-file approle.json',
-      "outlet create chat --kind WEBHOOK --webhook-url https://hooks.example.com/keyplane --events 'keyring.*,jwk.expiring' --credential-file secret.json",
-    ],
+    examples: creationExamples,
   }).addOption(choiceOption('--kind <KIND>', 'where it delivers to, and how', outletKindNames));
   addOutletOptions(create).action(async (name: string, flags: OutletFlags) => {
     const members = await membersOf(flags);
@@ -71,7 +63,7 @@ export function addOutletChanges(group: Command): void {
 }
 
 function addOutletOptions(command: Command): Command {
-  return command
+  command
     .optionsGroup('Source (one of them):')
     .option('--ring <NAME>', 'the keys of this key ring')
     .option('--jwk <NAME>', 'this JWK, which belongs to no key ring')
@@ -80,25 +72,14 @@ function addOutletOptions(command: Command): Command {
     .option('--token-profile <NAME>', 'a token of this token profile')
     .optionsGroup('Delivery:')
     .addOption(choiceOption('--content <CONTENT>', 'the form in which it is delivered', outletContents))
-    .option('--environments <NAMES>', 'separated by commas (default: all that the project reaches)')
-    .option('--target <JSON>', 'where it is delivered, by kind: JSON, @FILE, or - for standard input')
-    .option('--path <PATH>', 'target of FILES: the file or folder below --outlet-dir of the nodes')
-    .addOption(
-      choiceOption('--layout <LAYOUT>', 'with --path: how files are replaced (default: RENAME)', [
-        'RENAME',
-        'SYMLINK',
-      ]),
-    )
-    .option('--webhook-url <URL>', 'target of WEBHOOK: where events are sent')
-    .option('--events <TYPES>', 'with --webhook-url: such as keyring.* or jwk.expiring, separated by commas')
-    .option(
-      '--credential-file <FILE>',
-      'JSON: password of PKCS12, login of VAULT_KV, secret of WEBHOOK; - reads standard input',
-    )
+    .option('--environments <NAMES>', 'separated by commas (default: all that the project reaches)');
+  addTargetFlags(command)
+    .option('--credential-file <FILE>', `JSON: ${credentialPhrases.join(', ')}; - reads standard input`)
     .option('--gate', 'key rings wait for its deliveries (the default)')
     .option('--no-gate', 'no key ring waits for its deliveries')
     .optionsGroup('Options:')
     .option('--description <TEXT>', 'free text');
+  return command;
 }
 
 async function membersOf(flags: OutletFlags): Promise<object> {
@@ -133,19 +114,6 @@ function sourceOf(flags: OutletFlags): object | null | undefined {
   }
   if (flags.projectSet) return null;
   return given.length === 0 ? undefined : Object.fromEntries(given);
-}
-
-async function targetOf({ target, path, layout, webhookUrl, events }: OutletFlags): Promise<unknown> {
-  const hasFile = path !== undefined || layout !== undefined;
-  const hasWebhook = webhookUrl !== undefined || events !== undefined;
-  if ([target !== undefined, hasFile, hasWebhook].filter(Boolean).length > 1) {
-    throw wrongUsage(
-      'Only one target is accepted: --target, or --path with --layout, or --webhook-url with --events',
-    );
-  }
-  if (target !== undefined) return readJsonInput(target, '--target');
-  if (hasFile) return { path, layout };
-  return hasWebhook ? { url: webhookUrl, events: events && splitNames(events) } : undefined;
 }
 
 /** @throws CliFailure, which quotes nothing of the content */

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { Outlet, OutletDelivery, OutletTrial } from '../../../clients/typescript/src/index.ts';
+import { listed } from '../../outlets/kinds/kinds.ts';
+import { leavesPhrases, namesTakenOver } from '../../outlets/kinds/outlet-kind-texts.ts';
 import { deliveryStates } from '../../outlets/outlet.ts';
 import { timeAndDistance, timeText } from '../../runtime/time-text.ts';
 import {
@@ -74,7 +76,7 @@ export function addOutletCommand(program: Command): void {
   addOutletChanges(group);
   addDeletion(group, {
     word: 'outlet',
-    summary: 'Delete an outlet; nodes remove its files, and a secret in Vault stays',
+    summary: `Delete an outlet; nodes remove its files, and ${listed(leavesPhrases)} ${leavesPhrases.length === 1 ? 'stays' : 'stay'}`,
     examples: ['outlet delete gateway', 'outlet delete gateway --yes --wait'],
     completes: ['outlets'],
     remove: (client, ref) => client.deleteOutlet({ projectName: ref.projectName, outletName: ref.name }),
@@ -90,7 +92,7 @@ function addDeliver(group: Command): void {
     examples: ['outlet deliver gateway --wait', 'outlet deliver vault --force'],
     completes: ['outlets'],
   })
-    .option('--force', 'of VAULT_KV: replace a version that another program wrote')
+    .option('--force', `of ${namesTakenOver}: replace a version that another program wrote`)
     .action(async (outletName: string, flags: ProjectFlags & WaitFlags & { readonly force?: boolean }) => {
       const { client, projectName } = await connectToProject(flags);
       const work = client.deliverOutlet({ projectName, outletName, body: { force: flags.force } });

@@ -4,6 +4,7 @@ import { processEnvironment, readNodeToken, SettingError } from '../../config.ts
 import { isKeyplaneError } from '../../errors.ts';
 import { parseDuration } from '../../iso-duration.ts';
 import { checkName } from '../../names.ts';
+import { listed, outletKindNamesAt } from '../../outlets/kinds/kinds.ts';
 import { version } from '../../version.ts';
 import { addCommand } from '../client-command.ts';
 import {
@@ -63,7 +64,7 @@ export function addNodeCommand(program: Command): void {
     .option('--publish-dir <DIR>', 'also write the JWK Sets to files in this folder')
     .option(
       '--outlet-dir <DIR>',
-      'deliver outlets of FILES and ENVOY below this folder, each project in its own',
+      `deliver outlets of ${listed(outletKindNamesAt('NODE'))} below this folder, each project in its own`,
     )
     .option(
       '--serve-limit <DURATION>',

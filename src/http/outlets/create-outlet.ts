@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { namesAtManager, namesAtNodes } from '../../outlets/kinds/outlet-kind-texts.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { deployOnce } from '../requests/once.ts';
@@ -26,8 +27,7 @@ export function createOutletRoute(
       operationId,
       tags: ['outlets'],
       summary: 'Create an outlet',
-      description:
-        'FILES and ENVOY are delivered by the nodes, below their `--outlet-dir`; VAULT_KV and WEBHOOK by the manager. The answer does not wait for deliveries: `environments` of the outlet says how far they are. Private content also requires `ROLE_READ_PRIVATE_KEYS`, and of a key ring that it is exportable.',
+      description: `${namesAtNodes} are delivered by the nodes, below their \`--outlet-dir\`; ${namesAtManager} by the manager. The answer does not wait for deliveries: \`environments\` of the outlet says how far they are. Private content also requires \`ROLE_READ_PRIVATE_KEYS\`, and of a key ring that it is exportable.`,
       params: z.object({ projectName: z.string() }),
       body: createOutletBody,
       response: { 200: deploymentResponse },

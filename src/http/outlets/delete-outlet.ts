@@ -1,3 +1,4 @@
+import { leavesText } from '../../outlets/kinds/outlet-kind-texts.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { deployOnce } from '../requests/once.ts';
@@ -17,7 +18,7 @@ export function deleteOutletRoute(
       operationId: 'deleteOutlet',
       tags: ['outlets'],
       summary: 'Delete an outlet; nodes remove its files',
-      description: 'A secret of VAULT_KV stays as it was written last.',
+      description: `${leavesText}.`,
       params: outletParams,
       response: { 200: deploymentResponse },
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { namesTakenOver } from '../../outlets/kinds/outlet-kind-texts.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
@@ -13,7 +14,7 @@ const body = named(
     force: z
       .boolean()
       .optional()
-      .describe('Of VAULT_KV: replaces a version that another program wrote. Default false'),
+      .describe(`Of ${namesTakenOver}: replaces a version that another program wrote. Default false`),
   }),
 );
 

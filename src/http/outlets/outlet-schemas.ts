@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { outletContents } from '../../outlets/content/outlet-content.ts';
-import { deliveryStates, outletKindNames } from '../../outlets/outlet.ts';
+import { outletKindNames } from '../../outlets/kinds/kinds.ts';
+import { contentsText, credentialsText, targetsText } from '../../outlets/kinds/outlet-kind-texts.ts';
+import { deliveryStates } from '../../outlets/outlet.ts';
 import type { FoundOutlet } from '../../outlets/outlets.ts';
 import { describedAs, named } from '../openapi/named.ts';
 import { nameText } from '../openapi/named-values.ts';
@@ -35,26 +37,14 @@ const described = {
     .nullable()
     .optional()
     .describe("What is delivered, by one of these names; null: the project's set. Default null"),
-  content: content
-    .optional()
-    .describe(
-      'The form in which it is delivered. FILES: JWKS, JWKS_PRIVATE, PEM_PUBLIC, PEM_PRIVATE, PEM_CERTIFICATE, PKCS12. ENVOY: JWT_AUTHN, TOKEN. VAULT_KV: JWKS, JWKS_PRIVATE, PEM_PRIVATE. WEBHOOK: EVENTS, which may be left out',
-    ),
+  content: content.optional().describe(`The form in which it is delivered. ${contentsText}`),
   environmentNames: z
     .array(z.string())
     .nullable()
     .optional()
     .describe('Where it delivers; null: all environments that the project reaches, also later ones'),
-  target: jsonObject
-    .optional()
-    .describe(
-      'FILES: `path`, `layout` (RENAME or SYMLINK), `afterChange`. ENVOY: `path` with `resourceName`, `providers`, `rules`, or with `secretName`. VAULT_KV: `address`, `mount`, `path`, `caPem`. WEBHOOK: `url`, `events`. Replaced as a whole',
-    ),
-  credential: jsonObject
-    .optional()
-    .describe(
-      'Sealed, and never returned. PKCS12: `password`. VAULT_KV: `type` APPROLE with `roleId`, `secretId`, or JWT with `role`, `tokenProfileName`; `mount`. WEBHOOK: `secret`',
-    ),
+  target: jsonObject.optional().describe(`${targetsText}. Replaced as a whole`),
+  credential: jsonObject.optional().describe(`Sealed, and never returned. ${credentialsText}`),
   gate: z
     .boolean()
     .optional()

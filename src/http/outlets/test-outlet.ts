@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { namesAtNodes, testsText } from '../../outlets/kinds/outlet-kind-texts.ts';
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
@@ -10,7 +11,7 @@ import { outletParams } from './outlet-schemas.ts';
 const trial = named(
   'OutletTrial',
   z.object({
-    environmentName: z.string().optional().describe('Absent for WEBHOOK'),
+    environmentName: z.string().optional().describe('Absent where the manager delivers'),
     nodeName: z.string().optional(),
     success: z.boolean(),
     message: z.string(),
@@ -26,8 +27,7 @@ export function testOutletRoute(app: KeyplaneServer, { outlets }: Pick<RouteServ
       operationId: 'testOutlet',
       tags: ['outlets'],
       summary: 'Test whether an outlet can be delivered',
-      description:
-        'Nothing is delivered. For FILES and ENVOY each node makes the content and tries its files, the touched file and the process of the pid file; where it is connected to another manager, the answer is what it reported last. For VAULT_KV the manager signs in and reads the secret. A WEBHOOK is sent an event of type `outlet.test`. The body has no members.',
+      description: `Nothing is delivered. For ${namesAtNodes} each node makes the content and tries its files, the touched file and the process of the pid file; where it is connected to another manager, the answer is what it reported last. ${testsText}. The body has no members.`,
       params: outletParams,
       body: noMembers,
       response: { 200: listOf(trial) },

@@ -15,10 +15,9 @@ import {
   succeeded,
   wanted,
 } from '../../outlets/delivery-state.ts';
-import { outletKind } from '../../outlets/kinds/kinds.ts';
+import { outletKind, outletKindNames } from '../../outlets/kinds/kinds.ts';
 import type { NodeOutletKind, WrittenFiles } from '../../outlets/kinds/outlet-kind.ts';
 import { ProjectFolder } from '../../outlets/kinds/project-folder.ts';
-import { outletKindNames } from '../../outlets/outlet.ts';
 import type { DeployedOutlet } from '../../protocol/content.ts';
 import type { OutletsReport } from '../../protocol/messages.ts';
 import type { StateCopy } from '../disk/state-copy.ts';

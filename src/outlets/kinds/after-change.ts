@@ -2,7 +2,8 @@
 // by a command.
 
 import { badRequest } from '../../errors.ts';
-import type { OutletJson } from '../outlet.ts';
+import type { OutletJson } from '../outlet-source.ts';
+import type { OutletFieldRow } from './outlet-field.ts';
 import { requirePath } from './outlet-path.ts';
 import type { ProjectFolder } from './project-folder.ts';
 import { memberNotValid, optionalObjectMember, requireKnownMembers, requireOneOf } from './read-members.ts';
@@ -11,6 +12,46 @@ const signals = Object.freeze(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const);
 type Signal = (typeof signals)[number];
 
 export type AfterChange = { readonly signal: Signal; readonly pidFile: string } | { readonly touch: string };
+
+export const afterChangeFields: OutletFieldRow = [
+  {
+    member: 'target.afterChange',
+    label: 'After a change',
+    description: 'How the reader is notified',
+    input: {
+      type: 'CHOICE',
+      options: [
+        { value: 'NONE', label: 'It watches the files itself' },
+        { value: 'SIGNAL', label: 'A signal to its process' },
+        { value: 'TOUCH', label: 'A file is touched' },
+      ],
+      isSent: false,
+    },
+  },
+  {
+    member: 'target.afterChange.signal',
+    label: 'Signal',
+    description: 'As the reader expects it',
+    input: { type: 'CHOICE', options: signals.map((signal) => ({ value: signal, label: signal })) },
+    when: { member: 'target.afterChange', is: 'SIGNAL' },
+  },
+  {
+    member: 'target.afterChange.pidFile',
+    label: 'Pid file',
+    description: 'Below the same folder',
+    placeholder: 'nginx/nginx.pid',
+    input: { type: 'LINE' },
+    when: { member: 'target.afterChange', is: 'SIGNAL' },
+  },
+  {
+    member: 'target.afterChange.touch',
+    label: 'File to touch',
+    description: 'Below the same folder',
+    placeholder: 'java/changed',
+    input: { type: 'LINE' },
+    when: { member: 'target.afterChange', is: 'TOUCH' },
+  },
+];
 
 /** @throws KeyplaneError `bad_request` */
 export function readAfterChange(target: OutletJson): AfterChange | undefined {

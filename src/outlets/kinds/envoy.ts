@@ -3,14 +3,73 @@
 import { badRequest } from '../../errors.ts';
 import { namesKeySource } from '../content/envoy-resources.ts';
 import type { OutletContent } from '../content/outlet-content.ts';
-import type { OutletJson } from '../outlet.ts';
+import type { OutletJson } from '../outlet-source.ts';
 import { deliverByRename, removeFiles, tryFiles } from './deliver-files.ts';
+import type { OutletFieldRow } from './outlet-field.ts';
 import type { NodeOutletKind } from './outlet-kind.ts';
-import { requirePath } from './outlet-path.ts';
+import { belowProject, requirePath } from './outlet-path.ts';
 import { memberNotValid, optionalObjectMember, requireKnownMembers, requireText } from './read-members.ts';
 
-export const envoy: NodeOutletKind = {
+const ofResource = { contents: ['JWT_AUTHN'] } as const;
+
+const fields: readonly OutletFieldRow[] = [
+  [
+    {
+      member: 'target.path',
+      label: 'Path of the file',
+      description: belowProject,
+      placeholder: 'envoy/jwt.json',
+      input: { type: 'LINE' },
+    },
+    {
+      member: 'target.resourceName',
+      label: 'Name of the resource',
+      description: 'As Envoy asks for it',
+      input: { type: 'LINE' },
+      ...ofResource,
+    },
+    {
+      member: 'target.secretName',
+      label: 'Name of the secret',
+      description: 'As Envoy asks for it',
+      input: { type: 'LINE' },
+      contents: ['TOKEN'],
+    },
+  ],
+  [
+    {
+      member: 'target.providers',
+      label: 'Providers',
+      description:
+        'The providers of jwt_authn, as a JSON object by name. One without a key source takes the keys',
+      placeholder: '{ "orders": { "issuer": "https://issuer.example" } }',
+      input: { type: 'JSON', minRows: 3 },
+      ...ofResource,
+    },
+  ],
+  [
+    {
+      member: 'target.rules',
+      label: 'Rules',
+      description:
+        'The rules of jwt_authn, as a JSON list. Empty: every path requires a token of one of the providers',
+      placeholder: '[{ "match": { "prefix": "/orders" }, "requires": { "provider_name": "orders" } }]',
+      input: { type: 'JSON', minRows: 2 },
+      isOptional: true,
+      ...ofResource,
+    },
+  ],
+];
+
+export const envoy: NodeOutletKind<'ENVOY'> = {
   name: 'ENVOY',
+  words: {
+    title: 'Envoy, by files at the nodes',
+    example:
+      'outlet create envoy --kind ENVOY --view partners --content JWT_AUTHN --environments production --target @envoy.json',
+    deletion: 'Nodes remove its files. An Envoy that starts afterwards finds none.',
+  },
+  fields,
   runsAt: 'NODE',
   contents: ['JWT_AUTHN', 'TOKEN'],
   confirms: true,

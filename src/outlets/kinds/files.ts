@@ -3,11 +3,12 @@
 import type { Artifact } from '../content/artifact.ts';
 import { type OutletContent, traitsOf } from '../content/outlet-content.ts';
 import { isPkcs12Password } from '../content/pkcs12-file.ts';
-import type { OutletJson, OutletSourceType } from '../outlet.ts';
-import { type AfterChange, notify, readAfterChange, tryNotify } from './after-change.ts';
+import type { OutletJson, OutletSourceType } from '../outlet-source.ts';
+import { type AfterChange, afterChangeFields, notify, readAfterChange, tryNotify } from './after-change.ts';
 import { deliverByRename, deliverBySymlink, removeFiles, tryFiles } from './deliver-files.ts';
+import type { OutletField, OutletFieldRow } from './outlet-field.ts';
 import type { Claim, NodeOutletKind } from './outlet-kind.ts';
-import { requirePath } from './outlet-path.ts';
+import { belowProject, requirePath } from './outlet-path.ts';
 import { memberNotValid, requireKnownMembers, requireOneOf, requireText } from './read-members.ts';
 
 const layouts = Object.freeze(['RENAME', 'SYMLINK'] as const);
@@ -30,10 +31,72 @@ const sources: Readonly<Partial<Record<OutletContent, readonly OutletSourceType[
   PKCS12: ['KEY_RING', 'JWK', 'CERTIFICATE'],
 };
 
-export const files: NodeOutletKind = {
+const contents: readonly OutletContent[] = [
+  'JWKS',
+  'JWKS_PRIVATE',
+  'PEM_PUBLIC',
+  'PEM_PRIVATE',
+  'PEM_CERTIFICATE',
+  'PKCS12',
+];
+
+const pathField = {
+  member: 'target.path',
+  description: belowProject,
+  input: { type: 'LINE' },
+  flag: { name: 'path', argument: 'PATH', text: 'the file or folder below --outlet-dir of the nodes' },
+} as const satisfies Partial<OutletField>;
+
+const fields: readonly OutletFieldRow[] = [
+  [
+    {
+      ...pathField,
+      label: 'Path of the folder',
+      placeholder: 'haproxy/keys',
+      contents: contents.filter((content) => traitsOf(content).isFolder),
+    },
+    {
+      ...pathField,
+      label: 'Path of the file',
+      placeholder: 'gateway/jwks.json',
+      contents: contents.filter((content) => !traitsOf(content).isFolder),
+    },
+    {
+      member: 'target.layout',
+      label: 'Layout',
+      description: 'How a new version replaces the former one',
+      input: {
+        type: 'CHOICE',
+        options: [
+          { value: 'RENAME', label: 'Each file is renamed' },
+          { value: 'SYMLINK', label: 'A link is changed, as Kubernetes does' },
+        ],
+      },
+      flag: { name: 'layout', argument: 'LAYOUT', text: 'how files are replaced (default: RENAME)' },
+    },
+  ],
+  afterChangeFields,
+  [
+    {
+      member: 'credential.password',
+      label: 'Password of the keystore',
+      input: { type: 'SECRET', variable: 'KEYSTORE_PASSWORD' },
+      contents: ['PKCS12'],
+    },
+  ],
+];
+
+export const files: NodeOutletKind<'FILES'> = {
   name: 'FILES',
+  words: {
+    title: 'Files at the nodes',
+    example: 'outlet create gateway --kind FILES --ring orders --content JWKS --path gateway/jwks.json',
+    credential: 'password of PKCS12',
+    deletion: 'Nodes remove its files, and their readers find none from then on.',
+  },
+  fields,
   runsAt: 'NODE',
-  contents: ['JWKS', 'JWKS_PRIVATE', 'PEM_PUBLIC', 'PEM_PRIVATE', 'PEM_CERTIFICATE', 'PKCS12'],
+  contents,
   confirms: true,
 
   sources: (content) => sources[content] ?? [],

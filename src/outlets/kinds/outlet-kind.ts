@@ -1,14 +1,34 @@
-// What a kind of outlet brings. A kind is one file beside this one and one line in `kinds.ts`.
+// What a kind of outlet brings. A kind is one file beside this one and one line in `list.ts`.
 
 import type { SafeFetch } from '../../sources/safe-fetch/safe-fetch.ts';
 import type { Artifact } from '../content/artifact.ts';
 import type { OutletContent } from '../content/outlet-content.ts';
-import type { OutletJson, OutletKindName, OutletSourceType } from '../outlet.ts';
+import type { OutletJson, OutletSourceType } from '../outlet-source.ts';
+import type { OutletFieldRow } from './outlet-field.ts';
 import type { ProjectFolder } from './project-folder.ts';
 
+/** What people read of a kind; without a full stop, but for texts of the console. */
+export interface OutletKindWords {
+  /** Where it delivers to. */
+  readonly title: string;
+  /** A command that creates one. */
+  readonly example: string;
+  /** What its credentials are, in one phrase; absent: it takes none. */
+  readonly credential?: string;
+  /** What a deletion means for its readers. */
+  readonly deletion: string;
+  /** What stays after a deletion: as the API says it, and as a phrase. */
+  readonly leaves?: { readonly sentence: string; readonly phrase: string };
+  /** Of kinds where `force` replaces what another program wrote; absent: `force` does nothing more. */
+  readonly takeOver?: { readonly what: string; readonly text: string };
+}
+
 /** What the manager checks when an outlet is created or changed. */
-export interface OutletKindRules {
-  readonly name: OutletKindName;
+interface OutletKindRules<Name extends string> {
+  readonly name: Name;
+  readonly words: OutletKindWords;
+  /** Of the target and of the credential. What of it is secret is a credential. */
+  readonly fields: readonly OutletFieldRow[];
   readonly contents: readonly OutletContent[];
   /** Where a request names none; without it a request must. */
   readonly defaultContent?: OutletContent;
@@ -49,8 +69,8 @@ export interface Claim {
   readonly exact?: true;
 }
 
-/** Delivered by the nodes, into files. */
-export interface NodeOutletKind extends OutletKindRules {
+/** Delivered by the nodes, into files. Of a credential, nodes are sent its `password` alone. */
+export interface NodeOutletKind<Name extends string = string> extends OutletKindRules<Name> {
   readonly runsAt: 'NODE';
   /** Writes what differs. It is called again, also after a restart, until it succeeds. */
   deliver(delivery: NodeDelivery, folder: ProjectFolder): Promise<NodeDelivered>;
@@ -95,8 +115,10 @@ export interface NodeDelivered {
 }
 
 /** Delivered by the manager, over the network. */
-export interface ManagerOutletKind extends OutletKindRules {
+export interface ManagerOutletKind<Name extends string = string> extends OutletKindRules<Name> {
   readonly runsAt: 'MANAGER';
+  /** What a test does. */
+  readonly testText: string;
   /** Undefined where events are delivered, and not keys. */
   readonly keys?: ManagerKeyDelivery;
 }
@@ -140,4 +162,4 @@ export interface ManagerAccess {
   readonly issueToken: (tokenProfileName: string) => Promise<string>;
 }
 
-export type OutletKind = NodeOutletKind | ManagerOutletKind;
+export type OutletKind<Name extends string = string> = NodeOutletKind<Name> | ManagerOutletKind<Name>;

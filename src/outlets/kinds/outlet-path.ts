@@ -2,8 +2,11 @@
 
 import { badRequest } from '../../errors.ts';
 import { shownText } from '../../names.ts';
-import type { OutletJson } from '../outlet.ts';
+import type { OutletJson } from '../outlet-source.ts';
 import { requireText } from './read-members.ts';
+
+/** What a form says of a path. */
+export const belowProject = 'Below the folder of the project in the outlet-dir of the nodes';
 
 const segmentPattern = /^[\p{L}\p{N}._-][\p{L}\p{M}\p{N}._-]*$/u;
 /** File systems have 255 bytes for a name. */

@@ -2,7 +2,7 @@
 
 import { badRequest, type KeyplaneError } from '../../errors.ts';
 import { shownText } from '../../names.ts';
-import type { OutletJson } from '../outlet.ts';
+import type { OutletJson } from '../outlet-source.ts';
 
 /** @throws KeyplaneError `bad_request` for a member that is none of `known` */
 export function requireKnownMembers(given: OutletJson, known: readonly string[], at: string): void {

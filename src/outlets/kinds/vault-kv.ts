@@ -3,6 +3,7 @@
 import { lookupName } from '../../names.ts';
 import { readTrustedCertificates } from '../../runtime/pem-certificates.ts';
 import { type Artifact, artifactDigest } from '../content/artifact.ts';
+import type { OutletFieldRow } from './outlet-field.ts';
 import type { ManagerDelivery, ManagerOutletKind } from './outlet-kind.ts';
 import {
   memberNotValid,
@@ -15,9 +16,104 @@ import { openVault, otherVersion, type VaultSecret, type VaultSession } from './
 
 const credentialTypes = Object.freeze(['APPROLE', 'JWT'] as const);
 
-export const vaultKv: ManagerOutletKind = {
+const ofAppRole = { when: { member: 'credential.type', is: 'APPROLE' } } as const;
+const ofJwt = { when: { member: 'credential.type', is: 'JWT' } } as const;
+
+const fields: readonly OutletFieldRow[] = [
+  [
+    {
+      member: 'target.address',
+      label: 'Address of the server',
+      placeholder: 'https://vault.example:8200',
+      input: { type: 'LINE' },
+    },
+  ],
+  [
+    {
+      member: 'target.mount',
+      label: 'Mount of the engine',
+      placeholder: 'secret',
+      input: { type: 'LINE' },
+    },
+    {
+      member: 'target.path',
+      label: 'Path of the secret',
+      placeholder: 'orders/keys',
+      input: { type: 'LINE' },
+    },
+  ],
+  [
+    {
+      member: 'credential.type',
+      label: 'Log in with',
+      input: {
+        type: 'CHOICE',
+        options: [
+          { value: 'APPROLE', label: 'AppRole' },
+          { value: 'JWT', label: 'A token of a token profile' },
+        ],
+      },
+    },
+    {
+      member: 'credential.mount',
+      label: 'Mount of the login',
+      description: 'Empty: its usual name',
+      input: { type: 'LINE' },
+      isOptional: true,
+    },
+  ],
+  [
+    {
+      member: 'credential.roleId',
+      label: 'Role ID',
+      input: { type: 'SECRET', variable: 'ROLE_ID' },
+      ...ofAppRole,
+    },
+    {
+      member: 'credential.secretId',
+      label: 'Secret ID',
+      input: { type: 'SECRET', variable: 'SECRET_ID' },
+      ...ofAppRole,
+    },
+    { member: 'credential.role', label: 'Role', input: { type: 'LINE' }, ...ofJwt },
+    {
+      member: 'credential.tokenProfileName',
+      label: 'Token profile',
+      input: { type: 'TOKEN_PROFILE' },
+      ...ofJwt,
+    },
+  ],
+  [
+    {
+      member: 'target.caPem',
+      label: 'CA certificates of the server',
+      description: 'PEM. Empty: those that the manager trusts',
+      input: { type: 'TEXT', minRows: 1 },
+      isOptional: true,
+    },
+  ],
+];
+
+export const vaultKv: ManagerOutletKind<'VAULT_KV'> = {
   name: 'VAULT_KV',
+  words: {
+    title: 'A secret in Vault or OpenBao',
+    example:
+      'outlet create vault --kind VAULT_KV --ring orders --content JWKS --target @vault.json --credential-file approle.json',
+    credential: 'login of VAULT_KV',
+    deletion: 'The secret stays as it was written last, and is kept current no longer.',
+    leaves: {
+      sentence: 'A secret of VAULT_KV stays as it was written last',
+      phrase: 'a secret in Vault',
+    },
+    takeOver: {
+      what: 'the secret',
+      text: 'Another program may have written to the path. Its version of the secret is replaced by the keys of this outlet; the engine keeps it as a former version.',
+    },
+  },
+  fields,
   runsAt: 'MANAGER',
+  testText: 'For VAULT_KV the manager signs in and reads the secret',
   contents: ['JWKS', 'JWKS_PRIVATE', 'PEM_PRIVATE'],
   confirms: true,
 

@@ -3,7 +3,8 @@
 import { eventPatterns, isEventPattern } from '../../events/event-types.ts';
 import { shownText } from '../../names.ts';
 import { readWebhookSecret } from '../../webhooks/signature.ts';
-import type { OutletJson } from '../outlet.ts';
+import type { OutletJson } from '../outlet-source.ts';
+import type { OutletFieldRow } from './outlet-field.ts';
 import type { ManagerOutletKind } from './outlet-kind.ts';
 import { memberNotValid, requireKnownMembers, requireText } from './read-members.ts';
 
@@ -30,9 +31,51 @@ const formerSecretMs = 24 * 3600 * 1000;
 /** Each has one more signature in each message. */
 const mostFormer = 8;
 
-export const webhook: ManagerOutletKind = {
+const fields: readonly OutletFieldRow[] = [
+  [
+    {
+      member: 'target.url',
+      label: 'URL',
+      placeholder: 'https://receiver.example/keyplane',
+      input: { type: 'LINE' },
+      flag: { name: 'webhook-url', argument: 'URL', text: 'where events are sent' },
+    },
+  ],
+  [
+    {
+      member: 'target.events',
+      label: 'Events',
+      description: 'A type, or all of a kind, such as keyring.*',
+      input: { type: 'LIST', options: eventPatterns, clearLabel: 'Remove all events' },
+      flag: {
+        name: 'events',
+        argument: 'TYPES',
+        text: 'such as keyring.* or jwk.expiring, separated by commas',
+      },
+    },
+  ],
+  [
+    {
+      member: 'credential.secret',
+      label: 'Secret',
+      description: 'whsec_ and 24 to 64 random bytes in base64. It signs each event',
+      input: { type: 'SECRET', variable: 'WEBHOOK_SECRET' },
+    },
+  ],
+];
+
+export const webhook: ManagerOutletKind<'WEBHOOK'> = {
   name: 'WEBHOOK',
+  words: {
+    title: 'Events to a webhook',
+    example:
+      "outlet create chat --kind WEBHOOK --webhook-url https://hooks.example.com/keyplane --events 'keyring.*,jwk.expiring' --credential-file secret.json",
+    credential: 'secret of WEBHOOK',
+    deletion: 'Its URL gets no events from now on.',
+  },
+  fields,
   runsAt: 'MANAGER',
+  testText: 'A WEBHOOK is sent an event of type `outlet.test`',
   contents: ['EVENTS'],
   defaultContent: 'EVENTS',
   confirms: false,

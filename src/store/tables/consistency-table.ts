@@ -6,6 +6,7 @@ import type {
   HeadFacts,
   NamedObject,
 } from '../../doctor/consistency-store.ts';
+import { outletKindNamesAt } from '../../outlets/kinds/kinds.ts';
 import { deliveryKinds, operationKinds, projectKinds, publicationKinds } from '../../protocol/content.ts';
 import { emptyDigest } from '../../protocol/state-digest.ts';
 import type { Database } from '../database-schema.ts';
@@ -89,7 +90,7 @@ where ${isReached('views.project_id')}
 union all select 'project-set', projects.id, environments.id from projects cross join environments
 where projects.publish_key_types is not null and ${isReached('projects.id')}
 union all select 'outlet', outlets.id, environments.id from outlets cross join environments
-where ${isReached('outlets.project_id')} and outlets.kind in ('FILES', 'ENVOY')
+where ${isReached('outlets.project_id')} and outlets.kind in (${sql.join(outletKindNamesAt('NODE'))})
   and (outlets.environment_ids is null or outlets.environment_ids like '%"' || environments.id || '"%')
 union all select 'environment-set', environments.id, environments.id from environments where environment_set = 0
 union all select 'certificate', material_id, environment_id from certificate_environments

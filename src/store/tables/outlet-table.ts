@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import { alteredInDatabase } from '../../errors.ts';
-import type { Outlet, OutletKindName } from '../../outlets/outlet.ts';
+import type { OutletKindName } from '../../outlets/kinds/kinds.ts';
+import type { Outlet } from '../../outlets/outlet.ts';
 import type { OutletListQuery, OutletStore } from '../../outlets/outlet-store.ts';
 import type { Sealed } from '../../sealing/sealed.ts';
 import type { Database } from '../database-schema.ts';

