@@ -12,6 +12,11 @@ export type Query = Pick<CompiledQuery, 'sql' | 'parameters'>;
 export type Mode = 'read' | 'write' | 'within' | 'asyncCommit';
 
 export interface DatabaseTransaction {
+  /**
+   * Rejects where the transaction did not begin; then no statement had an effect. A remote database may answer only when
+   * the first statements were sent. @throws DatabaseFailure
+   */
+  readonly begun: Promise<void>;
   /** @throws DatabaseFailure */
   execute<Row>(query: Query): Promise<QueryResult<Row>>;
   /** For schemas. @throws DatabaseFailure */

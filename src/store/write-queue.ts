@@ -208,6 +208,11 @@ async function commitTogether(
     try {
       if (projectIds !== undefined) await runTogether(transaction, batch, outcomes);
       else await runAll(transaction, { batch, isIsolated }, outcomes);
+      await transaction.begun.catch((error: unknown) => {
+        batch.takeAll();
+        outcomes.clear();
+        throw error;
+      });
     } catch (error) {
       await transaction.rollback();
       throw error;
