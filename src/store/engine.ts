@@ -5,9 +5,13 @@ import type { CompiledQuery, Dialect, QueryResult } from 'kysely';
 import { type ErrorCode, KeyplaneError } from '../errors.ts';
 import type { ConnectionUse } from '../metrics/store-watch.ts';
 import type { WakeTopic } from '../unit-of-work.ts';
+import type { Sending } from './deferred-writes.ts';
 
 /** Text with its parameters, compiled for the dialect. */
-export type Query = Pick<CompiledQuery, 'sql' | 'parameters'>;
+export interface Query extends Pick<CompiledQuery, 'sql' | 'parameters'> {
+  /** Its result is the same before and after what writes of the same group change. */
+  readonly standsAlone?: boolean;
+}
 
 export type Mode = 'read' | 'write' | 'within' | 'asyncCommit';
 
@@ -19,6 +23,12 @@ export interface DatabaseTransaction {
   readonly begun: Promise<void>;
   /** @throws DatabaseFailure */
   execute<Row>(query: Query): Promise<QueryResult<Row>>;
+  /**
+   * Only of remote databases: sends it before the next statement that does not stand alone, or with the commit, in one
+   * statement with all others that wait. A failure fails all later statements and the commit.
+   * @throws DatabaseFailure for a value that is refused
+   */
+  defer?(sending: Sending): void;
   /** For schemas. @throws DatabaseFailure */
   command(sql: string): Promise<void>;
   /**
@@ -105,7 +115,7 @@ export const failureTexts = Object.freeze({
 });
 
 /** PostgreSQL cannot store U+0000 in text; SQLite could, but must behave the same. */
-export function refuseNul(parameters: readonly unknown[]): void {
+export function refuseNul(parameters: Iterable<unknown>): void {
   for (const parameter of parameters) {
     if (typeof parameter === 'string' && parameter.includes('\0')) {
       throw new DatabaseFailure('bad_request', {

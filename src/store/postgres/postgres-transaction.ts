@@ -1,6 +1,7 @@
 import type { QueryResult } from 'kysely';
 import type pg from 'pg';
 import type { WakeTopic } from '../../unit-of-work.ts';
+import { DeferredWrites, type Sending } from '../deferred-writes.ts';
 import { type DatabaseTransaction, type Mode, type Query, refuseNul } from '../engine.ts';
 import { beginAsyncCommit, beginStatement } from './begin-statement.ts';
 import { isConnectionLost, postgresFailure } from './postgres-failure.ts';
@@ -33,6 +34,7 @@ export class PostgresTransaction implements DatabaseTransaction {
   #client: pg.PoolClient;
   readonly #options: PostgresTransactionOptions;
   readonly #topics = new Set<WakeTopic>();
+  readonly #deferred = new DeferredWrites();
   #hasBegun = false;
   /** A statement waits for the answer to `begin`, and so do all after it. */
   #isWaiting = false;
@@ -75,10 +77,23 @@ export class PostgresTransaction implements DatabaseTransaction {
     }
   }
 
-  async execute<Row>({ sql, parameters }: Query): Promise<QueryResult<Row>> {
+  async execute<Row>({ sql, parameters, standsAlone }: Query): Promise<QueryResult<Row>> {
     refuseNul(parameters);
+    if (standsAlone !== true) this.#sendDeferred();
     const { rows, rowCount } = await this.#query(sql, parameters);
     return { rows: rows as Row[], numAffectedRows: BigInt(rowCount ?? 0) };
+  }
+
+  defer(sending: Sending): void {
+    for (const row of sending.rows) refuseNul(Object.values(row));
+    this.#deferred.add(sending);
+    if (this.#deferred.isFull) this.#sendDeferred();
+  }
+
+  #sendDeferred(): void {
+    const query = this.#deferred.take();
+    // If it fails, the transaction is aborted and the next statement fails too.
+    if (query !== undefined) this.#query(query.sql, query.parameters).catch(() => undefined);
   }
 
   async command(sql: string): Promise<void> {
@@ -86,7 +101,7 @@ export class PostgresTransaction implements DatabaseTransaction {
   }
 
   step(sql: string): void {
-    // If it fails, the transaction is aborted and the next statement fails too.
+    // As above.
     this.#query(sql).catch(() => undefined);
   }
 
@@ -100,6 +115,7 @@ export class PostgresTransaction implements DatabaseTransaction {
     // commit at the same time the notification follows in a separate transaction. One that is lost costs a poll.
     const notifiesAfter = this.isWithin && this.#topics.size > 0;
     try {
+      this.#sendDeferred();
       const { sender } = this.#options;
       const notify =
         this.#topics.size > 0 && !notifiesAfter ? `${notifyStatement(this.#topics, sender)}; ` : '';

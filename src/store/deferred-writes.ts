@@ -1,0 +1,65 @@
+// Statements without a result that wait for the next one whose result is needed, or for the commit. Then they are one
+// statement, in which the rows of several sendings into one table are together.
+
+import type { Query } from './engine.ts';
+
+/** One statement and the rows to send it with. */
+export interface Sending {
+  /** The same for sendings whose rows may be sent together. */
+  readonly statement: object;
+  readonly rows: readonly object[];
+  readonly sql: string;
+  /** @param rows of all sendings of the statement, in their order */
+  queriesOf(rows: readonly object[]): readonly Query[];
+}
+
+interface Gathered {
+  readonly sending: Sending;
+  readonly rows: object[];
+}
+
+/** PostgreSQL takes 65,535 parameters in a statement. */
+const manyValues = 16_384;
+
+export class DeferredWrites {
+  #gathered = new Map<object, Gathered>();
+  #values = 0;
+
+  add(sending: Sending): void {
+    const gathered = this.#gathered.get(sending.statement) ?? { sending, rows: [] };
+    gathered.rows.push(...sending.rows);
+    for (const row of sending.rows) this.#values += Object.keys(row).length;
+    this.#gathered.set(sending.statement, gathered);
+  }
+
+  /** There is enough for one statement. */
+  get isFull(): boolean {
+    return this.#values >= manyValues;
+  }
+
+  /** All that were added since the last call; undefined where none was. */
+  take(): Query | undefined {
+    const gathered = [...this.#gathered.values()];
+    this.#gathered = new Map();
+    this.#values = 0;
+    return inOne(gathered.flatMap(({ sending, rows }) => sending.queriesOf(rows)));
+  }
+}
+
+/**
+ * All parts see the database as it was before them, so none may depend on what another one writes. References between
+ * their rows are checked at the end of the whole.
+ */
+function inOne(queries: readonly Query[]): Query | undefined {
+  const parts: string[] = [];
+  const parameters: unknown[] = [];
+  for (const query of queries) {
+    const before = parameters.length;
+    parts.push(query.sql.replace(/\$(\d+)/g, (_, number: string) => `$${Number(number) + before}`));
+    parameters.push(...query.parameters);
+  }
+  const last = parts.pop();
+  if (last === undefined) return undefined;
+  const earlier = parts.map((part, index) => `part${index} as (${part})`);
+  return { sql: earlier.length === 0 ? last : `with ${earlier.join(', ')} ${last}`, parameters };
+}
