@@ -61,5 +61,9 @@ function inOne(queries: readonly Query[]): Query | undefined {
   const last = parts.pop();
   if (last === undefined) return undefined;
   const earlier = parts.map((part, index) => `part${index} as (${part})`);
-  return { sql: earlier.length === 0 ? last : `with ${earlier.join(', ')} ${last}`, parameters };
+  return {
+    sql: earlier.length === 0 ? last : `with ${earlier.join(', ')} ${last}`,
+    parameters,
+    isKept: true,
+  };
 }

@@ -11,6 +11,11 @@ import type { Sending } from './deferred-writes.ts';
 export interface Query extends Pick<CompiledQuery, 'sql' | 'parameters'> {
   /** Its result is the same before and after what writes of the same group change. */
   readonly standsAlone?: boolean;
+  /**
+   * It runs often, and its result has the same columns whatever columns its tables get: a database in another process may
+   * keep it prepared.
+   */
+  readonly isKept?: boolean;
 }
 
 export type Mode = 'read' | 'write' | 'within' | 'asyncCommit';

@@ -34,7 +34,7 @@ export interface Statement<Values, Row> {
  */
 export function statement<Values extends object, Row>(
   build: (database: Database, values: Values) => Compilable<Row>,
-  options: StandsAlone = {},
+  options: QueryTraits = {},
 ): Statement<Values, Row> {
   const compiledFor = new WeakMap<object, CompiledQuery<Row>>();
   return over(
@@ -61,7 +61,7 @@ export function listStatement<Item extends object, Row>(
   options: ListOptions<Item> = {},
 ): Statement<readonly Item[], Row> {
   const compiledFor = new WeakMap<object, Map<number, CompiledQuery<Row>>>();
-  const { together = (items) => items, ...alone } = options;
+  const { together = (items) => items, ...traits } = options;
   return over(
     (database, items: readonly Item[]) => {
       const { adapter } = database.getExecutor();
@@ -74,13 +74,13 @@ export function listStatement<Item extends object, Row>(
       }
       return { query, lists: items };
     },
-    { ...alone, piecesOf: (lists) => [...inChunksOnce(together(lists as readonly Item[]))] },
+    { ...traits, piecesOf: (lists) => [...inChunksOnce(together(lists as readonly Item[]))] },
   );
 }
 
-export type StandsAlone = Pick<Query, 'standsAlone'>;
+export type QueryTraits = Pick<Query, 'standsAlone' | 'isKept'>;
 
-export interface ListOptions<Item> extends StandsAlone {
+export interface ListOptions<Item> extends QueryTraits {
   /** What the items of several sendings become where they are sent as one. */
   readonly together?: (items: readonly Item[]) => readonly Item[];
 }
@@ -101,21 +101,21 @@ interface Given<Row> {
   readonly lists: readonly object[];
 }
 
-interface Sent<Values> extends StandsAlone {
+interface Sent<Values> extends QueryTraits {
   /** @param lists of several calls */
   piecesOf(lists: readonly object[]): readonly Values[];
 }
 
 function over<Values, Row>(
   given: (database: Database, values: Values) => Given<Row>,
-  { standsAlone, piecesOf }: Sent<Values>,
+  { piecesOf, ...traits }: Sent<Values>,
 ): Statement<Values, Row> {
   function queryOf(database: Database, values: Values): Query {
     const { query, lists } = given(database, values);
     const parameters = query.parameters.map((p) =>
       p instanceof Placeholder ? (lists[p.index] as Record<string, unknown>)[p.name] : p,
     );
-    return { sql: query.sql, parameters, ...(standsAlone === true && { standsAlone }) };
+    return { sql: query.sql, parameters, ...traits };
   }
 
   function execute(database: Database, values: Values) {

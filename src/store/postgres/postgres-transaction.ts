@@ -4,8 +4,9 @@ import type { WakeTopic } from '../../unit-of-work.ts';
 import { DeferredWrites, type Sending } from '../deferred-writes.ts';
 import { type DatabaseTransaction, type Mode, type Query, refuseNul } from '../engine.ts';
 import { beginAsyncCommit, beginStatement } from './begin-statement.ts';
-import { isConnectionLost, postgresFailure } from './postgres-failure.ts';
+import { isConnectionLost, isNameLost, postgresFailure } from './postgres-failure.ts';
 import { notifyStatement } from './postgres-listener.ts';
+import { nameNoMore, preparedName } from './prepared-names.ts';
 
 export const poolSize = 10;
 /** `begin` is not repeated on a server that does not answer. */
@@ -18,6 +19,9 @@ export function isPipelined(mode: Mode): boolean {
 
 /** What changes nothing where no transaction began. */
 const isSelect = /^\s*select\b/;
+
+/** Without parameters it may be several statements. */
+type Message = Pick<Query, 'sql' | 'isKept'> & Partial<Pick<Query, 'parameters'>>;
 
 export interface PostgresTransactionOptions {
   /** In its notifications, so that it ignores its own. */
@@ -77,10 +81,10 @@ export class PostgresTransaction implements DatabaseTransaction {
     }
   }
 
-  async execute<Row>({ sql, parameters, standsAlone }: Query): Promise<QueryResult<Row>> {
-    refuseNul(parameters);
-    if (standsAlone !== true) this.#sendDeferred();
-    const { rows, rowCount } = await this.#query(sql, parameters);
+  async execute<Row>(query: Query): Promise<QueryResult<Row>> {
+    refuseNul(query.parameters);
+    if (query.standsAlone !== true) this.#sendDeferred();
+    const { rows, rowCount } = await this.#query(query);
     return { rows: rows as Row[], numAffectedRows: BigInt(rowCount ?? 0) };
   }
 
@@ -93,16 +97,16 @@ export class PostgresTransaction implements DatabaseTransaction {
   #sendDeferred(): void {
     const query = this.#deferred.take();
     // If it fails, the transaction is aborted and the next statement fails too.
-    if (query !== undefined) this.#query(query.sql, query.parameters).catch(() => undefined);
+    if (query !== undefined) this.#query(query).catch(() => undefined);
   }
 
   async command(sql: string): Promise<void> {
-    await this.#query(sql);
+    await this.#query({ sql });
   }
 
   step(sql: string): void {
     // As above.
-    this.#query(sql).catch(() => undefined);
+    this.#query({ sql }).catch(() => undefined);
   }
 
   notify(topic: WakeTopic): void {
@@ -120,7 +124,7 @@ export class PostgresTransaction implements DatabaseTransaction {
       const notify =
         this.#topics.size > 0 && !notifiesAfter ? `${notifyStatement(this.#topics, sender)}; ` : '';
       // Several statements in one message have an answer each.
-      const answers = [await this.#query(`${notify}commit`)].flat();
+      const answers = [await this.#query({ sql: `${notify}commit` })].flat();
       const command = answers.at(-1)?.command;
       isClean = true;
       // PostgreSQL answers the commit of a transaction in which a statement failed with a rollback.
@@ -153,7 +157,7 @@ export class PostgresTransaction implements DatabaseTransaction {
     let isClean = false;
     try {
       if (!this.lost) {
-        await this.#query('rollback');
+        await this.#query({ sql: 'rollback' });
         isClean = true;
       }
     } catch {
@@ -172,35 +176,39 @@ export class PostgresTransaction implements DatabaseTransaction {
     this.#isReleased = true;
   }
 
-  async #query(sql: string, parameters?: readonly unknown[]): Promise<pg.QueryResult> {
+  async #query(message: Message): Promise<pg.QueryResult> {
     if (!this.#hasBegun) {
-      if (!this.#isWaiting && isPipelined(this.#options.mode) && isSelect.test(sql)) {
-        return this.#queryAhead(sql, parameters);
+      if (!this.#isWaiting && isPipelined(this.#options.mode) && isSelect.test(message.sql)) {
+        return this.#queryAhead(message);
       }
       this.#isWaiting = true;
       await this.begun;
     }
-    return this.#answerOf(this.#send(sql, parameters));
+    return this.#answerOf(this.#send(message));
   }
 
   /** In the round trip of `begin`. Sent again where that needed another connection. */
-  async #queryAhead(sql: string, parameters?: readonly unknown[]): Promise<pg.QueryResult> {
+  async #queryAhead(message: Message): Promise<pg.QueryResult> {
     const client = this.#client;
-    const answer = this.#send(sql, parameters);
+    const answer = this.#send(message);
     answer.catch(() => undefined);
     await this.begun;
-    return client === this.#client ? this.#answerOf(answer) : this.#query(sql, parameters);
+    return client === this.#client ? this.#answerOf(answer) : this.#query(message);
   }
 
-  #send(sql: string, parameters?: readonly unknown[]): Promise<pg.QueryResult> {
-    return this.#client.query(sql, parameters === undefined ? undefined : [...parameters]);
+  #send({ sql: text, parameters, isKept = false }: Message): Promise<pg.QueryResult> {
+    if (parameters === undefined) return this.#client.query(text);
+    const values = [...parameters];
+    const name = isKept ? preparedName(this.#client, text, values) : undefined;
+    return this.#client.query(name === undefined ? { text, values } : { name, text, values });
   }
 
   async #answerOf(answer: Promise<pg.QueryResult>): Promise<pg.QueryResult> {
     try {
       return await answer;
     } catch (error) {
-      if (isConnectionLost(error)) this.lost = true;
+      if (isNameLost(error)) nameNoMore();
+      if (isConnectionLost(error) || isNameLost(error)) this.lost = true;
       throw postgresFailure(error);
     }
   }

@@ -2,6 +2,7 @@
 // transaction on such a connection would wait as long as the slowest statement.
 
 import type pg from 'pg';
+import { noteServer } from './prepared-names.ts';
 
 /** What pg says when an answer took too long; it has no code for it, and cuts the connection. */
 const answerTookTooLong = 'Query read timeout';
@@ -11,9 +12,11 @@ const answerTookTooLong = 'Query read timeout';
  * @throws Error for the log, when it gets no response in time
  */
 export async function refuseUnserved(client: pg.ClientBase, withinMs: number): Promise<void> {
-  const ask: pg.QueryConfig & { query_timeout: number } = { text: 'select 1', query_timeout: withinMs };
+  const text = 'select pg_backend_pid() as pid';
+  const ask: pg.QueryConfig & { query_timeout: number } = { text, query_timeout: withinMs };
   try {
-    await client.query(ask);
+    const { rows } = await client.query<{ pid: number }>(ask);
+    noteServer(client, rows[0]?.pid);
   } catch (error) {
     if ((error as Error).message !== answerTookTooLong) return;
     throw new Error(

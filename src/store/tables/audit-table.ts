@@ -62,7 +62,7 @@ const findHeadAndEnd = statement(
       .leftJoin('audit_lanes', (join) => join.on('audit_lanes.lane', '=', key.lane))
       .select(['sequence', 'mark', 'number', 'mac'])
       .where('id', '=', key.id),
-  { standsAlone: true },
+  { standsAlone: true, isKept: true },
 );
 const insertOpen = listStatement((db, rows: readonly AuditOpenRow[]) =>
   db.insertInto('audit_records_open').values(rows),

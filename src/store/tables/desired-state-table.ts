@@ -54,18 +54,24 @@ const findStates = listStatement((db, keys: readonly { environmentId: string }[]
     ),
 );
 /** The ticket of audit records is drawn behind the lock. */
-const lockRows = listStatement((db, keys: readonly { environmentId: string }[]) =>
-  compilable(
-    db,
-    sql<Selectable<EnvironmentStateRow> & { readonly lineage: string | null; readonly ticket: number }>`
+const lockRows = listStatement(
+  (db, keys: readonly { environmentId: string }[]) =>
+    compilable(
+      db,
+      sql<LockedRow>`
 select locked.*, nextval('audit_tickets') as ticket from (
-  select environment_states.*, (select value from installation where key = 'lineage') as lineage
+  select environment_id, revision, digest, audit_sequence, mac,
+    (select value from installation where key = 'lineage') as lineage
   from environment_states
   where environment_id in (${sql.join(keys.map(({ environmentId }) => sql`${environmentId}`))})
   order by environment_id for update of environment_states
 ) as locked`,
-  ),
+    ),
+  { isKept: true },
 );
+type LockedRow = HeadRow & { readonly lineage: string | null; readonly ticket: number };
+/** What the MAC of an environment's state covers, and the MAC. */
+type HeadRow = Omit<Selectable<EnvironmentStateRow>, 'floor_revision'>;
 const upsertStates = listStatement(
   (db, rows: readonly Insertable<EnvironmentStateRow>[]) =>
     db
@@ -439,7 +445,7 @@ export class DesiredStateTable implements DesiredStateStore {
     return deleteRows.run(this.#database, { environmentId, floor: compactionRevision, limit });
   }
 
-  #isAlteredHead(row: Selectable<EnvironmentStateRow> & { readonly lineage: string | null }): boolean {
+  #isAlteredHead(row: HeadRow & { readonly lineage: string | null }): boolean {
     return this.#guard.isAltered(headParts(row, row.lineage ?? undefined), row.mac);
   }
 
@@ -462,7 +468,7 @@ function alteredState(): KeyplaneError {
   );
 }
 
-function stateOf(environmentId: string, row: Selectable<EnvironmentStateRow> | undefined): EnvironmentState {
+function stateOf(environmentId: string, row: HeadRow | undefined): EnvironmentState {
   return { environmentId, revision: row?.revision ?? 0, digest: row?.digest ?? emptyDigest };
 }
 

@@ -58,7 +58,7 @@ left join environment_states on environment_states.environment_id = environments
 order by environments.id`;
     return { compile: () => query.compile(db) };
   },
-  { standsAlone: true },
+  { standsAlone: true, isKept: true },
 );
 
 export function readPlace(database: Database, key: NewJwkKey): Promise<readonly PlaceRow[]> {
