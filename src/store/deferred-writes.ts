@@ -51,19 +51,31 @@ export class DeferredWrites {
  * their rows are checked at the end of the whole.
  */
 function inOne(queries: readonly Query[]): Query | undefined {
-  const parts: string[] = [];
-  const parameters: unknown[] = [];
-  for (const query of queries) {
-    const before = parameters.length;
-    parts.push(query.sql.replace(/\$(\d+)/g, (_, number: string) => `$${Number(number) + before}`));
-    parameters.push(...query.parameters);
-  }
-  const last = parts.pop();
-  if (last === undefined) return undefined;
-  const earlier = parts.map((part, index) => `part${index} as (${part})`);
-  return {
-    sql: earlier.length === 0 ? last : `with ${earlier.join(', ')} ${last}`,
-    parameters,
-    isKept: true,
-  };
+  if (queries.length < 2) return queries[0] && { ...queries[0], isKept: true };
+  const key = queries.map(({ sql }) => numberOf(sql)).join(' ');
+  const sql = texts.get(key) ?? textOf(queries);
+  if (texts.size < mostTexts) texts.set(key, sql);
+  return { sql, parameters: queries.flatMap(({ parameters }) => parameters), isKept: true };
+}
+
+const mostTexts = 256;
+const texts = new Map<string, string>();
+/** Of the parts: each statement has one for each of few lengths. */
+const numbers = new Map<string, number>();
+
+function numberOf(sql: string): number {
+  const number = numbers.get(sql) ?? numbers.size;
+  numbers.set(sql, number);
+  return number;
+}
+
+function textOf(queries: readonly Query[]): string {
+  let before = 0;
+  const parts = queries.map(({ sql, parameters }, index) => {
+    const first = before;
+    before += parameters.length;
+    const text = sql.replace(/\$(\d+)/g, (_, number: string) => `$${Number(number) + first}`);
+    return index < queries.length - 1 ? `part${index} as (${text})` : text;
+  });
+  return `with ${parts.slice(0, -1).join(', ')} ${parts.at(-1)}`;
 }

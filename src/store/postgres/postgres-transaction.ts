@@ -4,9 +4,10 @@ import type { WakeTopic } from '../../unit-of-work.ts';
 import { DeferredWrites, type Sending } from '../deferred-writes.ts';
 import { type DatabaseTransaction, type Mode, type Query, refuseNul } from '../engine.ts';
 import { beginAsyncCommit, beginStatement } from './begin-statement.ts';
+import { gatherWrites } from './gather-writes.ts';
 import { isConnectionLost, isNameLost, postgresFailure } from './postgres-failure.ts';
 import { notifyStatement } from './postgres-listener.ts';
-import { nameNoMore, preparedName } from './prepared-names.ts';
+import type { PreparedNames } from './prepared-names.ts';
 
 export const poolSize = 10;
 /** `begin` is not repeated on a server that does not answer. */
@@ -26,6 +27,7 @@ type Message = Pick<Query, 'sql' | 'isKept'> & Partial<Pick<Query, 'parameters'>
 export interface PostgresTransactionOptions {
   /** In its notifications, so that it ignores its own. */
   readonly sender: string;
+  readonly names: PreparedNames;
   readonly mode: Mode;
   readonly projectIds: readonly string[];
   /** @throws DatabaseFailure */
@@ -67,7 +69,7 @@ export class PostgresTransaction implements DatabaseTransaction {
     const deadline = performance.now() + repeatBeginMs;
     for (let cut = 0; ; cut += 1) {
       try {
-        await this.#client.query(sql);
+        await this.#send({ sql });
         this.#hasBegun = true;
         return;
       } catch (error) {
@@ -197,9 +199,10 @@ export class PostgresTransaction implements DatabaseTransaction {
   }
 
   #send({ sql: text, parameters, isKept = false }: Message): Promise<pg.QueryResult> {
+    gatherWrites(this.#client);
     if (parameters === undefined) return this.#client.query(text);
     const values = [...parameters];
-    const name = isKept ? preparedName(this.#client, text, values) : undefined;
+    const name = isKept ? this.#options.names.of(this.#client, text, values) : undefined;
     return this.#client.query(name === undefined ? { text, values } : { name, text, values });
   }
 
@@ -207,7 +210,7 @@ export class PostgresTransaction implements DatabaseTransaction {
     try {
       return await answer;
     } catch (error) {
-      if (isNameLost(error)) nameNoMore();
+      if (isNameLost(error)) this.#options.names.stop();
       if (isConnectionLost(error) || isNameLost(error)) this.lost = true;
       throw postgresFailure(error);
     }

@@ -16,11 +16,11 @@ import pg from 'pg';
 import type { ConnectionUse } from '../../metrics/store-watch.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
 import type { DatabaseTransaction, Engine, Mode } from '../engine.ts';
-import { GatheringSocket } from './gathering-socket.ts';
 import { postgresFailure } from './postgres-failure.ts';
 import { requireSuitableServer } from './postgres-fitness.ts';
 import { PostgresListener } from './postgres-listener.ts';
 import { isPipelined, PostgresTransaction, poolSize } from './postgres-transaction.ts';
+import { PreparedNames } from './prepared-names.ts';
 import { refuseUnserved } from './refuse-unserved.ts';
 
 const dialect: Dialect = {
@@ -35,28 +35,28 @@ const connectWithinMs = 5_000;
 
 /** @throws Error with one line for the operator, where the server is too old or keeps text in another encoding */
 export async function openPostgres(url: string): Promise<Engine> {
-  const pool = openPool(url);
+  const names = new PreparedNames();
+  const pool = openPool(url, names);
   try {
     await requireSuitableServer(pool);
   } catch (error) {
     await pool.end();
     throw error;
   }
-  return new PostgresEngine(pool, url);
+  return new PostgresEngine(pool, { url, names });
 }
 
-function openPool(url: string): pg.Pool {
+function openPool(url: string, names: PreparedNames): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'keyplane',
     max: poolSize,
     connectionTimeoutMillis: connectWithinMs,
-    onConnect: (client) => refuseUnserved(client, connectWithinMs),
+    onConnect: async (client) => names.connected(client, await refuseUnserved(client, connectWithinMs)),
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     // Statements are sent without waiting for the results of earlier ones.
     pipeline: true,
-    stream: () => new GatheringSocket(),
     // Longer than the server's own limits: it covers a server or network that no longer answers.
     query_timeout: 40_000,
     types: {
@@ -80,19 +80,26 @@ class PostgresEngine implements Engine {
   readonly nowMs = 'cast(extract(epoch from clock_timestamp()) * 1000 as bigint)';
   readonly #pool: pg.Pool;
   readonly #url: string;
+  readonly #names: PreparedNames;
   /** The sender in its notifications, so that it ignores its own. */
   readonly #sender = randomUUID();
   readonly #listeners: PostgresListener[] = [];
 
-  constructor(pool: pg.Pool, url: string) {
+  constructor(pool: pg.Pool, { url, names }: { readonly url: string; readonly names: PreparedNames }) {
     this.#pool = pool;
     this.#url = url;
+    this.#names = names;
   }
 
   async begin(mode: Mode, projectIds: readonly string[] = []): Promise<DatabaseTransaction> {
     const client = await this.#connect();
-    const connect = () => this.#connect();
-    const transaction = new PostgresTransaction(client, { sender: this.#sender, mode, projectIds, connect });
+    const transaction = new PostgresTransaction(client, {
+      sender: this.#sender,
+      names: this.#names,
+      mode,
+      projectIds,
+      connect: () => this.#connect(),
+    });
     if (!isPipelined(mode)) await transaction.begun;
     return transaction;
   }
