@@ -276,7 +276,9 @@ describe('writes within a project that share a commit', () => {
     } finally {
       pg.Client.prototype.query = query;
     }
-    return { met, sent };
+    // Connections are made and begin where they are needed.
+    const isOwn = (text: string) => !/^(start|select pg_)/.test(text);
+    return { met, sent: sent.filter(isOwn) };
   }
 
   test('meet the names and kids that those before them inserted, as if they had read after them', async () => {
