@@ -1,17 +1,7 @@
 // Statements without a result that wait for the next one whose result is needed, or for the commit. Then they are one
 // statement, in which the rows of several sendings into one table are together.
 
-import type { Query } from './engine.ts';
-
-/** One statement and the rows to send it with. */
-export interface Sending {
-  /** The same for sendings whose rows may be sent together. */
-  readonly statement: object;
-  readonly rows: readonly object[];
-  readonly sql: string;
-  /** @param rows of all sendings of the statement, in their order */
-  queriesOf(rows: readonly object[]): readonly Query[];
-}
+import type { Query, Sending } from './engine.ts';
 
 interface Gathered {
   readonly sending: Sending;

@@ -5,17 +5,26 @@ import type { CompiledQuery, Dialect, QueryResult } from 'kysely';
 import { type ErrorCode, KeyplaneError } from '../errors.ts';
 import type { ConnectionUse } from '../metrics/store-watch.ts';
 import type { WakeTopic } from '../unit-of-work.ts';
-import type { Sending } from './deferred-writes.ts';
 
 /** Text with its parameters, compiled for the dialect. */
 export interface Query extends Pick<CompiledQuery, 'sql' | 'parameters'> {
   /** Its result is the same before and after what writes of the same group change. */
   readonly standsAlone?: boolean;
   /**
-   * It runs often, and its result has the same columns whatever columns its tables get: a database in another process may
-   * keep it prepared.
+   * It runs often, and its result has the same columns after its tables got more of them: a database in another process
+   * may keep it prepared.
    */
   readonly isKept?: boolean;
+}
+
+/** One statement and the rows to send it with. */
+export interface Sending {
+  /** The same for sendings whose rows may be sent together. */
+  readonly statement: object;
+  readonly rows: readonly object[];
+  readonly sql: string;
+  /** @param rows of all sendings of the statement, in their order */
+  queriesOf(rows: readonly object[]): readonly Query[];
 }
 
 export type Mode = 'read' | 'write' | 'within' | 'asyncCommit';

@@ -12,8 +12,7 @@ import {
 import { sharedSlice } from '../runtime/event-loop.ts';
 import type { WakeTopic } from '../unit-of-work.ts';
 import type { Database, Tables } from './database-schema.ts';
-import type { Sending } from './deferred-writes.ts';
-import type { DatabaseTransaction, Engine, Query } from './engine.ts';
+import type { DatabaseTransaction, Engine, Query, Sending } from './engine.ts';
 import type { RequireWritable } from './writable-within.ts';
 
 export class TransactionScope implements DatabaseConnection {

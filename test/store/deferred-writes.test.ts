@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { DeferredWrites, type Sending } from '../../src/store/deferred-writes.ts';
+import { DeferredWrites } from '../../src/store/deferred-writes.ts';
+import type { Sending } from '../../src/store/engine.ts';
 
 /** Inserts rows of `{ a }` into a table. */
 function inserting(table: string): (...rows: readonly number[]) => Sending {

@@ -1,8 +1,8 @@
 import type { QueryResult } from 'kysely';
 import type pg from 'pg';
 import type { WakeTopic } from '../../unit-of-work.ts';
-import { DeferredWrites, type Sending } from '../deferred-writes.ts';
-import { type DatabaseTransaction, type Mode, type Query, refuseNul } from '../engine.ts';
+import { DeferredWrites } from '../deferred-writes.ts';
+import { type DatabaseTransaction, type Mode, type Query, refuseNul, type Sending } from '../engine.ts';
 import { beginAsyncCommit, beginStatement } from './begin-statement.ts';
 import { gatherWrites } from './gather-writes.ts';
 import { isConnectionLost, isNameLost, postgresFailure } from './postgres-failure.ts';

@@ -19,7 +19,8 @@ import type { RowGuard } from '../integrity/row-guard.ts';
 import { desiredObjectParts, headParts } from '../integrity/row-macs.ts';
 import { latestOfEach, listStatement, statement } from '../statement.ts';
 import { inChunks, inChunksOnce } from './in-chunks.ts';
-import { isHolder, isNamesake, type PlaceRow, readPlace } from './jwk-places.ts';
+import { isHolder, isNamesake, readPlace, readPlaces } from './jwk-places.ts';
+import type { PlaceRow } from './place-row.ts';
 import { type TableContext, type WithinTurn, withinOf } from './table-context.ts';
 
 type Page = { environmentId: string; afterRevision: number; limit: number };
@@ -242,7 +243,7 @@ export class DesiredStateTable implements DesiredStateStore {
     const { cache, turn } = this.#context;
     const rows = await (turn === undefined
       ? readPlace(this.#database, key)
-      : withinOf(cache).places.read(this.#database, key));
+      : withinOf(cache).places.read(key, (keys) => readPlaces(this.#database, keys)));
     await turn?.begins;
     const earlier = turn === undefined ? [] : withinOf(cache).inserted;
     const [place] = rows;

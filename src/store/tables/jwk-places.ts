@@ -1,23 +1,11 @@
 // What a new JWK meets: its project, its name and kid in it, and the states of all environments that the project reaches.
 
-import { type Selectable, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { NewJwkKey } from '../../deployments/desired-state-store.ts';
-import type { Database, EnvironmentStateRow, JwkRow } from '../database-schema.ts';
+import type { Database, JwkRow } from '../database-schema.ts';
 import { listStatement, statement } from '../statement.ts';
 import { inChunks } from './in-chunks.ts';
-
-export type PlaceRow = {
-  readonly project: string | null;
-  readonly namesake: string | null;
-  readonly holder: string | null;
-  readonly lineage: string | null;
-  /** Null, as what follows, where the project reaches no environment. */
-  readonly environment_id: string | null;
-} & {
-  readonly [Column in 'revision' | 'digest' | 'audit_sequence' | 'mac']: EnvironmentStateRowOf<Column> | null;
-};
-type EnvironmentStateRowOf<Column extends keyof EnvironmentStateRow> =
-  Selectable<EnvironmentStateRow>[Column];
+import type { PlaceRow } from './place-row.ts';
 
 /** One statement for all that a create reads before it writes: each costs as much as the rows it reads. */
 const findOne = statement((db, key: NewJwkKey) => {
@@ -70,38 +58,16 @@ function keyOf({ id, projectId, name, kid }: NewJwkKey): NewJwkKey {
   return { id, projectId, name, kid };
 }
 
-interface Asked {
-  readonly key: NewJwkKey;
-  readonly rows: PromiseWithResolvers<readonly PlaceRow[]>;
-}
-
-/** Places that are asked for in the same turn of the event loop are read by one statement. */
-export class PlaceReads {
-  #asked: Asked[] = [];
-
-  read(database: Database, key: NewJwkKey): Promise<readonly PlaceRow[]> {
-    const rows = Promise.withResolvers<readonly PlaceRow[]>();
-    if (this.#asked.length === 0) queueMicrotask(() => void this.#readAll(database));
-    this.#asked.push({ key: keyOf(key), rows });
-    return rows.promise;
+/** Several by one statement, of PostgreSQL alone. */
+export async function readPlaces(
+  database: Database,
+  keys: readonly NewJwkKey[],
+): Promise<ReadonlyMap<NewJwkKey, readonly PlaceRow[]>> {
+  const found = new Map(keys.map(({ id }) => [id, new Map<string | null, PlaceRow>()]));
+  for (const chunk of inChunks(keys.map(keyOf))) {
+    for (const row of await findMany.all(database, chunk)) found.get(row.jwk)?.set(row.environment_id, row);
   }
-
-  async #readAll(database: Database): Promise<void> {
-    const asked = this.#asked;
-    this.#asked = [];
-    try {
-      const found = new Map<string, Map<string | null, PlaceRow>>(
-        asked.map(({ key }) => [key.id, new Map()]),
-      );
-      for (const chunk of inChunks(asked.map(({ key }) => key))) {
-        for (const row of await findMany.all(database, chunk))
-          found.get(row.jwk)?.set(row.environment_id, row);
-      }
-      for (const { key, rows } of asked) rows.resolve([...(found.get(key.id)?.values() ?? [])]);
-    } catch (error) {
-      for (const { rows } of asked) rows.reject(error);
-    }
-  }
+  return new Map(keys.map((key) => [key, [...(found.get(key.id)?.values() ?? [])]]));
 }
 
 type JwkNames = Pick<JwkRow, 'id' | 'project_id' | 'name' | 'kid' | 'type'>;

@@ -1,9 +1,10 @@
-import type { EnvironmentState } from '../../deployments/desired-state-store.ts';
+import type { EnvironmentState, NewJwkKey } from '../../deployments/desired-state-store.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
 import type { JwkRow } from '../database-schema.ts';
 import type { Engine } from '../engine.ts';
 import type { StoreKeys } from '../integrity/row-guard.ts';
-import { PlaceReads } from './jwk-places.ts';
+import { GatheredReads } from './gathered-reads.ts';
+import type { PlaceRow } from './place-row.ts';
 
 /** Values that earlier statements of a transaction read or wrote, and that no other transaction changes meanwhile. */
 export interface TransactionCache {
@@ -23,7 +24,7 @@ export interface WithinCache {
   lineage?: string | undefined;
   /** Looks at the head of the chain and at the end of a project, by project. */
   readonly ends: Map<string, Promise<AuditHead>>;
-  readonly places: PlaceReads;
+  readonly places: GatheredReads<NewJwkKey, readonly PlaceRow[]>;
   /** What its writes inserted; they delete none. */
   readonly inserted: InsertedJwk[];
   /** The open audit records of the transaction have this one and their positions. */
@@ -46,7 +47,7 @@ export function withinOf(cache: TransactionCache): WithinCache {
     lanes: new Map(),
     states: new Map(),
     ends: new Map(),
-    places: new PlaceReads(),
+    places: new GatheredReads(),
     inserted: [],
     nextPosition: 1,
   };
