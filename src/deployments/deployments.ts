@@ -11,6 +11,7 @@ import { LookGate } from '../runtime/look-gate.ts';
 import { singleFlight } from '../runtime/single-flight.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { type Confirmations, createConfirmations } from './confirmations.ts';
+import { DeployedNodes } from './deployed-nodes.ts';
 import {
   type DeploymentResult,
   deploymentResult,
@@ -69,6 +70,7 @@ export class Deployments {
   readonly #options: DeploymentsOptions;
   readonly #sessions = new NodeSessions();
   readonly #seen = new WeakMap<NodeSession, Date>();
+  readonly #deployedNodes: DeployedNodes;
   readonly #confirmations: Confirmations;
   readonly #statuses: NodeStatusRecorder;
   readonly #heartbeats: Heartbeats;
@@ -88,6 +90,7 @@ export class Deployments {
     this.#options = options;
     const { store, managerId, isAlone, onError } = options;
     const changeMark = () => store.changeMark();
+    this.#deployedNodes = new DeployedNodes(store);
     this.#statesGate = new LookGate(changeMark, options.clock);
     this.#sessionsGate = new LookGate(changeMark, options.clock);
     this.#pollStates = singleFlight(() => this.#sendChanges(), onError);
@@ -218,14 +221,11 @@ export class Deployments {
     const timeoutMs = this.#options.deployTimeoutMs;
     for (const target of targets) this.#committed(target);
     this.#pollRevocations();
-    // The reads for the response come after the sends.
-    if (targets.some(({ environmentId }) => this.#sessions.of(environmentId).size > 0)) await nextIteration();
-    const ids = targets.map(({ environmentId }) => environmentId);
-    const found = await this.#options.store.read(({ nodes }) => nodes.deployedIn(ids));
-    const byEnvironment = new Map(found.map((environment) => [environment.environmentId, environment]));
+    // In the next iteration, so that the sends come first.
+    const found = await this.#deployedNodes.read(targets.map(({ environmentId }) => environmentId));
     const results = await Promise.all(
       targets.map(async (target): Promise<EnvironmentResult | undefined> => {
-        const environment = byEnvironment.get(target.environmentId);
+        const environment = found.get(target.environmentId);
         if (environment === undefined) return undefined;
         const { environmentName: name, nodes } = environment;
         if (nodes.length === 0) return environmentResult(name, undefined, verb);

@@ -7,13 +7,42 @@ import type { ConnectionUse } from '../metrics/store-watch.ts';
 import type { WakeTopic } from '../unit-of-work.ts';
 
 /** Text with its parameters, compiled for the dialect. */
-export type Query = Pick<CompiledQuery, 'sql' | 'parameters'>;
+export interface Query extends Pick<CompiledQuery, 'sql' | 'parameters'> {
+  /** Its result is the same before and after what writes of the same group change. */
+  readonly standsAlone?: boolean;
+  /**
+   * It runs often, and its result has the same columns after its tables got more of them: a database in another process
+   * may keep it prepared.
+   */
+  readonly isKept?: boolean;
+}
+
+/** One statement and the rows to send it with. */
+export interface Sending {
+  /** The same for sendings whose rows may be sent together. */
+  readonly statement: object;
+  readonly rows: readonly object[];
+  readonly sql: string;
+  /** @param rows of all sendings of the statement, in their order */
+  queriesOf(rows: readonly object[]): readonly Query[];
+}
 
 export type Mode = 'read' | 'write' | 'within' | 'asyncCommit';
 
 export interface DatabaseTransaction {
+  /**
+   * Rejects where the transaction did not begin; then no statement had an effect. A remote database may answer only when
+   * the first statements were sent. @throws DatabaseFailure
+   */
+  readonly begun: Promise<void>;
   /** @throws DatabaseFailure */
   execute<Row>(query: Query): Promise<QueryResult<Row>>;
+  /**
+   * Only of remote databases: sends it before the next statement that does not stand alone, or with the commit, in one
+   * statement with all others that wait. A failure fails all later statements and the commit.
+   * @throws DatabaseFailure for a value that is refused
+   */
+  defer?(sending: Sending): void;
   /** For schemas. @throws DatabaseFailure */
   command(sql: string): Promise<void>;
   /**
@@ -100,7 +129,7 @@ export const failureTexts = Object.freeze({
 });
 
 /** PostgreSQL cannot store U+0000 in text; SQLite could, but must behave the same. */
-export function refuseNul(parameters: readonly unknown[]): void {
+export function refuseNul(parameters: Iterable<unknown>): void {
   for (const parameter of parameters) {
     if (typeof parameter === 'string' && parameter.includes('\0')) {
       throw new DatabaseFailure('bad_request', {

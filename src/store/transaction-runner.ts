@@ -59,7 +59,12 @@ export function transactionRunner(engine: Engine, keys: StoreKeys): TransactionR
       cacheOf.set(transaction, cache);
       const before = { ...cache };
       try {
-        const scope = new TransactionScope(transaction, turn && writableWithin(turn), groupOfWrites);
+        const scope = new TransactionScope(transaction, {
+          requireWritable: turn && writableWithin(turn),
+          requester: groupOfWrites,
+          begins: turn?.begins,
+          defers: turn !== undefined && !isIsolated,
+        });
         const isExclusive = turn === undefined;
         return await run(scope, callback, { cache, waits: isIsolated, onChange, turn, isExclusive });
       } catch (error) {

@@ -12,36 +12,32 @@ import {
 import { sharedSlice } from '../runtime/event-loop.ts';
 import type { WakeTopic } from '../unit-of-work.ts';
 import type { Database, Tables } from './database-schema.ts';
-import type { DatabaseTransaction, Engine, Query } from './engine.ts';
+import type { DatabaseTransaction, Engine, Query, Sending } from './engine.ts';
 import type { RequireWritable } from './writable-within.ts';
 
 export class TransactionScope implements DatabaseConnection {
   readonly #transaction: DatabaseTransaction;
-  readonly #requireWritable: RequireWritable | undefined;
-  readonly #requester: string | undefined;
+  readonly #options: ScopeOptions;
   #ended = false;
   #failure: unknown;
   readonly #sent: Promise<void>[] = [];
 
-  /**
-   * @param requireWritable of a transaction that may not write everything
-   * @param requester who takes turns for its statements with others; the current requester by default
-   */
-  constructor(transaction: DatabaseTransaction, requireWritable?: RequireWritable, requester?: string) {
+  constructor(transaction: DatabaseTransaction, options: ScopeOptions = {}) {
     this.#transaction = transaction;
-    this.#requireWritable = requireWritable;
-    this.#requester = requester;
+    this.#options = options;
   }
 
   async executeQuery<Row>(query: Query): Promise<QueryResult<Row>> {
-    const pause = sharedSlice(this.#requester);
+    const { begins, requester, requireWritable } = this.#options;
+    if (begins !== undefined && query.standsAlone !== true) await begins;
+    const pause = sharedSlice(requester);
     // The callback may end during the pause if it does not await this statement, so `#ended` is checked afterwards.
     if (pause !== undefined) await pause;
     if (this.#ended) throw usedAfterEnd();
     // PostgreSQL rejects every statement after a failed one; SQLite would accept it, so this check makes them equal.
     if (this.#failure !== undefined) throw this.#failure;
     try {
-      this.#requireWritable?.(query.sql);
+      requireWritable?.(query.sql);
       return await this.#transaction.execute<Row>(query);
     } catch (error) {
       // The first failure among the statements that were sent is the cause of all later ones.
@@ -54,27 +50,32 @@ export class TransactionScope implements DatabaseConnection {
    * For statements without a result: a remote database is not awaited. A failure is thrown by the next statement, or at
    * the end.
    */
-  async send(query: Query): Promise<void> {
+  async send(sending: Sending): Promise<void> {
+    const queries = () => sending.queriesOf(sending.rows);
     if (!this.#transaction.isRemote) {
-      await this.executeQuery(query);
+      for (const query of queries()) await this.executeQuery(query);
       return;
     }
+    const { begins, requireWritable, defers } = this.#options;
+    if (begins !== undefined) await begins;
     if (this.#ended) throw usedAfterEnd();
     if (this.#failure !== undefined) throw this.#failure;
     try {
-      this.#requireWritable?.(query.sql);
+      requireWritable?.(sending.sql);
+      if (defers === true) this.#transaction.defer?.(sending);
+      else for (const query of queries()) this.#sent.push(this.#answered(query));
     } catch (error) {
       this.#failure = error;
       throw error;
     }
-    this.#sent.push(
-      this.#transaction.execute(query).then(
-        () => undefined,
-        (error: unknown) => {
-          this.#failure ??= error;
-        },
-      ),
-    );
+  }
+
+  async #answered(query: Query): Promise<void> {
+    try {
+      await this.#transaction.execute(query);
+    } catch (error) {
+      this.#failure ??= error;
+    }
   }
 
   // biome-ignore lint/correctness/useYield: the interface asks for it, the store pages instead.
@@ -96,6 +97,17 @@ export class TransactionScope implements DatabaseConnection {
     if (waits) await Promise.all(this.#sent);
     if (this.#failure !== undefined) throw this.#failure;
   }
+}
+
+export interface ScopeOptions {
+  /** Of a transaction that may not write everything. */
+  readonly requireWritable?: RequireWritable | undefined;
+  /** Who takes turns for its statements with others; the current requester by default. */
+  readonly requester?: string;
+  /** When its write may do more than what stands alone. */
+  readonly begins?: Promise<void> | undefined;
+  /** Statements without a result are sent together. Only where the transaction can defer them. */
+  readonly defers?: boolean;
 }
 
 function usedAfterEnd(): Error {

@@ -24,6 +24,7 @@ import {
 import type { WithinTurn } from './tables/table-context.ts';
 
 const writesPerCommit = 64;
+const writesPerRead = 8;
 /** How long writes may join a commit that another requester waits for too. */
 const sharedCommitMs = 15;
 const runsPerWrite = 4;
@@ -162,6 +163,17 @@ class Batch {
     return next;
   }
 
+  /** The next ones that read together: few, so that others join behind them. */
+  some(): readonly Waiting[] {
+    const writes: Waiting[] = [];
+    while (writes.length < writesPerRead) {
+      const next = this.next();
+      if (next === undefined) break;
+      writes.push(next);
+    }
+    return writes;
+  }
+
   /** The projects were locked when the transaction began. */
   #mayJoin({ within }: Waiting): boolean {
     const locked = this.projectIds;
@@ -208,6 +220,11 @@ async function commitTogether(
     try {
       if (projectIds !== undefined) await runTogether(transaction, batch, outcomes);
       else await runAll(transaction, { batch, isIsolated }, outcomes);
+      await transaction.begun.catch((error: unknown) => {
+        batch.takeAll();
+        outcomes.clear();
+        throw error;
+      });
     } catch (error) {
       await transaction.rollback();
       throw error;
@@ -277,19 +294,26 @@ async function runAll(
   }
 }
 
-interface Parked {
+interface Started {
   readonly waiting: Waiting;
   readonly outcome: Promise<Outcome>;
+  readonly begins: PromiseWithResolvers<void>;
+  /** It waits for its lock. */
+  readonly arrival: PromiseWithResolvers<undefined>;
   readonly gate: PromiseWithResolvers<readonly string[]>;
 }
 
-/** Each up to its lock; then all that they lock together; then each to its end. Without savepoints. */
+/**
+ * Each up to its lock; then all that they lock together; then each to its end. Without savepoints. What they read first
+ * is read for several of them at once, although each goes on only after those before it.
+ */
 async function runTogether(
   transaction: DatabaseTransaction,
   batch: Batch,
   outcomes: Map<Waiting, Outcome>,
 ): Promise<void> {
-  const parked: Parked[] = [];
+  const all: Started[] = [];
+  const parked: Started[] = [];
   const wanted = new Set<string>();
   const succeeded = (waiting: Waiting, outcome: Outcome): boolean => {
     outcomes.set(waiting, outcome);
@@ -297,32 +321,46 @@ async function runTogether(
     return 'value' in outcome;
   };
   try {
-    for (let waiting = batch.next(); waiting; waiting = batch.next()) {
-      const gate = Promise.withResolvers<readonly string[]>();
-      const arrival = Promise.withResolvers<undefined>();
-      gate.promise.catch(() => undefined);
-      const turn: WithinTurn = {
-        projectId: waiting.within?.[0],
-        lockTogether(environmentIds) {
-          for (const id of environmentIds) wanted.add(id);
-          arrival.resolve(undefined);
-          return gate.promise;
-        },
-      };
-      const outcome = attempt(waiting.callback, transaction, false, turn);
-      const ended = await Promise.race([outcome, arrival.promise]);
-      if (ended === undefined) parked.push({ waiting, outcome, gate });
-      else if (!succeeded(waiting, ended)) return;
+    for (let writes = batch.some(); writes.length > 0; writes = batch.some()) {
+      const started = writes.map((waiting) => start(waiting, transaction, wanted));
+      all.push(...started);
+      for (const write of started) {
+        write.begins.resolve();
+        const ended = await Promise.race([write.outcome, write.arrival.promise]);
+        if (ended === undefined) parked.push(write);
+        else if (!succeeded(write.waiting, ended)) return;
+      }
     }
-    const all = [...wanted].sort();
+    const environmentIds = [...wanted].sort();
     for (const { waiting, outcome, gate } of parked) {
-      gate.resolve(all);
+      gate.resolve(environmentIds);
       if (!succeeded(waiting, await outcome)) return;
     }
   } finally {
-    for (const { gate } of parked) gate.reject(new Error('Another write of the same commit failed'));
-    await Promise.all(parked.map(({ outcome }) => outcome));
+    const failed = new Error('Another write of the same commit failed');
+    for (const { begins, gate } of all) {
+      begins.reject(failed);
+      gate.reject(failed);
+    }
+    await Promise.all(all.map(({ outcome }) => outcome));
   }
+}
+
+function start(waiting: Waiting, transaction: DatabaseTransaction, wanted: Set<string>): Started {
+  const begins = Promise.withResolvers<void>();
+  const arrival = Promise.withResolvers<undefined>();
+  const gate = Promise.withResolvers<readonly string[]>();
+  for (const { promise } of [begins, gate]) promise.catch(() => undefined);
+  const turn: WithinTurn = {
+    projectId: waiting.within?.[0],
+    begins: begins.promise,
+    lockTogether(environmentIds) {
+      for (const id of environmentIds) wanted.add(id);
+      arrival.resolve(undefined);
+      return gate.promise;
+    },
+  };
+  return { waiting, outcome: attempt(waiting.callback, transaction, false, turn), begins, arrival, gate };
 }
 
 async function attempt(

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { CompiledQuery } from 'kysely';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -254,4 +254,148 @@ test('a search finds its text also if the server reads backslashes as escapes', 
   );
   expect(found).toEqual({ jwks: [], total: 0 });
   await other.query(`alter database ${name} reset standard_conforming_strings`);
+});
+
+/** What is sent to the server while `work` runs, with the name that it is prepared under. */
+async function sentBy(work: () => Promise<unknown>): Promise<readonly pg.QueryConfig[]> {
+  const sent: pg.QueryConfig[] = [];
+  const { query } = pg.Client.prototype;
+  pg.Client.prototype.query = function noted(this: pg.Client, ...args: unknown[]) {
+    const [first] = args;
+    sent.push(typeof first === 'string' ? { text: first } : (first as pg.QueryConfig));
+    return Reflect.apply(query, this, args);
+  } as typeof query;
+  try {
+    await work();
+  } finally {
+    pg.Client.prototype.query = query;
+  }
+  return sent;
+}
+
+const kept = { sql: 'select $1 :: int as one', parameters: [1], isKept: true } as const;
+const urlOf = ({ options }: TestDatabase) => (options.kind === 'postgres' ? options.url : '');
+
+test('a frequent statement is prepared once for each connection', async () => {
+  const engine = await openPostgres(urlOf(database));
+  const prepared: unknown[] = [];
+  const sent = await sentBy(async () => {
+    for (let run = 0; run < 2; run += 1) {
+      const transaction = await engine.begin('write');
+      await transaction.execute(kept);
+      const names = CompiledQuery.raw('select name, statement from pg_prepared_statements');
+      prepared.push((await transaction.execute(names)).rows);
+      await transaction.commit();
+    }
+  });
+  const statement = { name: 'keyplane 1', statement: kept.sql };
+  expect(prepared).toEqual([[statement], [statement]]);
+  expect(sent.filter(({ name }) => name !== undefined)).toHaveLength(2);
+  await engine.close();
+});
+
+test('nothing is prepared where the process that answers is not the one that was announced, as behind a pooler', async () => {
+  const { port } = new URL(urlOf(database));
+  const pooler = createServer((client) => {
+    const server = connect(Number(port), '127.0.0.1');
+    client.pipe(server);
+    server.on('data', (data) => {
+      // BackendKeyData: `K`, its length of 12, and the number of the process.
+      const at = data.indexOf(Buffer.from([0x4b, 0, 0, 0, 12]));
+      if (at >= 0) data.writeInt32BE(1, at + 5);
+      client.write(data);
+    });
+    for (const one of [client, server])
+      one.on('error', () => {}).on('close', () => [client, server].map((side) => side.end()));
+  }).listen(0, '127.0.0.1');
+  await once(pooler, 'listening');
+  const url = new URL(urlOf(database));
+  url.port = String((pooler.address() as AddressInfo).port);
+  const engine = await openPostgres(url.href);
+  const sent = await sentBy(async () => {
+    const transaction = await engine.begin('write');
+    expect((await transaction.execute(kept)).rows).toEqual([{ one: 1 }]);
+    await transaction.commit();
+  });
+  expect(sent.map(({ text }) => text)).toContain(kept.sql);
+  expect(sent.filter(({ name }) => name !== undefined)).toEqual([]);
+  await engine.close();
+  pooler.close();
+});
+
+test('a server that lost a prepared statement has the write run again, and nothing is prepared from then on', async () => {
+  const engine = await openPostgres(urlOf(database));
+  const first = await engine.begin('write');
+  await first.execute(kept);
+  await first.command('deallocate all');
+  await expect(first.execute(kept)).rejects.toMatchObject({ code: 'conflict', again: true });
+  expect(first.lost).toBe(true);
+  await first.rollback();
+  const sent = await sentBy(async () => {
+    const second = await engine.begin('write');
+    expect((await second.execute(kept)).rows).toEqual([{ one: 1 }]);
+    await second.commit();
+  });
+  expect(sent.filter(({ name }) => name !== undefined)).toEqual([]);
+  await engine.close();
+});
+
+test('a read takes one round trip: its first statement is sent behind the begin of its transaction', async () => {
+  const engine = await openPostgres(urlOf(database));
+  await engine.ping();
+  const inOneTurn = await sentBy(async () => {
+    const transaction = await engine.begin('read');
+    void transaction.execute(CompiledQuery.raw('select 1 as one')).catch(() => undefined);
+    await transaction.rollback();
+  });
+  expect(inOneTurn.map(({ text }) => text.slice(0, 8))).toEqual(['start tr', 'select 1']);
+  await engine.close();
+});
+
+test('what is not a read waits until its transaction began, and so does all behind it', async () => {
+  await database.raw('create table written (one int)');
+  const engine = await openPostgres(urlOf(database));
+  const transaction = await engine.begin('within', []);
+  let found: Promise<unknown> | undefined;
+  const sentAhead = await sentBy(async () => {
+    void transaction.execute(CompiledQuery.raw('insert into written values (1)')).catch(() => undefined);
+    found = transaction.execute(CompiledQuery.raw('select one from written'));
+  });
+  expect(sentAhead).toEqual([]);
+  expect(await found).toMatchObject({ rows: [{ one: 1 }] });
+  await transaction.rollback();
+  expect(await database.raw('select one from written')).toEqual([]);
+  await engine.close();
+});
+
+test('a transaction that cannot begin fails all writes that wait for it together', async () => {
+  const project = sampleProject();
+  await store.write(({ projects }) => projects.insert(project));
+  const holds = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  const holding = (await database.open()).write(async ({ projects }) => {
+    await projects.list();
+    reached.resolve();
+    await holds.promise;
+  });
+  await reached.promise;
+  const runs = [0, 0];
+  const waiting = runs.map((_, index) =>
+    store.write(
+      async ({ jwks }) => {
+        runs[index] = (runs[index] ?? 0) + 1;
+        await jwks.find(project.id, 'none');
+      },
+      [project.id],
+    ),
+  );
+  const cancel = `select pg_cancel_backend(pid) from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock' and wait_event = 'advisory'`;
+  while ((await other.query(cancel)).rowCount === 0);
+  const outcomes = await Promise.allSettled(waiting);
+  holds.resolve();
+  await holding;
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: 'unavailable' } });
+  expect(runs.every((count) => count <= 1)).toBe(true);
 });

@@ -1,11 +1,13 @@
 // Writes within projects, on a real PostgreSQL: what waits for what, and what runs again exclusively.
 
 import { randomBytes } from 'node:crypto';
+import pg from 'pg';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Project } from '../../src/access/access-store.ts';
 import { createAuditLog } from '../../src/audit/create-audit-log.ts';
 import { putDesiredState, putNewObject } from '../../src/deployments/put-desired-state.ts';
 import type { Environment } from '../../src/environments/environment-store.ts';
+import type { StoredJwk } from '../../src/jwks/jwk-store.ts';
 import { Lease } from '../../src/leases/lease.ts';
 import { newId } from '../../src/new-id.ts';
 import type { Store, Stores } from '../../src/store/store.ts';
@@ -28,6 +30,7 @@ beforeEach(async () => {
   projects = [sampleProject(), sampleProject()];
   environment = sampleEnvironment();
   await here.write(async (stores) => {
+    await stores.installation.put('lineage', newId());
     for (const project of projects) await stores.projects.insert(project);
     await stores.environments.insert(environment);
     await desire(stores, projects[0], newId());
@@ -82,7 +85,7 @@ interface Halves {
 }
 
 const sequenceOf = async (store: Store) => (await store.read(({ audit }) => audit.head())).sequence;
-const names = async () =>
+const recorded = async () =>
   (await here.read(({ audit }) => audit.list(0, 100))).map(({ objectName }) => objectName);
 const verify = () => here.read((stores) => log.verify(stores));
 const revisions = async () =>
@@ -106,7 +109,7 @@ describe('a write within a project', () => {
     held.open();
     await first;
     await here.closeAuditRecords();
-    expect(await names()).toEqual(['first', 'quick', 'slow']);
+    expect(await recorded()).toEqual(['first', 'quick', 'slow']);
     expect(await revisions()).toEqual([1, 2, 3]);
     expect(await verify()).toBeUndefined();
   });
@@ -188,7 +191,7 @@ describe('a write within a project', () => {
       [project.id],
     );
     expect(runs).toBe(2);
-    expect(await names()).toEqual(['first', 'changed']);
+    expect(await recorded()).toEqual(['first', 'changed']);
     expect(await verify()).toBeUndefined();
   });
 
@@ -198,7 +201,7 @@ describe('a write within a project', () => {
       here.write((stores) => log.append(stores, recordOf(projects[1], 'of none')), []),
     ]);
     await there.closeAuditRecords();
-    expect((await names()).toSorted()).toEqual(['beside it', 'first', 'of none']);
+    expect((await recorded()).toSorted()).toEqual(['beside it', 'first', 'of none']);
     expect(await verify()).toBeUndefined();
   });
 
@@ -207,7 +210,7 @@ describe('a write within a project', () => {
     environment = sampleEnvironment();
     await here.write(({ environments }) => environments.insert(environment));
     await create(here, project, { name: 'into an empty environment' });
-    expect(await names()).toEqual(['first', 'into an empty environment']);
+    expect(await recorded()).toEqual(['first', 'into an empty environment']);
     expect(await verify()).toBeUndefined();
   });
 
@@ -226,8 +229,97 @@ describe('a write within a project', () => {
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
     await here.closeAuditRecords();
-    expect((await names()).toSorted()).toEqual(['a', 'b', 'first']);
+    expect((await recorded()).toSorted()).toEqual(['a', 'b', 'first']);
     expect(await revisions()).toEqual([1, 2, 3]);
+    expect(await verify()).toBeUndefined();
+  });
+});
+
+describe('writes within a project that share a commit', () => {
+  const stored = () => database.raw('select name from jwks order by name');
+
+  /** What each of them meets, and the statements that all together sent. */
+  async function meet(jwks: readonly Partial<StoredJwk>[]) {
+    const [project] = projects;
+    const met: unknown[] = [];
+    const sent: string[] = [];
+    const { query } = pg.Client.prototype;
+    pg.Client.prototype.query = function noted(this: pg.Client, ...args: unknown[]) {
+      const [first] = args;
+      sent.push(typeof first === 'string' ? first : (first as pg.QueryConfig).text);
+      return Reflect.apply(query, this, args);
+    } as typeof query;
+    const writes = jwks.map((more) =>
+      here.write(
+        async (stores) => {
+          const jwk = sampleJwk(project.id, more);
+          const [{ states, isNameTaken, isKidHeld }] = await Promise.all([
+            stores.desired.lockJwkPlace(jwk),
+            stores.audit.head(),
+          ]);
+          met.push({ name: jwk.name, isNameTaken, isKidHeld });
+          if (isNameTaken || isKidHeld) return;
+          await stores.jwks.insert(jwk);
+          const object = { kind: 'jwk', objectId: jwk.id, projectId: project.id } as const;
+          await putNewObject(stores, states, { ...object, digest: randomBytes(32) });
+          await log.append(stores, recordOf(project, jwk.name));
+          for (const type of ['jwk.created', 'jwk.expiring'] as const) {
+            const event = { type, objectType: 'jwk', objectName: jwk.name, kid: jwk.kid, facts: {} } as const;
+            await stores.events.append({ ...event, id: newId(), projectId: project.id, at: new Date() });
+          }
+        },
+        [project.id],
+      ),
+    );
+    try {
+      await Promise.all(writes);
+    } finally {
+      pg.Client.prototype.query = query;
+    }
+    // Connections are made and begin where they are needed.
+    const isOwn = (text: string) => !/^(start|select pg_)/.test(text);
+    return { met, sent: sent.filter(isOwn) };
+  }
+
+  test('meet the names and kids that those before them inserted, as if they had read after them', async () => {
+    const { met, sent } = await meet([
+      { name: 'a', kid: 'one' },
+      { name: 'a', kid: 'two' },
+      { name: 'b', kid: 'one' },
+      { name: 'c', kid: 'one', type: 'OCT' },
+    ]);
+    expect(met).toEqual([
+      { name: 'a', isNameTaken: false, isKidHeld: false },
+      { name: 'a', isNameTaken: true, isKidHeld: false },
+      { name: 'b', isNameTaken: false, isKidHeld: true },
+      { name: 'c', isNameTaken: false, isKidHeld: true },
+    ]);
+    expect(await stored()).toEqual([{ name: 'a' }]);
+    expect(sent.filter((text) => text === 'commit')).toHaveLength(1);
+  });
+
+  test('do not meet the kid of one that is symmetric, which no set publishes', async () => {
+    const { met } = await meet([
+      { name: 'a', kid: 'one', type: 'OCT' },
+      { name: 'b', kid: 'one' },
+    ]);
+    expect(met.at(-1)).toEqual({ name: 'b', isNameTaken: false, isKidHeld: false });
+  });
+
+  test('send as many statements as one of them, and their events are numbered without a hole', async () => {
+    const { sent: ofOne } = await meet([{ name: 'alone', kid: 'alone' }]);
+    const names = Array.from({ length: 8 }, (_, index) => `jwk-${index}`);
+    const { sent } = await meet(names.map((name) => ({ name, kid: name })));
+    expect(sent).toHaveLength(ofOne.length);
+    const events = await database.raw('select sequence, object_name as name from events order by sequence');
+    expect(events).toEqual(
+      ['alone', ...names]
+        .flatMap((name) => [name, name])
+        .map((name, index) => ({ sequence: String(index + 1), name })),
+    );
+    expect(await revisions()).toEqual(Array.from({ length: 10 }, (_, index) => index + 1));
+    await here.closeAuditRecords();
+    expect(await recorded()).toEqual(['first', 'alone', ...names]);
     expect(await verify()).toBeUndefined();
   });
 });
@@ -252,12 +344,12 @@ describe('many managers that create in several projects', () => {
     await closing;
     await there.closeAuditRecords();
     expect(await revisions()).toEqual(Array.from({ length: 61 }, (_, index) => index + 1));
-    expect((await names()).toSorted()).toEqual(['first', ...made.map(({ name }) => name)].toSorted());
+    expect((await recorded()).toSorted()).toEqual(['first', ...made.map(({ name }) => name)].toSorted());
     expect(await verify()).toBeUndefined();
     // Revisions and records are in one order, since all of these write to one environment.
     const order = await database.raw(`select a.object_name as name from audit_records a
 join jwks j on j.name = a.object_name join desired_objects d on d.object_id = j.id order by d.revision`);
-    expect(order.map((row) => row.name)).toEqual((await names()).slice(1));
+    expect(order.map((row) => row.name)).toEqual((await recorded()).slice(1));
   });
 });
 
@@ -288,7 +380,7 @@ describe('an open audit record', () => {
     await open();
     expect(await sequenceOf(here)).toBe(1);
     await there.write((stores) => log.append(stores, recordOf(projects[1], 'exclusive')));
-    expect(await names()).toEqual(['first', 'open', 'exclusive']);
+    expect(await recorded()).toEqual(['first', 'open', 'exclusive']);
     expect(await verify()).toBeUndefined();
     expect(await one('audit_records_open')).toBeUndefined();
   });

@@ -6,7 +6,9 @@ import { DatabaseFailure, failureTexts } from '../engine.ts';
 
 const uniqueViolation = '23505';
 const foreignKeyViolation = '23503';
-const repeatCodes: ReadonlySet<string> = new Set(['40001', '40P01']);
+/** A prepared statement that the server does not know, or knows already: the next connection names none. */
+const nameCodes: ReadonlySet<string> = new Set(['26000', '42P05']);
+const repeatCodes: ReadonlySet<string> = new Set(['40001', '40P01', ...nameCodes]);
 
 /** Lock not available, disk full, memory, too many connections, read-only standby, cancelled, idle too long. */
 const passingCodes: ReadonlySet<string> = new Set([
@@ -51,6 +53,11 @@ export function postgresFailure(error: unknown): DatabaseFailure {
     return new DatabaseFailure('unavailable', { publicText: failureTexts.unreachable, detail });
   }
   return new DatabaseFailure('internal_error', { publicText: failureTexts.unexpected, detail });
+}
+
+/** Names of prepared statements mean something else on the server than here. */
+export function isNameLost(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && nameCodes.has(error.code ?? '');
 }
 
 /** The connection is of no use any more: the server ended it, or it broke. */

@@ -8,14 +8,17 @@ const answerTookTooLong = 'Query read timeout';
 
 /**
  * For a connection that was just made. One that broke is left to its user, who takes the next.
+ * @returns the process that answers on it
  * @throws Error for the log, when it gets no response in time
  */
-export async function refuseUnserved(client: pg.ClientBase, withinMs: number): Promise<void> {
-  const ask: pg.QueryConfig & { query_timeout: number } = { text: 'select 1', query_timeout: withinMs };
+export async function refuseUnserved(client: pg.ClientBase, withinMs: number): Promise<number | undefined> {
+  const text = 'select pg_backend_pid() as pid';
+  const ask: pg.QueryConfig & { query_timeout: number } = { text, query_timeout: withinMs };
   try {
-    await client.query(ask);
+    const { rows } = await client.query<{ pid: number }>(ask);
+    return rows[0]?.pid;
   } catch (error) {
-    if ((error as Error).message !== answerTookTooLong) return;
+    if ((error as Error).message !== answerTookTooLong) return undefined;
     throw new Error(
       'a connection was made, but nothing is answered on it: a pooler has no more connections to give, or the server hangs',
     );

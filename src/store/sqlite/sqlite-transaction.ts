@@ -16,6 +16,7 @@ export interface TransactionEnds {
 }
 
 export class SqliteTransaction implements DatabaseTransaction {
+  readonly begun = Promise.resolve();
   readonly isRemote = false;
   readonly isWithin = false;
   /** A failed statement throws at once. */

@@ -13,10 +13,10 @@ import type {
 import type { AuditHeadRow, AuditLaneRow, AuditOpenRow, AuditRecordRow } from '../audit-rows.ts';
 import type { Database } from '../database-schema.ts';
 import { RequiresExclusive } from '../engine.ts';
-import { listStatement, statement } from '../statement.ts';
+import { latestOfEach, listStatement, statement } from '../statement.ts';
 import { searchAudit } from './audit-search.ts';
 import { inChunks, inChunksOnce } from './in-chunks.ts';
-import { type TableContext, withinOf } from './table-context.ts';
+import { type AuditHead, type TableContext, withinOf } from './table-context.ts';
 
 const headId = 1;
 const markBytes = 32;
@@ -55,23 +55,29 @@ const lockHead = statement((db, key: { id: number }) =>
   db.selectFrom('audit_head').selectAll().where('id', '=', key.id).forUpdate(),
 );
 /** Without a lock: a head that is older than others' records is older than the record of this change, too. */
-const findHeadAndEnd = statement((db, key: { id: number; lane: string }) =>
-  db
-    .selectFrom('audit_head')
-    .leftJoin('audit_lanes', (join) => join.on('audit_lanes.lane', '=', key.lane))
-    .select(['sequence', 'mark', 'number', 'mac'])
-    .where('id', '=', key.id),
+const findHeadAndEnd = statement(
+  (db, key: { id: number; lane: string }) =>
+    db
+      .selectFrom('audit_head')
+      .leftJoin('audit_lanes', (join) => join.on('audit_lanes.lane', '=', key.lane))
+      .select(['sequence', 'mark', 'number', 'mac'])
+      .where('id', '=', key.id),
+  { standsAlone: true, isKept: true },
 );
-const insertOpen = statement((db, row: AuditOpenRow) => db.insertInto('audit_records_open').values(row));
-const putEnd = statement((db, row: AuditLaneRow) =>
-  db
-    .insertInto('audit_lanes')
-    .values(row)
-    .onConflict((conflict) =>
-      conflict
-        .column('lane')
-        .doUpdateSet((e) => ({ number: e.ref('excluded.number'), mac: e.ref('excluded.mac') })),
-    ),
+const insertOpen = listStatement((db, rows: readonly AuditOpenRow[]) =>
+  db.insertInto('audit_records_open').values(rows),
+);
+const putEnds = listStatement(
+  (db, rows: readonly AuditLaneRow[]) =>
+    db
+      .insertInto('audit_lanes')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict
+          .column('lane')
+          .doUpdateSet((e) => ({ number: e.ref('excluded.number'), mac: e.ref('excluded.mac') })),
+      ),
+  { together: latestOfEach((row) => row.lane) },
 );
 const listOpenRows = statement((db, page: { limit: number }) =>
   db
@@ -105,7 +111,7 @@ export class AuditTable implements AuditStore {
     this.#context = context;
   }
 
-  async head(): Promise<{ readonly sequence: number; readonly mark: Buffer }> {
+  async head(): Promise<AuditHead> {
     const { cache, turn } = this.#context;
     const lane = turn?.projectId;
     const known = cache.auditHead;
@@ -116,10 +122,17 @@ export class AuditTable implements AuditStore {
       return this.#noteHead(row);
     }
     if (lane === undefined) return this.#noteHead(await lockHead.first(this.#database, { id: headId }));
+    const { ends } = withinOf(cache);
+    const reading = ends.get(lane) ?? this.#readEnd(lane);
+    ends.set(lane, reading);
+    return reading;
+  }
+
+  /** Once in a transaction, before anything of the project is written. */
+  async #readEnd(lane: string): Promise<AuditHead> {
     const row = await findHeadAndEnd.first(this.#database, { id: headId, lane });
     if (row === undefined) throw new RequiresExclusive('the audit log is empty');
-    const { lanes } = withinOf(cache);
-    if (!lanes.has(lane)) lanes.set(lane, { number: row.number ?? 0, mac: row.mac ?? undefined });
+    withinOf(this.#context.cache).lanes.set(lane, { number: row.number ?? 0, mac: row.mac ?? undefined });
     return this.#noteHead(row);
   }
 
@@ -170,8 +183,8 @@ export class AuditTable implements AuditStore {
   async putOpen(record: OpenAuditRecord, end: AuditLaneEnd): Promise<void> {
     const { lane, ticket, position, mac } = record;
     const row = { ...eventRowOf(record), lane: lane.id, lane_number: lane.number, ticket, position, mac };
-    await insertOpen.send(this.#database, row);
-    await putEnd.send(this.#database, { lane: end.id, number: end.number, mac: end.mac });
+    await insertOpen.send(this.#database, [row]);
+    await putEnds.send(this.#database, [{ lane: end.id, number: end.number, mac: end.mac }]);
     withinOf(this.#context.cache).lanes.set(end.id, { number: end.number, mac: end.mac });
     this.#context.keys.audit?.onOpen();
   }

@@ -57,7 +57,7 @@ export function createStores(database: Database, context: TableContext): Stores 
     if (context.isExclusive) await keys.audit?.close({ audit });
     return (await audit.head()).sequence;
   });
-  const jwks = new JwkTable(database, guard, sealed);
+  const jwks = new JwkTable(database, { guard, sealed }, context);
   return {
     users: new UserTable(database, notify),
     tokens: new TokenTable(database, notify),

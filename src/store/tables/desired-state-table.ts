@@ -17,8 +17,10 @@ import type { Database, DesiredObjectRow, EnvironmentStateRow } from '../databas
 import { RequiresExclusive } from '../engine.ts';
 import type { RowGuard } from '../integrity/row-guard.ts';
 import { desiredObjectParts, headParts } from '../integrity/row-macs.ts';
-import { listStatement, statement } from '../statement.ts';
+import { latestOfEach, listStatement, statement } from '../statement.ts';
 import { inChunks, inChunksOnce } from './in-chunks.ts';
+import { isHolder, isNamesake, readPlace, readPlaces } from './jwk-places.ts';
+import type { PlaceRow } from './place-row.ts';
 import { type TableContext, type WithinTurn, withinOf } from './table-context.ts';
 
 type Page = { environmentId: string; afterRevision: number; limit: number };
@@ -52,63 +54,39 @@ const findStates = listStatement((db, keys: readonly { environmentId: string }[]
       keys.map(({ environmentId }) => environmentId),
     ),
 );
-type PlaceRow = {
-  readonly project: string | null;
-  readonly namesake: string | null;
-  readonly holder: string | null;
-  readonly lineage: string | null;
-  /** Null, as what follows, where the project reaches no environment. */
-  readonly environment_id: string | null;
-} & {
-  readonly [Column in 'revision' | 'digest' | 'audit_sequence' | 'mac']: EnvironmentStateRowOf<Column> | null;
-};
-type EnvironmentStateRowOf<Column extends keyof EnvironmentStateRow> =
-  Selectable<EnvironmentStateRow>[Column];
-
-// One statement for all that a create reads before it writes: each costs as much as the rows it reads.
-const findJwkPlace = statement((db, key: NewJwkKey) =>
-  compilable(
-    db,
-    sql<PlaceRow>`
-select place.*, environments.id as environment_id,
-  environment_states.revision, environment_states.digest, environment_states.audit_sequence, environment_states.mac
-from (select
-    (select id from projects where id = ${key.projectId}) as project,
-    (select id from jwks where project_id = ${key.projectId} and name = ${key.name}) as namesake,
-    (select id from jwks where kid = ${key.kid} and project_id = ${key.projectId} and id <> ${key.id}
-      and type <> 'OCT' limit 1) as holder,
-    (select value from installation where key = 'lineage') as lineage) as place
-left join environments on environments.restricted = 0 or environments.id in
-  (select environment_projects.environment_id from environment_projects where project_id = ${key.projectId})
-left join environment_states on environment_states.environment_id = environments.id
-order by environments.id`,
-  ),
-);
 /** The ticket of audit records is drawn behind the lock. */
-const lockRows = listStatement((db, keys: readonly { environmentId: string }[]) =>
-  compilable(
-    db,
-    sql<Selectable<EnvironmentStateRow> & { readonly lineage: string | null; readonly ticket: number }>`
+const lockRows = listStatement(
+  (db, keys: readonly { environmentId: string }[]) =>
+    compilable(
+      db,
+      sql<LockedRow>`
 select locked.*, nextval('audit_tickets') as ticket from (
-  select environment_states.*, (select value from installation where key = 'lineage') as lineage
+  select environment_id, revision, digest, audit_sequence, mac,
+    (select value from installation where key = 'lineage') as lineage
   from environment_states
   where environment_id in (${sql.join(keys.map(({ environmentId }) => sql`${environmentId}`))})
   order by environment_id for update of environment_states
 ) as locked`,
-  ),
-);
-const upsertStates = listStatement((db, rows: readonly Insertable<EnvironmentStateRow>[]) =>
-  db
-    .insertInto('environment_states')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.column('environment_id').doUpdateSet((e) => ({
-        revision: e.ref('excluded.revision'),
-        digest: e.ref('excluded.digest'),
-        audit_sequence: e.ref('excluded.audit_sequence'),
-        mac: e.ref('excluded.mac'),
-      })),
     ),
+  { isKept: true },
+);
+type LockedRow = HeadRow & { readonly lineage: string | null; readonly ticket: number };
+/** What the MAC of an environment's state covers, and the MAC. */
+type HeadRow = Omit<Selectable<EnvironmentStateRow>, 'floor_revision'>;
+const upsertStates = listStatement(
+  (db, rows: readonly Insertable<EnvironmentStateRow>[]) =>
+    db
+      .insertInto('environment_states')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.column('environment_id').doUpdateSet((e) => ({
+          revision: e.ref('excluded.revision'),
+          digest: e.ref('excluded.digest'),
+          audit_sequence: e.ref('excluded.audit_sequence'),
+          mac: e.ref('excluded.mac'),
+        })),
+      ),
+  { together: latestOfEach((row) => row.environment_id) },
 );
 const findLineage = statement((db, _: object) =>
   db.selectFrom('installation').select('value').where('key', '=', 'lineage'),
@@ -134,19 +112,21 @@ const findAnyPlace = listStatement((db, keys: readonly { kind: DeployedKind; obj
 from (values ${sql.join(keys.map((key) => sql`(${key.kind}, ${key.objectId})`))}) as wanted`,
   ),
 );
-const upsertObjects = listStatement((db, rows: readonly DesiredObjectRow[]) =>
-  db
-    .insertInto('desired_objects')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.columns(['environment_id', 'kind', 'object_id']).doUpdateSet((e) => ({
-        project_id: e.ref('excluded.project_id'),
-        revision: e.ref('excluded.revision'),
-        digest: e.ref('excluded.digest'),
-        since_revision: e.ref('excluded.since_revision'),
-        mac: e.ref('excluded.mac'),
-      })),
-    ),
+const upsertObjects = listStatement(
+  (db, rows: readonly DesiredObjectRow[]) =>
+    db
+      .insertInto('desired_objects')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['environment_id', 'kind', 'object_id']).doUpdateSet((e) => ({
+          project_id: e.ref('excluded.project_id'),
+          revision: e.ref('excluded.revision'),
+          digest: e.ref('excluded.digest'),
+          since_revision: e.ref('excluded.since_revision'),
+          mac: e.ref('excluded.mac'),
+        })),
+      ),
+  { together: latestOfEach((row) => `${row.environment_id}/${row.kind}/${row.object_id}`) },
 );
 const listPlaces = statement((db, key: { kind: DeployedKind; objectId: string }) =>
   db
@@ -259,15 +239,21 @@ export class DesiredStateTable implements DesiredStateStore {
     });
   }
 
-  async lockJwkPlace({ id, projectId, name, kid }: NewJwkKey): Promise<NewJwkPlace> {
-    const rows = await findJwkPlace.all(this.#database, { id, projectId, name, kid });
+  async lockJwkPlace(key: NewJwkKey): Promise<NewJwkPlace> {
+    const { cache, turn } = this.#context;
+    const rows = await (turn === undefined
+      ? readPlace(this.#database, key)
+      : withinOf(cache).places.read(key, (keys) => readPlaces(this.#database, keys)));
+    await turn?.begins;
+    const earlier = turn === undefined ? [] : withinOf(cache).inserted;
     const [place] = rows;
     this.#lineage = place?.lineage ?? undefined;
     return {
       hasProject: (place?.project ?? null) !== null,
-      isNameTaken: (place?.namesake ?? null) !== null,
+      isNameTaken: (place?.namesake ?? null) !== null || earlier.some((one) => isNamesake(one, key)),
       // JWKs without a kid share none.
-      isKidHeld: kid !== '' && (place?.holder ?? null) !== null,
+      isKidHeld:
+        key.kid !== '' && ((place?.holder ?? null) !== null || earlier.some((one) => isHolder(one, key))),
       states: rows.flatMap((row) => this.#reachedState(row) ?? []),
     };
   }
@@ -460,7 +446,7 @@ export class DesiredStateTable implements DesiredStateStore {
     return deleteRows.run(this.#database, { environmentId, floor: compactionRevision, limit });
   }
 
-  #isAlteredHead(row: Selectable<EnvironmentStateRow> & { readonly lineage: string | null }): boolean {
+  #isAlteredHead(row: HeadRow & { readonly lineage: string | null }): boolean {
     return this.#guard.isAltered(headParts(row, row.lineage ?? undefined), row.mac);
   }
 
@@ -483,7 +469,7 @@ function alteredState(): KeyplaneError {
   );
 }
 
-function stateOf(environmentId: string, row: Selectable<EnvironmentStateRow> | undefined): EnvironmentState {
+function stateOf(environmentId: string, row: HeadRow | undefined): EnvironmentState {
   return { environmentId, revision: row?.revision ?? 0, digest: row?.digest ?? emptyDigest };
 }
 

@@ -9,28 +9,44 @@ import type {
 } from '../../events/event-store.ts';
 import type { Database } from '../database-schema.ts';
 import type { EventRow } from '../event-rows.ts';
-import { statement } from '../statement.ts';
+import { listStatement, statement } from '../statement.ts';
 
-type NewRow = Omit<EventRow, 'sequence'>;
+interface NewRow extends Omit<EventRow, 'sequence'> {
+  /** Its number among the new ones of its project in the statement, from 1. */
+  readonly number: number;
+}
 
-const insertOne = statement((db, row: NewRow) =>
-  db.insertInto('events').values((e) => ({
-    ...row,
-    // By the primary key, so it costs one look at its end. SQLite would compile the statement again for each value of a
-    // plain parameter here, in case another plan is better for it.
-    sequence: e(
-      e.fn.coalesce(
-        e
-          .selectFrom('events as own')
-          .select((own) => own.fn.max('own.sequence').as('newest'))
-          .where('own.project_id', '=', e.fn.coalesce(e.val(row.project_id), e.val(''))),
-        e.lit(0),
-      ),
-      '+',
-      e.lit(1),
+const insertMany = listStatement(
+  (db, rows: readonly NewRow[]) =>
+    db.insertInto('events').values((e) =>
+      rows.map(({ number, ...row }) => ({
+        ...row,
+        // By the primary key, so it costs one look at its end. SQLite would compile the statement again for each value of
+        // a plain parameter here, in case another plan is better for it.
+        sequence: e(
+          e.fn.coalesce(
+            e
+              .selectFrom('events as own')
+              .select((own) => own.fn.max('own.sequence').as('newest'))
+              .where('own.project_id', '=', e.fn.coalesce(e.val(row.project_id), e.val(''))),
+            e.lit(0),
+          ),
+          '+',
+          sql<number>`cast(${number} as integer)`,
+        ),
+      })),
     ),
-  })),
+  { together: numbered },
 );
+function numbered(rows: readonly NewRow[]): readonly NewRow[] {
+  const numbers = new Map<string, number>();
+  return rows.map((row) => {
+    const number = (numbers.get(row.project_id) ?? 0) + 1;
+    numbers.set(row.project_id, number);
+    return { ...row, number };
+  });
+}
+
 // Each end by itself: SQLite would read all rows for both in one.
 const findBounds = statement((db, key: { projectId: string }) =>
   db.selectNoFrom((e) => [
@@ -62,7 +78,7 @@ export class EventTable implements EventStore {
   }
 
   async append(event: Omit<StoredEvent, 'sequence'>): Promise<void> {
-    await insertOne.send(this.#database, {
+    const row = {
       project_id: event.projectId,
       id: event.id,
       type: event.type,
@@ -71,7 +87,9 @@ export class EventTable implements EventStore {
       kid: event.kid,
       facts: JSON.stringify(event.facts),
       at: event.at.getTime(),
-    });
+      number: 1,
+    };
+    await insertMany.send(this.#database, [row]);
   }
 
   async list(query: EventQuery, limit: number): Promise<readonly StoredEvent[]> {

@@ -18,6 +18,7 @@ import { inChunks } from './in-chunks.ts';
 import { memberColumns, memberOf } from './ring-member-columns.ts';
 import type { SealedValues } from './sealed-values.ts';
 import { matchesSearch } from './search-pattern.ts';
+import { type TableContext, withinOf } from './table-context.ts';
 
 const findOne = statement((db, key: { projectId: string; name: string }) =>
   db.selectFrom('jwks').selectAll().where('project_id', '=', key.projectId).where('name', '=', key.name),
@@ -85,7 +86,7 @@ const listKids = statement((db, page: { projectId: string; afterId: string; limi
 const listOfSource = statement((db, key: { sourceId: string }) =>
   db.selectFrom('jwks').selectAll().where('source_id', '=', key.sourceId).orderBy('id'),
 );
-const insertOne = statement((db, row: JwkRow) => db.insertInto('jwks').values(row));
+const insertMany = listStatement((db, rows: readonly JwkRow[]) => db.insertInto('jwks').values(rows));
 const updateOne = statement((db, { id, ...columns }: Omit<JwkRow, 'project_id' | 'created_at'>) =>
   db.updateTable('jwks').set(columns).where('id', '=', id).where('mac', 'is distinct from', columns.mac),
 );
@@ -107,11 +108,17 @@ export class JwkTable implements JwkStore {
   readonly #database: Database;
   readonly #guard: RowGuard;
   readonly #sealed: SealedValues;
+  readonly #context: Pick<TableContext, 'cache' | 'turn'>;
 
-  constructor(database: Database, guard: RowGuard, sealed: SealedValues) {
+  constructor(
+    database: Database,
+    guards: { readonly guard: RowGuard; readonly sealed: SealedValues },
+    context: Pick<TableContext, 'cache' | 'turn'>,
+  ) {
     this.#database = database;
-    this.#guard = guard;
-    this.#sealed = sealed;
+    this.#guard = guards.guard;
+    this.#sealed = guards.sealed;
+    this.#context = context;
   }
 
   async find(projectId: string, name: string): Promise<StoredJwk | undefined> {
@@ -213,7 +220,10 @@ export class JwkTable implements JwkStore {
   }
 
   async insert(jwk: StoredJwk): Promise<void> {
-    await insertOne.send(this.#database, await this.#guarded(jwk));
+    const row = await this.#guarded(jwk);
+    await insertMany.send(this.#database, [row]);
+    const { cache, turn } = this.#context;
+    if (turn !== undefined) withinOf(cache).inserted.push(row);
   }
 
   async update(jwk: StoredJwk): Promise<void> {

@@ -94,10 +94,11 @@ const listAmongManagers = listExpected(true);
 
 /** A manager that cannot be alive has no connected nodes, even if it recorded some. */
 function listExpected(isShared: boolean) {
-  return listStatement((db, keys: readonly { environmentId: string }[]) => {
-    const alive = isShared ? isAliveAt(databaseNow(db)) : sql`1 = 1`;
-    const ids = sql.join(keys.map(({ environmentId }) => environmentId));
-    const query = sql<ExpectedRow>`select environments.id as environment_id, environments.name as environment_name,
+  return listStatement(
+    (db, keys: readonly { environmentId: string }[]) => {
+      const alive = isShared ? isAliveAt(databaseNow(db)) : sql`1 = 1`;
+      const ids = sql.join(keys.map(({ environmentId }) => environmentId));
+      const query = sql<ExpectedRow>`select environments.id as environment_id, environments.name as environment_name,
   nodes.id as id, nodes.name as name, nodes.applied_revision as applied_revision, nodes.manager_id as manager_id,
   nodes.refused_revision as refused_revision, nodes.refused_reason as refused_reason,
   case when nodes.connected = 1 and managers.id is not null then 1 else 0 end as connected
@@ -105,8 +106,10 @@ from environments
 left join nodes on nodes.environment_id = environments.id
 left join managers on managers.id = nodes.manager_id and ${alive}
 where environments.id in (${ids}) order by nodes.name`;
-    return { compile: () => query.compile(db) };
-  });
+      return { compile: () => query.compile(db) };
+    },
+    { isKept: true },
+  );
 }
 
 function expectedOf(row: ExpectedRow & { readonly id: string }): ExpectedNode {

@@ -1,11 +1,14 @@
-import type { EnvironmentState } from '../../deployments/desired-state-store.ts';
+import type { EnvironmentState, NewJwkKey } from '../../deployments/desired-state-store.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
+import type { JwkRow } from '../database-schema.ts';
 import type { Engine } from '../engine.ts';
 import type { StoreKeys } from '../integrity/row-guard.ts';
+import { GatheredReads } from './gathered-reads.ts';
+import type { PlaceRow } from './place-row.ts';
 
 /** Values that earlier statements of a transaction read or wrote, and that no other transaction changes meanwhile. */
 export interface TransactionCache {
-  auditHead?: { readonly sequence: number; readonly mark: Buffer } | undefined;
+  auditHead?: AuditHead | undefined;
   /** Not of transactions within projects: whether there are open audit records. */
   hasOpen?: boolean;
   /** Only of transactions within projects. */
@@ -19,10 +22,19 @@ export interface WithinCache {
   /** Of environments that are locked. */
   readonly states: Map<string, EnvironmentState>;
   lineage?: string | undefined;
+  /** Looks at the head of the chain and at the end of a project, by project. */
+  readonly ends: Map<string, Promise<AuditHead>>;
+  readonly places: GatheredReads<NewJwkKey, readonly PlaceRow[]>;
+  /** What its writes inserted; they delete none. */
+  readonly inserted: InsertedJwk[];
   /** The open audit records of the transaction have this one and their positions. */
   ticket?: Promise<number>;
   nextPosition: number;
 }
+
+export type AuditHead = { readonly sequence: number; readonly mark: Buffer };
+
+export type InsertedJwk = Pick<JwkRow, 'id' | 'project_id' | 'name' | 'kid' | 'type'>;
 
 export interface AuditLaneState {
   readonly number: number;
@@ -31,7 +43,14 @@ export interface AuditLaneState {
 }
 
 export function withinOf(cache: TransactionCache): WithinCache {
-  cache.within ??= { lanes: new Map(), states: new Map(), nextPosition: 1 };
+  cache.within ??= {
+    lanes: new Map(),
+    states: new Map(),
+    ends: new Map(),
+    places: new GatheredReads(),
+    inserted: [],
+    nextPosition: 1,
+  };
   return cache.within;
 }
 
@@ -41,6 +60,11 @@ export interface WithinTurn {
   readonly projectId: string | undefined;
   /** It puts open audit records into the chain, and nothing else. */
   readonly closes?: boolean;
+  /**
+   * Resolves when the writes before it in the group have come as far as they go without a lock. Until then only
+   * statements that stand alone are sent.
+   */
+  readonly begins?: Promise<void>;
   /**
    * Resolves when every write of the group has called it or has ended; then they go on one after another. What writes of
    * other projects could wait for is locked only then.

@@ -1,0 +1,81 @@
+// What a new JWK meets: its project, its name and kid in it, and the states of all environments that the project reaches.
+
+import { sql } from 'kysely';
+import type { NewJwkKey } from '../../deployments/desired-state-store.ts';
+import type { Database, JwkRow } from '../database-schema.ts';
+import { listStatement, statement } from '../statement.ts';
+import { inChunks } from './in-chunks.ts';
+import type { PlaceRow } from './place-row.ts';
+
+/** One statement for all that a create reads before it writes: each costs as much as the rows it reads. */
+const findOne = statement((db, key: NewJwkKey) => {
+  const query = sql<PlaceRow>`
+select place.*, environments.id as environment_id,
+  environment_states.revision, environment_states.digest, environment_states.audit_sequence, environment_states.mac
+from (select
+    (select id from projects where id = ${key.projectId}) as project,
+    (select id from jwks where project_id = ${key.projectId} and name = ${key.name}) as namesake,
+    (select id from jwks where kid = ${key.kid} and project_id = ${key.projectId} and id <> ${key.id}
+      and type <> 'OCT' limit 1) as holder,
+    (select value from installation where key = 'lineage') as lineage) as place
+left join environments on environments.restricted = 0 or environments.id in
+  (select environment_projects.environment_id from environment_projects where project_id = ${key.projectId})
+left join environment_states on environment_states.environment_id = environments.id
+order by environments.id`;
+  return { compile: () => query.compile(db) };
+});
+
+/** The same for several, of PostgreSQL alone. What writes of the same group insert is added to it. */
+const findMany = listStatement(
+  (db, keys: readonly NewJwkKey[]) => {
+    const wanted = keys.map(({ id, projectId, name, kid }) => sql`(${id}, ${projectId}, ${name}, ${kid})`);
+    const query = sql<PlaceRow & { readonly jwk: string }>`
+select place.*, environments.id as environment_id,
+  environment_states.revision, environment_states.digest, environment_states.audit_sequence, environment_states.mac
+from (select column1 as jwk, column2 as project_id,
+    (select id from projects where id = column2) as project,
+    (select id from jwks where project_id = column2 and name = column3) as namesake,
+    (select id from jwks where kid = column4 and project_id = column2 and id <> column1
+      and type <> 'OCT' limit 1) as holder,
+    (select value from installation where key = 'lineage') as lineage
+  from (values ${sql.join(wanted)}) as wanted) as place
+left join environments on environments.restricted = 0 or exists
+  (select from environment_projects
+    where environment_projects.environment_id = environments.id and environment_projects.project_id = place.project_id)
+left join environment_states on environment_states.environment_id = environments.id
+order by environments.id`;
+    return { compile: () => query.compile(db) };
+  },
+  { standsAlone: true, isKept: true },
+);
+
+export function readPlace(database: Database, key: NewJwkKey): Promise<readonly PlaceRow[]> {
+  return findOne.all(database, keyOf(key));
+}
+
+/** Statements are bound by the members of their values. */
+function keyOf({ id, projectId, name, kid }: NewJwkKey): NewJwkKey {
+  return { id, projectId, name, kid };
+}
+
+/** Several by one statement, of PostgreSQL alone. */
+export async function readPlaces(
+  database: Database,
+  keys: readonly NewJwkKey[],
+): Promise<ReadonlyMap<NewJwkKey, readonly PlaceRow[]>> {
+  const found = new Map(keys.map(({ id }) => [id, new Map<string | null, PlaceRow>()]));
+  for (const chunk of inChunks(keys.map(keyOf))) {
+    for (const row of await findMany.all(database, chunk)) found.get(row.jwk)?.set(row.environment_id, row);
+  }
+  return new Map(keys.map((key) => [key, [...(found.get(key.id)?.values() ?? [])]]));
+}
+
+type JwkNames = Pick<JwkRow, 'id' | 'project_id' | 'name' | 'kid' | 'type'>;
+
+export function isNamesake(one: JwkNames, { projectId, name }: NewJwkKey): boolean {
+  return one.project_id === projectId && one.name === name;
+}
+
+export function isHolder(one: JwkNames, { id, projectId, kid }: NewJwkKey): boolean {
+  return one.project_id === projectId && one.kid === kid && one.id !== id && one.type !== 'OCT';
+}
