@@ -13,7 +13,7 @@ const services = ['start', 'quickstart', 'serve', 'node'];
  * The young generation is small, because little that a request allocates outlives it; SIGUSR1 opens no inspector.
  */
 const serviceFlags = [
-  '--max-semi-space-size=2',
+  '--max-semi-space-size=16',
   '--disable-sigusr1',
   '--disable-warning=ExperimentalWarning',
 ];

@@ -16,7 +16,7 @@ export const neededMajor = 24;
  * inspector; and glibc gives threads no arena each, and large blocks mappings of their own (see keyplane.mjs).
  */
 export const runtime = {
-  args: ['--max-semi-space-size=2', '--disable-sigusr1'],
+  args: ['--max-semi-space-size=16', '--disable-sigusr1'],
   variables: {
     NODE_COMPILE_CACHE: join(modules, '.cache/keyplane'),
     MALLOC_ARENA_MAX: '2',

@@ -70,6 +70,11 @@ export function serveNodeStreams(server: Server, options: NodeStreamOptions): No
     refusals,
     requiresCertificate: options.requiresCertificate ?? false,
     hasRoom: () => sockets.clients.size < mostStreams && unknown.size < mostHandshakes,
+    inTurn: (decide) => {
+      turns
+        .run(decide)
+        ?.catch((error: unknown) => options.log.error({ err: error }, 'an upgrade could not be decided'));
+    },
     take: ({ request, socket, head }) => {
       const address = clientAddress(request, options.isTrustedProxy) ?? null;
       sockets.handleUpgrade(request, socket, head, (stream) =>

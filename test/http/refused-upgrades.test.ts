@@ -3,9 +3,11 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { type Upgrade, UpgradeGate } from '../../src/http/limits/upgrade-gate.ts';
 import { serveNodeStreams } from '../../src/http/node-stream.ts';
 import { Refusals } from '../../src/metrics/refusals.ts';
@@ -120,7 +122,11 @@ test('the first rejection of a cause is logged, and then their number', async ()
 });
 
 /** A server with its own gate. */
-async function gated({ hasRoom = (): boolean => true, take = (_: Upgrade): void => undefined } = {}) {
+async function gated({
+  hasRoom = (): boolean => true,
+  take = (_: Upgrade): void => undefined,
+  inTurn = (decide: () => void): void => decide(),
+} = {}) {
   const server = createServer();
   const metrics = new Registry();
   const lines: Record<string, unknown>[] = [];
@@ -130,6 +136,7 @@ async function gated({ hasRoom = (): boolean => true, take = (_: Upgrade): void 
     refusals: new Refusals({ metrics, log }),
     hasRoom,
     requiresCertificate: false,
+    inTurn,
     take,
     onError: (error) => lines.push({ error }),
   });
@@ -164,6 +171,62 @@ test('an upgrade that fails is answered and logged, and the manager does not hol
   await until(async () => (await connectionsOf(server)) === 0, 'the server holds no connection');
   expect(lines).toEqual([{ error }, { cause: 'upgrade_failed', address: '127.0.0.1', count: 1 }]);
 });
+
+test('an upgrade is decided in its turn, and not where its client has left', async () => {
+  const waiting: (() => void)[] = [];
+  const taken: Upgrade[] = [];
+  let hasRoom = true;
+  const { server, knock, lines } = await gated({
+    hasRoom: () => hasRoom,
+    take: (upgrade) => void taken.push(upgrade),
+    inTurn: (decide) => void waiting.push(decide),
+  });
+  const sockets: Duplex[] = [];
+  server.on('upgrade', (_request, socket) => void sockets.push(socket));
+  const clients = [await knock(), await knock(), await knock()];
+  await until(() => waiting.length === 3, 'all wait for their turn');
+  expect(taken).toEqual([]);
+  waiting[0]?.();
+  sockets[1]?.destroy();
+  waiting[1]?.();
+  hasRoom = false;
+  waiting[2]?.();
+  await until(() => clients[2] !== undefined && isUnavailable(clients[2]), 'the last is answered');
+  expect(taken).toHaveLength(1);
+  expect(lines).toEqual([{ cause: 'upgrade_limit', address: '127.0.0.1', count: 1 }]);
+  for (const { socket } of taken) socket.destroy();
+});
+
+test('nodes that connect at the same moment become streams over several iterations of the event loop', async () => {
+  const perIteration = [0];
+  const spied = vi
+    .spyOn(WebSocketServer.prototype, 'handleUpgrade')
+    .mockImplementation((_request, socket) => {
+      busyFor(5);
+      socket.destroy();
+      perIteration.push((perIteration.pop() ?? 0) + 1);
+    });
+  onTestFinished(() => spied.mockRestore());
+  let next: NodeJS.Immediate;
+  const watch = () => {
+    perIteration.push(0);
+    next = setImmediate(watch);
+  };
+  watch();
+  onTestFinished(() => clearImmediate(next));
+  const request = `${requestLine('GET', streamPath)}${handshake}\r\n`;
+  const clients = Array.from({ length: 20 }, () => connect(world.port, '127.0.0.1').setNoDelay());
+  await Promise.all(clients.map((client) => once(client, 'connect')));
+  await until(async () => (await world.connectionCount()) === clients.length, 'all are connected');
+  for (const client of clients) client.write(request);
+  busyFor(50);
+  await until(() => spied.mock.calls.length === clients.length, 'all are taken');
+  expect(Math.max(...perIteration)).toBeLessThanOrEqual(4);
+});
+
+function busyFor(ms: number): void {
+  for (const end = performance.now() + ms; performance.now() < end; );
+}
 
 test('a server that stops rejects what still comes, and waits for no rejected client', async () => {
   const taken: Upgrade[] = [];

@@ -1,4 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
+import { fstatSync } from 'node:fs';
 import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -10,35 +11,42 @@ import { getJson, runningNode, temporaryFolder } from './support/test-node.ts';
 
 const json = (value: object) => Buffer.from(JSON.stringify(value));
 
-/** A file whose calls are noted. */
-function recorded(handle: FileHandle, calls: string[]): FileHandle {
+/** A file of which is noted how long it was at each sync. */
+function syncNoting(handle: FileHandle, sizes: number[]): FileHandle {
   return new Proxy(handle, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== 'function') return value;
       return (...given: unknown[]) => {
-        calls.push(String(name));
+        if (name === 'datasync') sizes.push(fstatSync(target.fd).size);
         return value.apply(target, given);
       };
     },
   });
 }
 
-test('a commit is forced to the disk after the last write and before it counts', async () => {
-  const calls: string[] = [];
-  const handle = await open(join(await temporaryFolder(), 'state.log'), 'w+');
-  onTestFinished(() => handle.close());
-  const file = new LogFile(recorded(handle, calls), {
-    key: createSecretKey(randomBytes(32)),
-    identity: { log: 'log', environmentId: 'environment-1' },
-    end: { offset: 0, nextTransaction: 1, nextSequence: 0 },
-  });
-  await file.append(json({ revision: 1 }));
-  expect(file.bytes).toBe(0);
-  await file.commit(json({ commit: 1 }));
-  expect(file.bytes).toBeGreaterThan(0);
-  expect(calls.slice(-2)).toEqual(['write', 'datasync']);
-});
+test.each([
+  ['short', 100],
+  ['long', 100_000],
+])(
+  'a commit with a %s record is forced to the disk after the last write and before it counts',
+  async (_what, letters) => {
+    const sizes: number[] = [];
+    const handle = await open(join(await temporaryFolder(), 'state.log'), 'w+');
+    onTestFinished(() => handle.close());
+    const file = new LogFile(syncNoting(handle, sizes), {
+      key: createSecretKey(randomBytes(32)),
+      identity: { log: 'log', environmentId: 'environment-1' },
+      end: { offset: 0, nextTransaction: 1, nextSequence: 0 },
+    });
+    await file.append(json({ revision: 1, text: 'x'.repeat(letters) }));
+    const committed = file.commit(json({ commit: 1 }));
+    expect(file.bytes).toBe(0);
+    await committed;
+    expect(file.bytes).toBeGreaterThan(letters);
+    expect(sizes).toEqual([file.bytes]);
+  },
+);
 
 test('a torn record is cut off with the whole ones behind it, where all are of the last change', async () => {
   const dataDir = await temporaryFolder();

@@ -65,7 +65,7 @@ test('a manager of the installed command has its flags, also where the operator 
   await running.says(/keyplane is ready/);
   const read = (file: string) => readFile(`/proc/${running.pid}/${file}`, 'utf8');
   expect((await read('cmdline')).split('\0')).toEqual(
-    expect.arrayContaining(['--disable-sigusr1', '--max-semi-space-size=2']),
+    expect.arrayContaining(['--disable-sigusr1', '--max-semi-space-size=16']),
   );
   expect((await read('environ')).split('\0')).toEqual(
     expect.arrayContaining(['MALLOC_ARENA_MAX=3', 'MALLOC_TOP_PAD_=0']),

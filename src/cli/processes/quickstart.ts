@@ -15,6 +15,7 @@ import { quickstartText } from './quickstart-text.ts';
 import { releaseCompileCache } from './release-compile-cache.ts';
 import { addManagerSettings, managerConfigOf } from './setting-options.ts';
 import { exitAfterDeadline, stopSignal } from './stop-signal.ts';
+import { holdYoungGeneration, letYoungGenerationGrow } from './young-generation.ts';
 
 export function addQuickstartCommand(program: Command): void {
   const command = addCommand(program, {
@@ -29,6 +30,7 @@ const highestPort = 65_535;
 
 /** Stops everything that it has started, in reverse order, also after a failure. */
 async function runQuickstart(config: ManagerConfig): Promise<void> {
+  holdYoungGeneration();
   const startedAt = performance.now();
   const stopped = stopSignal();
   void exitAfterDeadline(stopped);
@@ -100,6 +102,7 @@ async function runQuickstart(config: ManagerConfig): Promise<void> {
         ...prepared,
       }),
     );
+    letYoungGenerationGrow();
     await stopped;
   } finally {
     for (const cleanUp of cleanUps.reverse()) await cleanUp();

@@ -6,6 +6,7 @@ import { notifyParent } from './parent-process.ts';
 import { releaseCompileCache } from './release-compile-cache.ts';
 import { addManagerSettings, managerConfigOf } from './setting-options.ts';
 import { exitAfterDeadline, stopSignal } from './stop-signal.ts';
+import { holdYoungGeneration, letYoungGenerationGrow } from './young-generation.ts';
 
 /** `keyplane serve`: only the manager, which creates only the first user. Its log goes to standard output. */
 export function addServeCommand(program: Command): void {
@@ -19,6 +20,7 @@ export function addServeCommand(program: Command): void {
     ],
   });
   addManagerSettings(command).action(async (flags: ManagerFlags) => {
+    holdYoungGeneration();
     const config = managerConfigOf(flags);
     const stopped = stopSignal();
     void exitAfterDeadline(stopped);
@@ -32,6 +34,7 @@ export function addServeCommand(program: Command): void {
       process.stderr.write(`Created the first user: ${username}, password ${password} (shown once)\n`);
     }
     process.stderr.write(`keyplane is ready: ${manager.url}/\n`);
+    letYoungGenerationGrow();
     await notifyParent({ ready: manager.url });
     await stopped;
     await manager.close();

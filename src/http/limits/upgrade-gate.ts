@@ -22,6 +22,8 @@ export interface UpgradeGateOptions {
   readonly hasRoom: () => boolean;
   /** Clients have to have proved a certificate in the TLS handshake. */
   readonly requiresCertificate: boolean;
+  /** Runs it now, or in a later iteration of the event loop: a thousand nodes may connect at the same moment. */
+  readonly inTurn: (decide: () => void) => void;
   /** Owns the socket from then on. */
   readonly take: (upgrade: Upgrade) => void;
   readonly onError: (error: unknown) => void;
@@ -36,18 +38,25 @@ export class UpgradeGate {
     this.#options = options;
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
-      const cause = this.#causeAgainst(request, socket);
-      if (cause !== undefined) {
-        this.refuse(socket, cause);
-        return;
-      }
-      try {
-        options.take({ request, socket, head });
-      } catch (error) {
-        options.onError(error);
-        this.refuse(socket, 'upgrade_failed');
-      }
+      options.inTurn(() => this.#decide({ request, socket, head }));
     });
+  }
+
+  #decide(upgrade: Upgrade): void {
+    const { request, socket } = upgrade;
+    // The client left before its turn.
+    if (socket.destroyed) return;
+    const cause = this.#causeAgainst(request, socket);
+    if (cause !== undefined) {
+      this.refuse(socket, cause);
+      return;
+    }
+    try {
+      this.#options.take(upgrade);
+    } catch (error) {
+      this.#options.onError(error);
+      this.refuse(socket, 'upgrade_failed');
+    }
   }
 
   /** Answers the client and destroys its socket, at the latest after a second. */

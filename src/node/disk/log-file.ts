@@ -2,6 +2,7 @@
 // A transaction's records are written to the end, then its commit, then the file is forced to the disk.
 
 import { randomBytes } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { AeadKey } from '../../sealing/aead.ts';
 import { frameHeaderBytes, type LogIdentity, openFrame, readFrameHeader, sealFrame } from './log-frame.ts';
@@ -20,6 +21,8 @@ export interface LogEnd {
 }
 
 const writeBytes = 256 * 1024;
+/** What is as short as one change goes into the page cache in less time than the thread pool needs to take it. */
+const shortBytes = 16 * 1024;
 export const longestLogHead = 16 * 1024;
 
 export class LogFile {
@@ -124,6 +127,10 @@ export class LogFile {
     this.#position += bytes.length;
     for (let written = 0; written < bytes.length; ) {
       const length = bytes.length - written;
+      if (length <= shortBytes) {
+        written += writeSync(this.#handle.fd, bytes, written, length, position + written);
+        continue;
+      }
       const { bytesWritten } = await this.#handle.write(bytes, written, length, position + written);
       written += bytesWritten;
     }

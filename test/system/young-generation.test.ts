@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, expect, test } from 'vitest';
+import { enrollmentTokenText } from '../../src/protocol/enrollment-token.ts';
+import { endAllProcesses, keyplane } from './support/keyplane-process.ts';
+import { freePorts } from './support/ports.ts';
+import { removeTemporaryFolders, temporaryFolder } from './support/temporary-folder.ts';
+
+const { nodePath, runtime } = (await import(new URL('../../scripts/places.mjs', import.meta.url).href)) as {
+  readonly nodePath: () => string;
+  readonly runtime: { readonly args: string[] };
+};
+
+const installedCommand = fileURLToPath(new URL('../../scripts/keyplane.mjs', import.meta.url));
+const module = fileURLToPath(new URL('../../src/cli/processes/young-generation.ts', import.meta.url));
+afterAll(async () => {
+  await endAllProcesses();
+  await removeTemporaryFolders();
+});
+
+/** Megabytes of the young generation, after 30,000 objects at a time were kept a hundred times. */
+const script = `
+  import { getHeapSpaceStatistics } from 'node:v8';
+  import { holdYoungGeneration, letYoungGenerationGrow } from '${module}';
+  const allocate = () => {
+    for (let round = 0; round < 100; round += 1) Array.from({ length: 30_000 }, (_, index) => ({ index, own: [index] }));
+    return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space').space_size / 2 ** 20;
+  };
+  holdYoungGeneration();
+  const held = allocate();
+  letYoungGenerationGrow();
+  process.stdout.write(JSON.stringify({ held, free: allocate() }));
+`;
+
+test('the young generation keeps its size while a service starts, and grows with load afterwards', async () => {
+  const args = [...runtime.args, '--input-type=module', '--eval', script];
+  const { stdout } = await promisify(execFile)(nodePath(), args);
+  const { held, free } = JSON.parse(stdout);
+  expect(held).toBeLessThanOrEqual(4);
+  expect(free).toBe(32);
+});
+
+/** Answers SIGUSR2 with the size of its young generation. */
+const tellsSize = `
+  const { getHeapSpaceStatistics } = require('node:v8');
+  process.on('SIGUSR2', () => {
+    const { space_size: bytes } = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');
+    process.stderr.write('young generation of ' + bytes + ' bytes\\n');
+  });
+`;
+/** Of no installation: the node is ready before it has reached a manager. */
+const token = enrollmentTokenText(randomBytes(32), randomBytes(32).toString('base64url'));
+const nodeArgs = ['--manager', 'http://127.0.0.1:9', '--environment', 'production', '--name', 'one'];
+
+test.each([
+  ['a manager', ['serve']],
+  ['a node', ['node', ...nodeArgs]],
+  ['a quickstart', ['quickstart']],
+])('%s is ready with a young generation of its first size', async (_what, args) => {
+  const folder = await temporaryFolder();
+  const preloaded = join(folder, 'tells-size.cjs');
+  await writeFile(preloaded, tellsSize);
+  const port = await freePorts(5);
+  const running = keyplane([...args, '--data-dir', join(folder, 'data'), '--port', String(port)], {
+    main: installedCommand,
+    preload: [preloaded],
+    settings: { KEYPLANE_NODE_TOKEN: token },
+  });
+  await running.says(/is ready|Ctrl\+C/);
+  process.kill(running.pid, 'SIGUSR2');
+  const [, bytes] = await running.says(/young generation of (\d+) bytes/);
+  expect(Number(bytes)).toBeLessThanOrEqual(4 * 2 ** 20);
+});
