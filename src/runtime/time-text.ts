@@ -44,3 +44,23 @@ function distance(count: number, unit: string): string {
   const text = `${size} ${unit}${size === 1 ? '' : 's'}`;
   return count > 0 ? `in ${text}` : `${text} ago`;
 }
+
+const durationUnits: readonly (readonly [unit: string, milliseconds: number])[] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+];
+
+/** Rounded up: `24 hours 7 minutes`. Days from two of them on, since `24 hours` is how a day of caches is known. */
+export function durationInWords(milliseconds: number): string {
+  let left = Math.ceil(milliseconds / 1_000) * 1_000;
+  const parts: string[] = [];
+  for (const [unit, size] of durationUnits) {
+    const count = Math.floor(left / size);
+    if (count === 0 || (unit === 'day' && count === 1)) continue;
+    parts.push(`${count} ${unit}${count === 1 ? '' : 's'}`);
+    left -= count * size;
+  }
+  return parts.length === 0 ? '0 seconds' : parts.join(' ');
+}

@@ -29,7 +29,7 @@ async function applicationOf(name: string) {
 
 test('an application is created with a grant, and its token is shown once', async () => {
   const page = await console.open({ path: '/projects/MyProject/applications' });
-  await page.getByText('This project has no application yet.').waitFor();
+  await page.getByText('This project has no application yet').waitFor();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'New application' }).first().click();
   const dialog = page.getByRole('dialog');

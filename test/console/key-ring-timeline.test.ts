@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { durationInWords } from '../../console/src/quantity/quantity.ts';
 import { planOf } from '../../console/src/rings/policy/planned.ts';
 import {
   changedPolicy,
@@ -10,6 +9,7 @@ import {
 import type { MemberState, Transition } from '../../console/src/rings/ring-types.ts';
 import { axisOf, marksOf, positionOf, spansOf } from '../../console/src/rings/timeline/axis.ts';
 import { barsOf, shownBars } from '../../console/src/rings/timeline/bars.ts';
+import { durationInWords } from '../../src/runtime/time-text.ts';
 
 const start = Date.parse('2026-12-01T00:00:00.000Z');
 const hour = 3_600_000;

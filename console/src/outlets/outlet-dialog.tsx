@@ -13,7 +13,7 @@ import { NameField } from '../display/form/name-field.tsx';
 import { keepDeployment } from '../display/last-deployment.ts';
 import { contentNames, newOutletDraft, type OutletDraft, outletBodyOf, withContent } from './outlet-draft.ts';
 import { type Field, fields, type PartProps } from './outlet-fields.ts';
-import { kindTexts } from './outlet-words.ts';
+import { contentTexts, kindTexts } from './outlet-words.ts';
 import { PlacementFields } from './placement-fields.tsx';
 import { OutletSourceField } from './source-field.tsx';
 import { TargetFields } from './target-fields.tsx';
@@ -71,7 +71,7 @@ export function OutletDialog({
         onChange={(event) => choose(unchecked(event.currentTarget.value))}
         data={[
           { value: '', label: 'Choose a kind', disabled: true },
-          ...Object.entries(kindTexts).map(([value, text]) => ({ value, label: `${value}: ${text}` })),
+          ...Object.entries(kindTexts).map(([value, text]) => ({ value, label: text })),
         ]}
       />
       {draft.kind !== '' && (
@@ -106,7 +106,7 @@ function KindFields({
             value={draft.content}
             error={errors.of('content')}
             onChange={(event) => onContent(withContent(draft, kind, unchecked(event.currentTarget.value)))}
-            data={[...contentNames(kind)]}
+            data={contentNames(kind).map((value) => ({ value, label: contentTexts[value] }))}
           />
           <OutletSourceField {...part} />
         </>

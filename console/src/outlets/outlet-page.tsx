@@ -24,7 +24,7 @@ import { Block } from '../jwk-detail/public-part.tsx';
 import { useMayDeploy } from '../jwks/deploying-role.ts';
 import { projectPath } from '../layout/project.ts';
 import { EditOutlet } from './edit-outlet.tsx';
-import { outletStatuses } from './outlet-words.ts';
+import { contentTexts, kindNames, outletStatuses } from './outlet-words.ts';
 import { SourceLink } from './source-link.tsx';
 
 /** Which outlet a page is about. */
@@ -239,8 +239,8 @@ function Details({ projectName, outlet }: { readonly projectName: string; readon
       <Stack>
         <Facts
           facts={[
-            ['Kind', kind],
-            ['Content', content],
+            ['Kind', kindNames[kind]],
+            ['Content', contentTexts[content]],
             ['Source', <SourceLink key="source" projectName={projectName} outlet={outlet} />],
             ['Environments', environmentNames?.join(', ') ?? 'all that the project reaches, also later ones'],
             ['Credential', hasCredential ? 'stored, and never shown' : null],

@@ -1,4 +1,10 @@
-import type { Outlet, OutletKind, OutletSource, OutletState } from '../../../clients/typescript/src/index.ts';
+import type {
+  Outlet,
+  OutletContent,
+  OutletKind,
+  OutletSource,
+  OutletState,
+} from '../../../clients/typescript/src/index.ts';
 import type { StatusWord } from '../display/status-words.ts';
 
 /** By the API's state of a delivery; `NONE` where there is none. */
@@ -41,6 +47,26 @@ export const kindTexts = {
   VAULT_KV: 'A secret in Vault or OpenBao',
   WEBHOOK: 'Events to a webhook',
 } as const satisfies Record<OutletKind, string>;
+
+/** What lists and pages call a kind. */
+export const kindNames = {
+  FILES: 'Files',
+  ENVOY: 'Envoy',
+  VAULT_KV: 'Vault',
+  WEBHOOK: 'Webhook',
+} as const satisfies Record<OutletKind, string>;
+
+export const contentTexts = {
+  JWKS: 'JWK Set',
+  JWKS_PRIVATE: 'JWK Set with private keys',
+  PEM_PUBLIC: 'Public keys (PEM)',
+  PEM_PRIVATE: 'Private keys (PEM)',
+  PEM_CERTIFICATE: 'Certificates (PEM)',
+  PKCS12: 'PKCS#12 keystore',
+  JWT_AUTHN: 'JWT authentication',
+  TOKEN: 'Token',
+  EVENTS: 'Events',
+} as const satisfies Record<OutletContent, string>;
 
 /** What a source is called, and where its page is. */
 export const outletSourceWords = {

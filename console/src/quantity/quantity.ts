@@ -1,6 +1,7 @@
 // A length of time or a size as a person writes it: a whole number and a unit.
 
 import { parseDuration } from '../../../src/iso-duration.ts';
+import { durationInWords } from '../../../src/runtime/time-text.ts';
 
 export interface Quantity {
   /** Digits, or empty. */
@@ -75,17 +76,4 @@ function lengthText(milliseconds: number): string {
 export function durationWords(iso: string): string {
   const milliseconds = parseDuration(iso);
   return milliseconds === undefined ? iso : durationInWords(milliseconds);
-}
-
-/** Rounded up: `24 hours 7 minutes`. Days from two of them on, since `24 hours` is how a day of caches is known. */
-export function durationInWords(milliseconds: number): string {
-  let left = Math.ceil(milliseconds / second.factor) * second.factor;
-  const parts: string[] = [];
-  for (const { factor, label } of [day, hour, minute, second]) {
-    const count = Math.floor(left / factor);
-    if (count === 0 || (factor === day.factor && count === 1)) continue;
-    parts.push(`${count} ${count === 1 ? label.slice(0, -1) : label}`);
-    left -= count * factor;
-  }
-  return parts.length === 0 ? '0 seconds' : parts.join(' ');
 }

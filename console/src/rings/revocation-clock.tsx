@@ -1,11 +1,11 @@
 import { Text } from '@mantine/core';
+import { durationInWords } from '../../../src/runtime/time-text.ts';
 import { DataTable, type TableColumn } from '../display/data-table.tsx';
 import { QueryView } from '../display/query-view.tsx';
 import { Section } from '../display/section.tsx';
 import { Status } from '../display/status.tsx';
 import type { StatusWord } from '../display/status-words.ts';
 import { Instant, Time } from '../display/time.tsx';
-import { durationInWords } from '../quantity/quantity.ts';
 import { confirmerText } from './confirmer-text.ts';
 import { useRevocation } from './ring-queries.ts';
 import type { KeyRing, Revocation, RingRef } from './ring-types.ts';

@@ -5,6 +5,7 @@ import type { RingView } from '../../rings/ring-reader.ts';
 import type { MemberJwk } from '../../rings/ring-store.ts';
 import type { Waiting } from '../../rings/schedule/ring-facts.ts';
 import type { TimelineRow } from '../../rings/schedule/timeline.ts';
+import { durationInWords } from '../../runtime/time-text.ts';
 import { instantOrNull, instantText } from '../responses/response-schemas.ts';
 
 export function ringView(view: RingView) {
@@ -40,7 +41,7 @@ export function ringView(view: RingView) {
 /** The promise that rotation relies on. */
 function cacheAdvice({ copiesMs }: RingView): string | null {
   if (copiesMs === null) return null;
-  return `A verifier may use a JWK Set for ${durationInHours(copiesMs)} after it was served, and no longer.`;
+  return `A verifier may use a JWK Set for ${durationInWords(copiesMs)} after it was served, and no longer.`;
 }
 
 function memberView({ id, name, kid, algorithm, createdAt, member }: MemberJwk, view: RingView) {

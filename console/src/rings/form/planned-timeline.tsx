@@ -1,7 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import { useDeferredValue, useMemo, useState } from 'react';
+import { durationInWords } from '../../../../src/runtime/time-text.ts';
 import { Section } from '../../display/section.tsx';
-import { durationInWords } from '../../quantity/quantity.ts';
 import { useCachesMs } from '../policy/caches.ts';
 import { planOf } from '../policy/planned.ts';
 import { newPolicy } from '../policy/policy-draft.ts';

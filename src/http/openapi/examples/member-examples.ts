@@ -195,7 +195,7 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
   lateSince: null,
   environmentNames: null,
   waitingFor: [],
-  cacheAdvice: 'A verifier may use a JWK Set for PT24H6M after it was served, and no longer.',
+  cacheAdvice: 'A verifier may use a JWK Set for 24 hours 6 minutes after it was served, and no longer.',
   nextRotationAt: later,
   publicationDelay: 'PT24H7M',
   rotationInterval: 'P90D',
