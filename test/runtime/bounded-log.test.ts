@@ -9,7 +9,7 @@ function boundedLog() {
   return { time, lines, bounded: new BoundedLog({ log, time, linesOfNetwork: 2, linesOfAll: 3 }) };
 }
 
-test('a network has so many lines a minute, and one more that counts the rest', () => {
+test('a network has a limited number of lines a minute, and one more that counts the rest', () => {
   const { bounded, lines, time } = boundedLog();
   const twice = (address: string) => {
     for (const reason of ['a', 'b']) bounded.warn(address, { reason }, 'rejected');
@@ -34,7 +34,7 @@ test('a network has so many lines a minute, and one more that counts the rest', 
   expect(lines).toHaveLength(6);
 });
 
-test('all networks together have so many lines a minute', () => {
+test('all networks together have a limited number of lines a minute', () => {
   const { bounded, lines } = boundedLog();
   for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4', null])
     bounded.warn(address, {}, 'rejected');
