@@ -41,7 +41,7 @@ export interface SharedStore<Stores> extends UnitOfWork<Stores> {
   closeAuditRecords(): Promise<void>;
   /**
    * Differs after each commit to the database, of this or another process; undefined where that is not known, so that each
-   * look must be made. It costs no statement.
+   * poll is needed. It costs no statement.
    */
   changeMark(): string | undefined;
   /**

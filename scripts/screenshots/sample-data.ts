@@ -11,17 +11,48 @@ const day = 86_400_000;
 const inDays = (days: number) => new Date(Date.now() + days * day).toISOString();
 
 const generated = [
-  { name: 'checkout-signing-2026', type: 'RSA', rsa: { keySize: 2048, ...sign } },
-  { name: 'checkout-signing-next', type: 'EC', ec: { curveType: 'P256', ...sign } },
+  {
+    name: 'checkout-signing-2026',
+    description: 'Receipts of the checkout',
+    type: 'RSA',
+    rsa: { keySize: 2048, ...sign },
+  },
+  {
+    name: 'checkout-signing-next',
+    description: 'Successor of checkout-signing-2026',
+    type: 'EC',
+    ec: { curveType: 'P256', ...sign },
+  },
   {
     name: 'refunds-signing',
+    description: 'Refund orders',
     type: 'EC',
     ec: { curveType: 'P384', ...sign, expirationTime: inDays(12) },
   },
-  { name: 'webhook-signing', type: 'OKP', okp: { curveType: 'ED25519', ...sign } },
-  { name: 'partner-encryption', type: 'RSA', rsa: { keySize: 2048, keyUseType: 'ENCRYPTION' } },
-  { name: 'session-hmac', type: 'OCT', oct: { keySize: 256, ...sign, expirationTime: inDays(3) } },
-  { name: 'mobile-agreement', type: 'OKP', okp: { curveType: 'X25519' } },
+  {
+    name: 'webhook-signing',
+    description: 'Webhooks to shops',
+    type: 'OKP',
+    okp: { curveType: 'ED25519', ...sign },
+  },
+  {
+    name: 'partner-encryption',
+    description: 'Card data from partners',
+    type: 'RSA',
+    rsa: { keySize: 2048, keyUseType: 'ENCRYPTION' },
+  },
+  {
+    name: 'session-hmac',
+    description: 'Session cookies',
+    type: 'OCT',
+    oct: { keySize: 256, ...sign, expirationTime: inDays(3) },
+  },
+  {
+    name: 'mobile-agreement',
+    description: 'Key agreement of the mobile app',
+    type: 'OKP',
+    okp: { curveType: 'X25519' },
+  },
 ];
 
 /** An installation as it may be after a week, with two connected nodes and one that is offline. */
@@ -36,7 +67,7 @@ export async function makeSampleData(manager: TestManager): Promise<void> {
   });
   await materials(api);
   for (const body of generated) {
-    await done(api('POST', `${project}jwks/generate`, { description: 'Sample', ...body }));
+    await done(api('POST', `${project}jwks/generate`, body));
   }
   await done(
     api('POST', `${project}jwks/`, {

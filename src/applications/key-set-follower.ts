@@ -13,8 +13,8 @@ import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { isKeyplaneError } from '../errors.ts';
 import type { Lease } from '../leases/lease.ts';
 import type { LeaseStores } from '../leases/lease-store.ts';
-import { LookGate } from '../runtime/look-gate.ts';
-import { RepeatedLook } from '../runtime/repeated-look.ts';
+import { IdleDetector } from '../runtime/idle-detector.ts';
+import { Poller } from '../runtime/poller.ts';
 import { onBehalfOfTask } from '../runtime/requester.ts';
 import type { SharedStore, UnitOfWork } from '../unit-of-work.ts';
 import { followedUris } from './application.ts';
@@ -42,7 +42,7 @@ export interface KeySetFollowerOptions {
   readonly onError: (error: unknown) => void;
 }
 
-const lookEveryMs = 5_000;
+const pollEveryMs = 5_000;
 const fetchesAtOnce = 8;
 /** A project whose issuers do not answer leaves the other slots to other projects. */
 const fetchesOfProjectAtOnce = 2;
@@ -57,40 +57,40 @@ type Checked =
 
 export class KeySetFollower {
   readonly #options: KeySetFollowerOptions;
-  readonly #looks: RepeatedLook;
-  readonly #gate: LookGate;
+  readonly #poller: Poller;
+  readonly #idle: IdleDetector;
 
   constructor(options: KeySetFollowerOptions) {
     this.#options = options;
     const { onError } = options;
-    this.#gate = new LookGate(() => options.store.changeMark(), options.clock);
-    this.#looks = new RepeatedLook({
-      everyMs: lookEveryMs,
-      look: () => this.#followDue(),
-      isQuiet: () => this.#gate.isQuiet,
+    this.#idle = new IdleDetector(() => options.store.changeMark(), options.clock);
+    this.#poller = new Poller({
+      everyMs: pollEveryMs,
+      poll: () => this.#followDue(),
+      isIdle: () => this.#idle.isIdle,
       onError,
     });
   }
 
   start(): void {
-    this.#looks.start();
+    this.#poller.start();
   }
 
   /** Waits for what is under way. */
   async close(): Promise<void> {
-    await this.#looks.close();
+    await this.#poller.close();
     await this.#options.lease.release().catch(this.#options.onError);
   }
 
-  /** Fetches every set that is due, once an earlier look has ended. */
+  /** Fetches every set that is due, once an earlier poll has ended. */
   followDue(): Promise<void> {
-    return this.#looks.now();
+    return this.#poller.now();
   }
 
   async #followDue(): Promise<void> {
-    // What could not be recorded stays due: it waits for the next look, or this one would never end.
+    // What could not be recorded stays due: it waits for the next poll, or this one would never end.
     const stuck = new Set<string>();
-    while (!this.#looks.isClosed) {
+    while (!this.#poller.isClosed) {
       const due = await this.#due(stuck);
       // A manager without followed sets takes no lease, so it writes nothing.
       if (due.length === 0 || !(await this.#options.lease.take())) return;
@@ -103,10 +103,10 @@ export class KeySetFollower {
     const now = clock();
     const furthest = new Date(now.getTime() + keySetIntervalMs);
     const window = { now, furthest, except: stuck };
-    this.#gate.begin();
+    this.#idle.begin();
     return store.read(async ({ issuerKeySets }) => {
       const due = await issuerKeySets.due(window, pageSize);
-      if (due.length === 0) this.#gate.foundNothingUntil(await issuerKeySets.next());
+      if (due.length === 0) this.#idle.foundNothingUntil(await issuerKeySets.next());
       return due;
     });
   }
@@ -131,7 +131,7 @@ export class KeySetFollower {
   }
 
   get #mayGoOn(): boolean {
-    return !this.#looks.isClosed && this.#options.lease.isHeld;
+    return !this.#poller.isClosed && this.#options.lease.isHeld;
   }
 
   /** @returns false where the result could not be recorded */
@@ -144,7 +144,7 @@ export class KeySetFollower {
       if (targets.length > 0) deployments.deploy(targets, 'deploy').catch(onError);
       return true;
     } catch (error) {
-      // It stays due, and is tried again with the next look.
+      // It stays due, and is tried again with the next poll.
       onError(error);
       return false;
     }

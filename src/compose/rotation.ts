@@ -29,7 +29,7 @@ import { newestSchema } from '../store/dump/restore-into.ts';
 import { openStore, type Store, type Stores } from '../store/store.ts';
 import { masterKeySourceOf, storeOptionsOf } from './settings.ts';
 
-/** Managers look for a newer data key every 2 seconds; until then they seal under the one before. */
+/** Managers poll for a newer data key every 2 seconds; until then they seal under the one before. */
 const managersLookWithinMs = 5000;
 
 export interface Rotation {
@@ -85,7 +85,7 @@ async function resealAll(
 ): Promise<number> {
   const { sealer } = sealingOf(await store.read(({ dataKeys }) => dataKeys.list()), next, called);
   let sealed = await reseal(store, sealer);
-  // What managers sealed under the key before, until they looked.
+  // What managers sealed under the key before, until they polled.
   await setTimeout(waitMs);
   for (let more = 1; more > 0; sealed += more) more = await reseal(store, sealer);
   return sealed;

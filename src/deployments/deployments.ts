@@ -7,7 +7,7 @@ import type { EnvironmentStores, NodeRefusal } from '../environments/environment
 import type { DeploymentVerb } from '../protocol/content.ts';
 import { closeCodes, type Heard } from '../protocol/messages.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
-import { LookGate } from '../runtime/look-gate.ts';
+import { IdleDetector } from '../runtime/idle-detector.ts';
 import { singleFlight } from '../runtime/single-flight.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { type Confirmations, createConfirmations } from './confirmations.ts';
@@ -80,8 +80,8 @@ export class Deployments {
   readonly #revisions = new Map<string, number>();
   /** Environments of committed changes that are sent in the next iteration of the event loop. */
   readonly #unsent = new Set<string>();
-  readonly #statesGate: LookGate;
-  readonly #sessionsGate: LookGate;
+  readonly #statesIdle: IdleDetector;
+  readonly #sessionsIdle: IdleDetector;
   readonly #pollStates: () => void;
   readonly #pollRevocations: () => void;
   readonly #pollSessions: () => void;
@@ -91,8 +91,8 @@ export class Deployments {
     const { store, managerId, isAlone, onError } = options;
     const changeMark = () => store.changeMark();
     this.#deployedNodes = new DeployedNodes(store);
-    this.#statesGate = new LookGate(changeMark, options.clock);
-    this.#sessionsGate = new LookGate(changeMark, options.clock);
+    this.#statesIdle = new IdleDetector(changeMark, options.clock);
+    this.#sessionsIdle = new IdleDetector(changeMark, options.clock);
     this.#pollStates = singleFlight(() => this.#sendChanges(), onError);
     this.#pollRevocations = singleFlight(() => this.#sendRevocations(), onError);
     this.#pollSessions = singleFlight(() => this.#closeLost(), onError);
@@ -141,9 +141,9 @@ export class Deployments {
       onRoom: () => this.#advance(session, this.#revisions.get(environmentId)),
     });
     this.#sessions.put(session);
-    // The looks until now were without it.
-    this.#statesGate.begin();
-    this.#sessionsGate.begin();
+    // The polls until now were without it.
+    this.#statesIdle.begin();
+    this.#sessionsIdle.begin();
     this.#changed(session);
     return session;
   }
@@ -294,16 +294,16 @@ export class Deployments {
   /** One query for all environments; only the streams that have something to do are touched. */
   async #sendChanges(): Promise<void> {
     if (this.#sessions.all().length === 0) return;
-    if (this.#statesGate.isQuiet) {
+    if (this.#statesIdle.isIdle) {
       // What is late, silent or was refused is due by time.
       for (const environmentId of this.#sessions.environments()) {
         this.#advanceAll({ environmentId, revision: 0 });
       }
       return;
     }
-    this.#statesGate.begin();
+    this.#statesIdle.begin();
     const states = await this.#options.store.read(({ desired }) => desired.states());
-    this.#statesGate.foundNothingUntil(null);
+    this.#statesIdle.foundNothingUntil(null);
     // What this manager itself committed meanwhile is about to be sent from memory.
     await nextIteration();
     for (const { environmentId, revision } of states) this.#advanceAll({ environmentId, revision });
@@ -359,11 +359,11 @@ export class Deployments {
 
   async #closeLost(): Promise<void> {
     const sessions = this.#sessions.all();
-    if (sessions.length === 0 || this.#sessionsGate.isQuiet) return;
-    this.#sessionsGate.begin();
+    if (sessions.length === 0 || this.#sessionsIdle.isIdle) return;
+    this.#sessionsIdle.begin();
     const { store, managerId } = this.#options;
     const { lost, unrecorded } = await checkSessions(store, managerId, sessions);
-    if (lost.length === 0 && unrecorded.length === 0) this.#sessionsGate.foundNothingUntil(null);
+    if (lost.length === 0 && unrecorded.length === 0) this.#sessionsIdle.foundNothingUntil(null);
     for (const { session, code, reason } of lost) this.#close(session, code, reason);
     for (const session of unrecorded) if (!session.closed) this.#recordStatus(session, true);
   }

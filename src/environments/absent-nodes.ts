@@ -3,8 +3,8 @@
 
 import type { Lease } from '../leases/lease.ts';
 import type { LeaseStores } from '../leases/lease-store.ts';
-import { LookGate } from '../runtime/look-gate.ts';
-import { RepeatedLook } from '../runtime/repeated-look.ts';
+import { IdleDetector } from '../runtime/idle-detector.ts';
+import { Poller } from '../runtime/poller.ts';
 import { onBehalfOfTask } from '../runtime/requester.ts';
 import type { SharedStore, UnitOfWork } from '../unit-of-work.ts';
 import type { AbsenceStores, AbsentNode } from './absence-store.ts';
@@ -20,14 +20,14 @@ export interface AbsentNodesOptions {
   readonly absentAfterMs?: number;
 }
 
-const lookEveryMs = 5_000;
+const pollEveryMs = 5_000;
 const defaultAbsentAfterMs = 60_000;
 const pageSize = 100;
 
 export class AbsentNodes {
   readonly #options: AbsentNodesOptions;
-  readonly #looks: RepeatedLook;
-  readonly #gate: LookGate;
+  readonly #poller: Poller;
+  readonly #idle: IdleDetector;
   /** Until it is known that none is, one may be over after any commit. */
   #hasReported = true;
   readonly #startedMs = performance.now();
@@ -36,31 +36,31 @@ export class AbsentNodes {
     this.#options = options;
     const { store, clock, onError } = options;
     // While no absence is reported, a commit can only make the next one due later.
-    this.#gate = new LookGate(() => (this.#hasReported ? store.changeMark() : 'none reported'), clock);
-    this.#looks = new RepeatedLook({
-      everyMs: lookEveryMs,
-      look: () => this.#look(),
-      isQuiet: () => this.#gate.isQuiet,
+    this.#idle = new IdleDetector(() => (this.#hasReported ? store.changeMark() : 'none reported'), clock);
+    this.#poller = new Poller({
+      everyMs: pollEveryMs,
+      poll: () => this.#poll(),
+      isIdle: () => this.#idle.isIdle,
       onError,
     });
   }
 
   start(): void {
-    this.#looks.start();
+    this.#poller.start();
   }
 
-  /** Waits for the look in progress. */
+  /** Waits for the poll in progress. */
   async close(): Promise<void> {
-    await this.#looks.close();
+    await this.#poller.close();
     await this.#options.lease.release().catch(this.#options.onError);
   }
 
-  /** Looks once, after an earlier look has ended. */
-  look(): Promise<void> {
-    return this.#looks.now();
+  /** Polls once, after an earlier poll has ended. */
+  poll(): Promise<void> {
+    return this.#poller.now();
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { lease, absentAfterMs = defaultAbsentAfterMs } = this.#options;
     if (performance.now() < this.#startedMs + absentAfterMs) return;
     const { absent, hasReturned } = await this.#find(absentAfterMs);
@@ -73,7 +73,7 @@ export class AbsentNodes {
 
   async #find(absentAfterMs: number) {
     const { store, clock } = this.#options;
-    this.#gate.begin();
+    this.#idle.begin();
     const now = clock().getTime();
     const { hasReported, dueInMs, absent, hasReturned } = await store.read(async ({ absences }) => {
       const status = await absences.status(absentAfterMs);
@@ -86,9 +86,9 @@ export class AbsentNodes {
     });
     const isOther = hasReported !== this.#hasReported;
     this.#hasReported = hasReported;
-    // The mark from before this look was of the other kind.
+    // The mark from before this poll was of the other kind.
     if (absent.length > 0 || hasReturned || isOther) return { absent, hasReturned };
-    this.#gate.foundNothingUntil(dueInMs === null ? null : new Date(now + dueInMs));
+    this.#idle.foundNothingUntil(dueInMs === null ? null : new Date(now + dueInMs));
     return { absent, hasReturned };
   }
 
@@ -102,7 +102,7 @@ export class AbsentNodes {
         });
       }
       // One transaction each: its event goes to every project.
-      for (const node of absent) if (!this.#looks.isClosed) await this.#report(node);
+      for (const node of absent) if (!this.#poller.isClosed) await this.#report(node);
     });
   }
 

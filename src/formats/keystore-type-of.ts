@@ -1,5 +1,5 @@
 // Detects the type of a keystore by its first bytes. It works on any Uint8Array and loads no parser, so that the
-// console and the threads that only look can use it.
+// console and the threads that only inspect can use it.
 
 import { asn1Tag, nestedContent } from '../asn1/element.ts';
 import { type KeystoreType, keystoreTypes } from '../protocol/content.ts';

@@ -136,7 +136,7 @@ function entryOf(raw: JsonObject): Entry {
   };
 }
 
-/** Undefined for a key that no import would take. Its soundness is left open: to look at that is expensive. */
+/** Undefined for a key that no import would take. Its soundness is left open: to check it is expensive. */
 function thumbprintOf(members: JsonObject): string | undefined {
   if (!isKeyType(members.kty)) return undefined;
   try {

@@ -39,7 +39,7 @@ export type InspectSource = (
   request: SourceRequest & { readonly sourceType?: string | undefined },
 ) => Promise<SourceInspection>;
 
-/** To look at a key costs up to a second of computing (RSA of 8192 bits), and a source may hold a hundred of them. */
+/** To inspect a key costs up to a second of computing (RSA of 8192 bits), and a source may hold a hundred of them. */
 const mostUnderWay = 64;
 const mostUnderWayOfUser = 48;
 

@@ -98,7 +98,7 @@ export interface JwkStore {
   listBySource(sourceId: string): Promise<readonly StoredJwk[]>;
   /**
    * JWKs of a project with this kid and a public half, one for each text of public members, without the JWK of
-   * `exceptId`. The 100 oldest are looked at: different keys under one kid are older than the rule that rejects them.
+   * `exceptId`. The 100 oldest are examined: different keys under one kid are older than the rule that rejects them.
    */
   listByKid(projectId: string, kid: string, exceptId: string): Promise<readonly KidHolder[]>;
   /** Kids of all JWKs of a project that have a public half, in pages by id. */

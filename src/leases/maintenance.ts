@@ -1,4 +1,4 @@
-import { RepeatedLook } from '../runtime/repeated-look.ts';
+import { Poller } from '../runtime/poller.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { Lease } from './lease.ts';
 import type { LeaseStores } from './lease-store.ts';
@@ -23,25 +23,25 @@ const everyMs = 60_000;
 /** Runs the steps once a minute on one of the managers. */
 export class Maintenance<Stores extends LeaseStores> {
   readonly #options: MaintenanceOptions<Stores>;
-  readonly #looks: RepeatedLook;
+  readonly #poller: Poller;
 
   constructor(options: MaintenanceOptions<Stores>) {
     this.#options = options;
     const { onError } = options;
-    this.#looks = new RepeatedLook({ everyMs, look: () => this.#run(), onError });
+    this.#poller = new Poller({ everyMs, poll: () => this.#run(), onError });
   }
 
   start(): void {
-    this.#looks.start();
+    this.#poller.start();
   }
 
   close(): Promise<void> {
-    return this.#looks.close();
+    return this.#poller.close();
   }
 
   /** Does nothing where another manager does it. */
   run(): Promise<void> {
-    return this.#looks.now();
+    return this.#poller.now();
   }
 
   async #run(): Promise<void> {
@@ -50,7 +50,7 @@ export class Maintenance<Stores extends LeaseStores> {
     try {
       for (const { limit, prune } of steps) {
         let removed = limit;
-        while (removed >= limit && !this.#looks.isClosed) {
+        while (removed >= limit && !this.#poller.isClosed) {
           removed = await store.write(async (stores) => {
             await lease.requireHeld(stores);
             return prune(stores, limit);

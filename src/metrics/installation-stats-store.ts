@@ -18,7 +18,7 @@ export interface InstallationStats {
   readonly rings: readonly { readonly state: string; readonly count: number }[];
   /** Key rings whose rotation is late. */
   readonly lateRings: number;
-  /** RETIRING keys that were used after every node had their successor; at most 1,000 are looked at. */
+  /** RETIRING keys that were used after every node had their successor; at most 1,000 are examined. */
   readonly usedRetiringKeys: number;
   /** Deliveries of outlets to nodes, or by managers, whose last attempt failed. */
   readonly failingDeliveries: number;

@@ -9,7 +9,7 @@ import { claimsFault, type JwtExpectations, type ReadClaims, readClaims } from '
 import type { OperationKey } from './operation-key.ts';
 import { type JwsSignature, readJws } from './read-jws.ts';
 
-/** In the order in which they are looked for. */
+/** In the order in which they are checked. */
 export const invalidReasons = Object.freeze([
   'FORMAT',
   'ALGORITHM',

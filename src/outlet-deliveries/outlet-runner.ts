@@ -17,8 +17,8 @@ import type { OutletStores } from '../outlets/outlet-store.ts';
 import { openCredential } from '../outlets/sealed-credential.ts';
 import { storeDeliveries } from '../outlets/store-deliveries.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
-import { LookGate } from '../runtime/look-gate.ts';
-import { RepeatedLook } from '../runtime/repeated-look.ts';
+import { IdleDetector } from '../runtime/idle-detector.ts';
+import { Poller } from '../runtime/poller.ts';
 import { onBehalfOfTask } from '../runtime/requester.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { SafeFetch } from '../sources/safe-fetch/safe-fetch.ts';
@@ -45,7 +45,7 @@ export interface OutletRunnerOptions {
   readonly onError: (error: unknown) => void;
 }
 
-const lookEveryMs = 500;
+const pollEveryMs = 500;
 /** What does not answer is under way for some seconds. */
 const mostAtOnce = 16;
 const mostMaybeWritten = 64;
@@ -59,44 +59,44 @@ function keysOf(name: OutletKindName): ManagerKeyDelivery | undefined {
 
 export class OutletRunner {
   readonly #options: OutletRunnerOptions;
-  readonly #looks: RepeatedLook;
-  readonly #gate: LookGate;
+  readonly #poller: Poller;
+  readonly #idle: IdleDetector;
   readonly #tracked = new Map<string, Tracked>();
   readonly #underWay = new Map<string, Promise<void>>();
 
   constructor(options: OutletRunnerOptions) {
     this.#options = options;
     const { store, clock, onError } = options;
-    this.#gate = new LookGate(() => store.changeMark(), clock);
-    this.#looks = new RepeatedLook({
-      everyMs: lookEveryMs,
-      look: () => this.#look(),
-      isQuiet: () => this.#gate.isQuiet,
+    this.#idle = new IdleDetector(() => store.changeMark(), clock);
+    this.#poller = new Poller({
+      everyMs: pollEveryMs,
+      poll: () => this.#poll(),
+      isIdle: () => this.#idle.isIdle,
       onError,
     });
   }
 
   start(): void {
-    this.#looks.start();
+    this.#poller.start();
   }
 
-  /** Starts what is to be delivered, once an earlier look has ended. It does not wait for deliveries. */
-  look(): Promise<void> {
-    return this.#looks.now();
+  /** Starts what is to be delivered, once an earlier poll has ended. It does not wait for deliveries. */
+  poll(): Promise<void> {
+    return this.#poller.now();
   }
 
   /** Waits for what is under way. */
   async close(): Promise<void> {
-    await this.#looks.close();
+    await this.#poller.close();
     await Promise.all(this.#underWay.values());
     await this.#options.lease.release().catch(this.#options.onError);
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { lease, onError } = this.#options;
-    this.#gate.begin();
+    this.#idle.begin();
     const due = await this.#findDue();
-    if (due.length === 0 && this.#underWay.size === 0) this.#gate.foundNothingUntil(this.#nextAt());
+    if (due.length === 0 && this.#underWay.size === 0) this.#idle.foundNothingUntil(this.#nextAt());
     const wasHeld = lease.isHeld;
     if (due.length === 0 || !(await lease.take())) return;
     // Another manager may have delivered since they were read.

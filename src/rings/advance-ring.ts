@@ -176,7 +176,7 @@ async function unconfirmed(
 const soonestMs = 250;
 const latestMs = 10_000;
 
-/** When the ring is looked at again: at the time at which something is due, or soon where nodes may confirm. */
+/** When the ring is examined again: at the time at which something is due, or soon where nodes may confirm. */
 async function noteExamination(
   stores: RingRuleStores,
   { ring, now }: LoadedRing,

@@ -68,7 +68,7 @@ export interface KeyRing {
   readonly requestedActivation: RequestedActivation | null;
   /** When a hold last ended; null: it was never held. */
   readonly resumedAt: Date | null;
-  /** When the scheduler looks at it next; null: when something changes. */
+  /** When the scheduler examines it next; null: when something changes. */
   readonly examineAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;

@@ -1,10 +1,10 @@
-// Moves key rings on: one manager at a time looks at those that are due, and does what `decide` finds. What is due stands in
+// Moves key rings on: one manager at a time examines those that are due, and does what `decide` finds. What is due stands in
 // the database; a tick that comes late makes a transition late, never wrong.
 
 import { formerCachingOf, settleFormerCaching } from '../deployments/caching-history.ts';
 import { sharedSlice } from '../runtime/event-loop.ts';
-import { LookGate } from '../runtime/look-gate.ts';
-import { RepeatedLook } from '../runtime/repeated-look.ts';
+import { IdleDetector } from '../runtime/idle-detector.ts';
+import { Poller } from '../runtime/poller.ts';
 import { onBehalfOfTask } from '../runtime/requester.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import type { RingMotion } from './key-rings.ts';
@@ -16,7 +16,7 @@ export interface RingSchedulerOptions extends RingMotion {
 }
 
 const tickMs = 500;
-/** Rings that one look takes; what is due beside them is taken by the next, at once. */
+/** Rings that one poll takes; what is due beside them is taken by the next, at once. */
 const pageSize = 64;
 /** Each waits for its commit, and commits that wait together are one. */
 const atOnce = 8;
@@ -31,44 +31,44 @@ export class RingScheduler {
   readonly #failed = new Map<string, number>();
   /** Since when nothing was due; undefined: something was. */
   #idleSince: number | undefined;
-  readonly #looks: RepeatedLook;
-  readonly #gate: LookGate;
+  readonly #poller: Poller;
+  readonly #idle: IdleDetector;
 
   constructor(options: RingSchedulerOptions) {
     this.#options = options;
     const { onError } = options;
-    this.#gate = new LookGate(
+    this.#idle = new IdleDetector(
       () => options.store.changeMark(),
       () => new Date(),
     );
-    this.#looks = new RepeatedLook({
+    this.#poller = new Poller({
       everyMs: tickMs,
-      look: () => this.#look(),
-      isQuiet: () => this.#gate.isQuiet,
+      poll: () => this.#poll(),
+      isIdle: () => this.#idle.isIdle,
       onError,
     });
   }
 
   start(): void {
-    this.#looks.start();
+    this.#poller.start();
   }
 
   /** Waits for what is under way. */
   async close(): Promise<void> {
-    await this.#looks.close();
+    await this.#poller.close();
     await this.#options.lease.release().catch(this.#options.onError);
   }
 
-  /** Looks at everything that is due, once an earlier look has ended. */
+  /** Polls for everything that is due, once an earlier poll has ended. */
   advanceDue(): Promise<void> {
-    return this.#looks.now();
+    return this.#poller.now();
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { store, lease } = this.#options;
     const seen = new Set<string>();
-    while (!this.#looks.isClosed) {
-      this.#gate.begin();
+    while (!this.#poller.isClosed) {
+      this.#idle.begin();
       const { now, next, due, revoking, waitsForCaching } = await store.read(async (stores) => {
         const { rings } = stores;
         const now = await rings.now();
@@ -85,7 +85,7 @@ export class RingScheduler {
       const isIdle = !waitsForCaching && seen.size === 0 && due.length === 0 && revoking.length === 0;
       if (waitsForCaching) await this.#settleCaching();
       if (isIdle) {
-        this.#gate.foundNothingUntil(next);
+        this.#idle.foundNothingUntil(next);
         await this.#giveBackIdle((next?.getTime() ?? Number.POSITIVE_INFINITY) - now.getTime());
       } else this.#idleSince = undefined;
       // What lies idle takes no lease, so a manager without rings writes nothing.
@@ -100,7 +100,7 @@ export class RingScheduler {
     }
   }
 
-  /** Its renewal is a write every few seconds. Only a look works under the lease, so no write is under way. */
+  /** Its renewal is a write every few seconds. Only a poll works under the lease, so no write is under way. */
   async #giveBackIdle(dueInMs: number): Promise<void> {
     this.#idleSince ??= performance.now();
     if (dueInMs < idleMs || performance.now() - this.#idleSince < idleMs) return;
@@ -170,6 +170,6 @@ export class RingScheduler {
   }
 
   get #mayGoOn(): boolean {
-    return !this.#looks.isClosed && this.#options.lease.isHeld;
+    return !this.#poller.isClosed && this.#options.lease.isHeld;
   }
 }

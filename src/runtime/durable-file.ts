@@ -43,7 +43,7 @@ export async function createFile(
   });
 }
 
-/** Removes the file, where there is one. `rm` of Node.js looks at it before, which is another turn of the thread pool. */
+/** Removes the file, where there is one. `rm` of Node.js reads it before, which is another task of the thread pool. */
 export async function removeFile(path: string): Promise<void> {
   try {
     await unlink(path);

@@ -41,7 +41,7 @@ export class FairSlice {
       const own = this.#waiting.get(requester);
       if (own) own.push({ rank, start });
       else this.#waiting.set(requester, [{ rank, start }]);
-      // One for each that waits, so that the time is looked at after each of them.
+      // One for each that waits, so that the time is read after each of them.
       setImmediate(this.#startNext);
     });
   }

@@ -98,7 +98,7 @@ class PipelinedConnection {
   readonly #onResponseClosed = (): void => {
     this.#open -= 1;
     if (this.#open === 0) this.#latest = undefined;
-    // Not at once: responses that are ready would follow each other without a look at any other connection.
+    // Not at once: responses that are ready would follow each other before any other connection is served.
     if (this.#waiting !== undefined) setImmediate(() => this.#continue());
     else if (this.#hasEnded) this.#end();
   };

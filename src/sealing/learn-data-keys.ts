@@ -1,7 +1,7 @@
-// A manager learns the data keys that others made since it started: by looking from time to time, so that it seals under
+// A manager learns the data keys that others made since it started: by polling, so that it seals under
 // the newest one soon, and at once when the store reads a value that was sealed under a key it does not have.
 
-import { LookGate } from '../runtime/look-gate.ts';
+import { IdleDetector } from '../runtime/idle-detector.ts';
 import type { DataKeyLearner, DataKeyStore } from './data-key-store.ts';
 import type { Sealing } from './open-sealing.ts';
 
@@ -10,8 +10,8 @@ export function dataKeyLearner({ sealer, refresh }: Sealing): DataKeyLearner {
   return { knows: (sealed) => sealer.knows(sealed), learn: (stores) => refresh(stores) };
 }
 
-/** How often a manager looks for a newer data key; it seals under the old one that long at the most. */
-const lookEveryMs = 2000;
+/** How often a manager polls for a newer data key; it seals under the old one that long at the most. */
+const pollEveryMs = 2000;
 
 export interface DataKeyWatch {
   close(): Promise<void>;
@@ -27,31 +27,31 @@ export function watchDataKeys(
   onStale: () => void,
 ): DataKeyWatch {
   let isStale = false;
-  let looking: Promise<void> | undefined;
-  const gate = new LookGate(
+  let polling: Promise<void> | undefined;
+  const idle = new IdleDetector(
     () => store.changeMark(),
     () => new Date(),
   );
-  const look = async () => {
-    gate.begin();
+  const poll = async () => {
+    idle.begin();
     try {
       const isFresh = await store.read((stores) => sealing.refresh(stores));
       if (!isFresh && !isStale) onStale();
       isStale = !isFresh;
-      gate.foundNothingUntil(null);
+      idle.foundNothingUntil(null);
     } catch {
       // The database does not answer now; other requests report it.
     }
-    looking = undefined;
+    polling = undefined;
   };
   const timer = setInterval(() => {
-    if (!gate.isQuiet) looking ??= look();
-  }, lookEveryMs);
+    if (!idle.isIdle) polling ??= poll();
+  }, pollEveryMs);
   timer.unref();
   return {
     async close() {
       clearInterval(timer);
-      await looking;
+      await polling;
     },
   };
 }

@@ -30,7 +30,7 @@ const rsaQueue = new FairQueue({
   rejection: () => tooManyRequests('rsa_generation', 'Too many RSA keys are being generated. Try again!', 5),
 });
 
-/** Up to seconds of a core; other keys cost less than a look at the database. */
+/** Up to seconds of a core; other keys cost less than a read of the database. */
 export function takesLongToGenerate({ kty }: Pick<KeyPlan, 'kty'>): boolean {
   return kty === 'RSA';
 }

@@ -1,8 +1,8 @@
 // Delivers events to webhooks, on one manager at a time. Each receiver has a separate delivery, so that one that does not
 // answer delays no other.
 
-import { LookGate } from '../runtime/look-gate.ts';
-import { RepeatedLook } from '../runtime/repeated-look.ts';
+import { IdleDetector } from '../runtime/idle-detector.ts';
+import { Poller } from '../runtime/poller.ts';
 import { onBehalfOfTask } from '../runtime/requester.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { type DeliveryOptions, WebhookDelivery, type WebhookRuleStores } from './webhook-delivery.ts';
@@ -13,14 +13,14 @@ export interface WebhookRunnerOptions<Stores extends WebhookRuleStores>
   readonly onError: (error: unknown) => void;
 }
 
-const lookEveryMs = 500;
+const pollEveryMs = 500;
 /** Attempts of all receivers together, beside the one that each has. */
 const mostExtra = 32;
 
 export class WebhookRunner<Stores extends WebhookRuleStores> {
   readonly #options: WebhookRunnerOptions<Stores>;
-  readonly #looks: RepeatedLook;
-  readonly #gate: LookGate;
+  readonly #poller: Poller;
+  readonly #idle: IdleDetector;
   readonly #deliveries = new Map<string, WebhookDelivery<Stores>>();
   readonly #ending = new Set<Promise<void>>();
   #extra = mostExtra;
@@ -28,38 +28,38 @@ export class WebhookRunner<Stores extends WebhookRuleStores> {
   constructor(options: WebhookRunnerOptions<Stores>) {
     this.#options = options;
     const { onError } = options;
-    this.#gate = new LookGate(
+    this.#idle = new IdleDetector(
       () => options.store.changeMark(),
       () => new Date(),
     );
-    this.#looks = new RepeatedLook({
-      everyMs: lookEveryMs,
-      look: () => this.#look(),
-      isQuiet: () => this.#gate.isQuiet,
+    this.#poller = new Poller({
+      everyMs: pollEveryMs,
+      poll: () => this.#poll(),
+      isIdle: () => this.#idle.isIdle,
       onError,
     });
   }
 
   start(): void {
-    this.#looks.start();
+    this.#poller.start();
   }
 
-  /** Starts what is to be delivered, once an earlier look has ended. It does not wait for deliveries. */
-  look(): Promise<void> {
-    return this.#looks.now();
+  /** Starts what is to be delivered, once an earlier poll has ended. It does not wait for deliveries. */
+  poll(): Promise<void> {
+    return this.#poller.now();
   }
 
   /** Waits for attempts under way; what they delivered is recorded. */
   async close(): Promise<void> {
-    await this.#looks.close();
+    await this.#poller.close();
     for (const delivery of this.#deliveries.values()) delivery.close();
     await Promise.all(this.#ending);
     await this.#options.lease.release().catch(this.#options.onError);
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { store, webhooks, lease } = this.#options;
-    this.#gate.begin();
+    this.#idle.begin();
     const { versions, cursors } = await store.read(async (stores) => {
       const found = await webhooks.versions(stores);
       return { versions: found, cursors: found.size === 0 ? [] : await stores.webhooks.pending() };
@@ -70,7 +70,7 @@ export class WebhookRunner<Stores extends WebhookRuleStores> {
       ({ outletId, stoppedVersion }) =>
         !this.#deliveries.has(outletId) && stoppedVersion !== versions.get(outletId),
     );
-    if (due.length === 0 && this.#deliveries.size === 0) this.#gate.foundNothingUntil(null);
+    if (due.length === 0 && this.#deliveries.size === 0) this.#idle.foundNothingUntil(null);
     // What lies idle takes no lease.
     if (due.length === 0 || !(await lease.take())) return;
     for (const { outletId } of due) this.#start(outletId, versions.get(outletId) ?? '');

@@ -91,7 +91,7 @@ test.for([
   [signing, { maxIterationCount: 1000 }, 'maxIterationCount is for keys of a PBES2 algorithm!'],
   [password, { allowRsa15: true }, 'allowRsa15 is for keys of algorithm RSA1_5!'],
 ] as const)('%j with %j is rejected', async ([key, allowance, text]) => {
-  const { status, body } = await generate('unfit', { ...key, ...allowance });
+  const { status, body } = await generate('invalid', { ...key, ...allowance });
   expect([status, body.error_description]).toEqual([400, text]);
 });
 

@@ -365,7 +365,7 @@ describe('a JWK of the project that verifies JWTs', () => {
       ['enc-key', 'JWK (name: enc-key) is for ENCRYPTION!'],
       ['ring.1', 'JWK (name: ring.1) belongs to key ring (name: ring)!'],
     ] as const) {
-      const { body } = await trusting('unfit', jwkName);
+      const { body } = await trusting('invalid', jwkName);
       expect([body.error_description, body.member]).toEqual([text, 'credentials[0].jwkName']);
     }
   });

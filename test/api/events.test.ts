@@ -176,11 +176,11 @@ test('each warning of a JWK that expires is recorded once', async () => {
   });
   const warnings = async () =>
     (await eventsOf('later', '&types=jwk.expiring')).map(({ data }) => data.warning);
-  await expirationWatch.look();
+  await expirationWatch.poll();
   expect(await warnings()).toEqual([]);
   for (days of [10.5, 33.5, 39.5]) {
-    await expirationWatch.look();
-    await expirationWatch.look();
+    await expirationWatch.poll();
+    await expirationWatch.poll();
   }
   await expirationWatch.close();
   expect(await warnings()).toEqual(['P30D', 'P7D', 'P1D']);

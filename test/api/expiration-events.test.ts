@@ -1,4 +1,4 @@
-// Warnings that a JWK expires: each once, whichever manager looks, and however often its source is updated.
+// Warnings that a JWK expires: each once, whichever manager polls, and however often its source is updated.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ExpirationWatch } from '../../src/jwks/expiration/expiration-watch.ts';
@@ -47,33 +47,33 @@ test('are recorded once each, over take-overs and a restart of the manager', asy
   const jwk = { name: 'handed-on', type: 'EC', ec: { curveType: 'P256', expirationTime } };
   accepted(await api('POST', `${base}/jwks/generate`, jwk));
   const [first, second] = [watchOf('first'), watchOf('second')];
-  const look = async () => {
-    for (const watch of [first, second]) await watch.look();
+  const poll = async () => {
+    for (const watch of [first, second]) await watch.poll();
   };
-  await look();
+  await poll();
   days = 10.5;
-  await look();
+  await poll();
   expect(await warnings('handed-on')).toEqual(['P30D']);
   await first.close();
   const third = watchOf('third');
-  await second.look();
-  await third.look();
+  await second.poll();
+  await third.poll();
   expect(await warnings('handed-on')).toEqual(['P30D']);
   days = 33.5;
-  await second.look();
+  await second.poll();
   expect(await warnings('handed-on')).toEqual(['P30D', 'P7D']);
   await second.close();
-  await third.look();
+  await third.poll();
   await third.close();
   await world.restart();
   const restarted = watchOf('restarted');
-  await restarted.look();
+  await restarted.poll();
   expect(await warnings('handed-on')).toEqual(['P30D', 'P7D']);
   days = 39.5;
-  await restarted.look();
+  await restarted.poll();
   await restarted.close();
   const last = watchOf('last');
-  await last.look();
+  await last.poll();
   await last.close();
   expect(await warnings('handed-on')).toEqual(['P30D', 'P7D', 'P1D']);
 });
@@ -103,10 +103,10 @@ test('are those of the time that a JWK has: updates of its certificate repeat no
   expect(await warnings('renewed')).toEqual(['P7D']);
   await replace(old);
   const watch = watchOf('renewal');
-  await watch.look();
+  await watch.poll();
   expect(await warnings('renewed')).toEqual(['P7D']);
   days = 4.5;
-  await watch.look();
+  await watch.poll();
   await replace(old);
   expect(await warnings('renewed')).toEqual(['P7D', 'P1D']);
   await watch.close();
@@ -114,12 +114,12 @@ test('are those of the time that a JWK has: updates of its certificate repeat no
   const renewed = issue(40);
   await replace(renewed);
   const next = watchOf('next');
-  await next.look();
+  await next.poll();
   expect(await warnings('renewed')).toEqual(['P7D', 'P1D']);
   days = 10.5;
-  await next.look();
+  await next.poll();
   await replace(renewed);
-  await next.look();
+  await next.poll();
   await next.close();
   expect(await warnings('renewed')).toEqual(['P7D', 'P1D', 'P30D']);
 });

@@ -53,12 +53,12 @@ test('a node that has the same revision with another digest is sent nothing eith
 test('a node that rejects a delta reports it, is closed, and agrees again once it confirms', async () => {
   const resume = { ...told, revision: 0 };
   const node = rawNode(world, token, { resume });
-  await until(() => node.heard.length > 1, 'it is told the difference');
+  await until(() => node.heard.length > 1, 'it gets the difference');
   const { to } = node.heard[1] as State;
   node.say({ type: 'refused', revision: to, reason: 'digest differs', diverged: true });
   expect((await node.closed).code).toBe(4412);
   const again = rawNode(world, token, { resume });
-  await until(() => again.heard.length > 1, 'it is told the difference');
+  await until(() => again.heard.length > 1, 'it gets the difference');
   const [, state] = again.heard as [unknown, State];
   again.say({ type: 'applied', revision: state.to, digest: state.digest ?? '' });
   await until(async () => (await listed())[0].divergedRevision === undefined, 'the mark is gone');

@@ -18,7 +18,7 @@ beforeAll(async () => {
   tokenOfOther = await enrollmentToken(world, 'other');
   const { body } = await world.api('GET', '/apiops/environments/');
   for (const { name, id } of body.resultList) ids[name] = id;
-  // Only production is reached, so whatever the other one is given is a leak.
+  // Only production is reached, so anything that the other one is given is a leak.
   const narrowed = { name: 'other', type: 'TEST', projects: [] };
   accepted(await world.api('PUT', '/apiops/environments/other/', narrowed));
 });

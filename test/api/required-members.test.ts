@@ -1,5 +1,5 @@
-// Every member that the description of the API requires, left out or left empty: the reason is FIELD_REQUIRED, whatever
-// the kind of the member and wherever it is checked.
+// Every member that the description of the API requires, left out or left empty: the reason is FIELD_REQUIRED, for every
+// kind of member and wherever it is checked.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openapiDocument } from '../../src/http/openapi/openapi-document.ts';

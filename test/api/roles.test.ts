@@ -55,7 +55,7 @@ beforeAll(async () => {
   admin = projectApi(world.api);
   for (const [name, roles] of Object.entries(members))
     users[name] = await world.as(name, { project: 'MyProject', roles });
-  users.stranger = await world.as('stranger', { project: 'Other', roles: ['ROLE_ADMIN'] });
+  users.outsider = await world.as('outsider', { project: 'Other', roles: ['ROLE_ADMIN'] });
   users.nobody = await world.as('nobody');
   for (const kind of kinds) accepted(await admin.call('POST', `${kind}/`, bodies[kind]?.('there')));
 });
@@ -125,7 +125,7 @@ describe('for a user who is not a member', () => {
       error_description: `Project(${name}) was not found or user does not have privilege to access it!`,
     },
   });
-  test.each(['stranger', 'nobody'])(
+  test.each(['outsider', 'nobody'])(
     '%s, a project does not exist, in the same words as one that does not',
     async (user) => {
       const before = await footprint(admin, [node]);

@@ -8,7 +8,7 @@ import { type Api, startTestManager, type TestManager, until } from '../support/
 const base = '/apiops/projects/MyProject';
 const dayMs = 24 * 3600 * 1000;
 const minuteMs = 60_000;
-/** The middle of a day in UTC, so many days ago. */
+/** The middle of a day in UTC, this number of days ago. */
 const daysAgo = (days: number) =>
   new Date(Math.floor(Date.now() / dayMs) * dayMs - days * dayMs + dayMs / 2 - (days === 0 ? dayMs / 2 : 0));
 let world: TestManager;
@@ -150,7 +150,7 @@ test('JWKs, members and applications show when they were last used', async () =>
   expect(application.lastUsedAt).toBe(daysAgo(20).toISOString());
 });
 
-test('the lists are filtered by what was not used for so many days', async () => {
+test('the lists are filtered by what was not used for a number of days', async () => {
   expect(await names('jwks/?unusedForDays=90')).toEqual([
     'idle',
     'idle-ring.1',

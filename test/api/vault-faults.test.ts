@@ -191,7 +191,7 @@ describe.runIf(databaseKind() === 'postgres')('with two managers', () => {
   test('a manager that takes over goes on from the version that the other one wrote', async () => {
     await create('taken-over');
     await isIn('taken-over', 'CURRENT');
-    await other.services.outletRunner.look();
+    await other.services.outletRunner.poll();
     const kid = await addKey();
     await until(() => kidsIn('taken-over').includes(kid), 'the first manager delivers');
     await isIn('taken-over', 'CURRENT');

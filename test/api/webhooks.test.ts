@@ -1,4 +1,4 @@
-// Webhooks through the API: events that reach a receiver, in order, whatever the receiver does.
+// Webhooks through the API: events that reach a receiver, in order, for every behavior of the receiver.
 
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { eventLimits } from '../../src/events/delete-ended-events.ts';

@@ -123,13 +123,13 @@ describe('profiles', () => {
 
   test('give their token to no other address', async () => {
     await signIn();
-    const stranger = await startHttpServer((_request, response) => response.end('{}'));
+    const otherServer = await startHttpServer((_request, response) => response.end('{}'));
     try {
-      const result = await cli.run(['jwk', 'list', '--url', stranger.origin]);
+      const result = await cli.run(['jwk', 'list', '--url', otherServer.origin]);
       expect(result).toMatchObject({ code: 3, stderr: expect.stringContaining('Not signed in at') });
-      expect(stranger.requests).toEqual([]);
+      expect(otherServer.requests).toEqual([]);
     } finally {
-      await stranger.close();
+      await otherServer.close();
     }
   });
 });

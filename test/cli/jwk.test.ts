@@ -259,8 +259,8 @@ describe('the life of a JWK', () => {
       [['--size', '65'], '--size does not go with --type AKP: give --algorithm'],
       [['--curve', 'P-256'], '--curve does not go with --type AKP: give --algorithm'],
     ] as const) {
-      const unfit = await cli.run(['jwk', 'generate', 'x', '--type', 'AKP', ...flags]);
-      expect(unfit).toMatchObject({ code: 2, stderr: `keyplane: ${text}\n` });
+      const rejected = await cli.run(['jwk', 'generate', 'x', '--type', 'AKP', ...flags]);
+      expect(rejected).toMatchObject({ code: 2, stderr: `keyplane: ${text}\n` });
     }
   });
 

@@ -73,8 +73,8 @@ describe('keyplane ring', () => {
       code: 2,
       stderr: 'keyplane: --size, --curve, --use and --algorithm need --type\n',
     });
-    const unfit = await cli.run(['ring', 'create', 'x', '--type', 'RSA', '--curve', 'P-256']);
-    expect(unfit).toMatchObject({
+    const rejected = await cli.run(['ring', 'create', 'x', '--type', 'RSA', '--curve', 'P-256']);
+    expect(rejected).toMatchObject({
       code: 2,
       stderr: 'keyplane: --curve does not go with --type RSA: give --size\n',
     });
@@ -87,8 +87,8 @@ describe('keyplane ring', () => {
       akp: { algorithm: 'ML-DSA-65' },
     });
     const flags = ['--type', 'AKP', '--algorithm', 'ML-DSA-65', '--curve', 'P-256'];
-    const unfit = await cli.run(['ring', 'create', 'x', ...flags]);
-    expect(unfit).toMatchObject({
+    const rejected = await cli.run(['ring', 'create', 'x', ...flags]);
+    expect(rejected).toMatchObject({
       code: 2,
       stderr: 'keyplane: --curve does not go with --type AKP: give --algorithm\n',
     });

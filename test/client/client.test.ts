@@ -75,8 +75,11 @@ describe('the client', () => {
       message: 'JWK (name: nope) is not found!',
       requestId: expect.stringMatching(/^[\da-f-]{36}$/),
     });
-    const stranger = createClient({ url: world.url, token: 'garbage' });
-    await expect(stranger.listProjects()).rejects.toMatchObject({ code: 'unauthorized_client', status: 401 });
+    const unauthenticated = createClient({ url: world.url, token: 'garbage' });
+    await expect(unauthenticated.listProjects()).rejects.toMatchObject({
+      code: 'unauthorized_client',
+      status: 401,
+    });
   });
 
   test.each([['lose'], ['garbage'], ['busy']] as const)(

@@ -42,7 +42,7 @@ test('a project is made, described, given members with roles, and deleted by its
   await page.getByRole('button', { name: 'Remove ada' }).click();
   await page.getByLabel('Type ada to confirm').fill('ada');
   await page.getByRole('button', { name: 'Remove the member' }).click();
-  await page.getByText('It has no members yet').waitFor();
+  await page.getByText('This project has no members yet').waitFor();
 
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await page.getByText('0 JWKs, 0 certificates, 0 keys, 0 keystores').waitFor();

@@ -29,7 +29,7 @@ async function applicationOf(name: string) {
 
 test('an application is created with a grant, and its token is shown once', async () => {
   const page = await console.open({ path: '/projects/MyProject/applications' });
-  await page.getByText('This project has no application yet.').waitFor();
+  await page.getByText('This project has no application yet').waitFor();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'New application' }).first().click();
   const dialog = page.getByRole('dialog');
@@ -40,7 +40,7 @@ test('an application is created with a grant, and its token is shown once', asyn
   await choice.locator('option', { hasText: 'single' }).waitFor({ state: 'attached' });
   // Members of a ring are granted with their ring alone.
   const offered = await choice.locator('option').allTextContents();
-  expect(offered).toEqual(['Choose a key ring, a JWK or a token profile', 'api-signing', 'single']);
+  expect(offered).toEqual(['Choose what it may use', 'api-signing', 'single']);
   await choice.selectOption('api-signing');
   await dialog.getByLabel('Verify with api-signing').uncheck();
   await expectAccessible(page);

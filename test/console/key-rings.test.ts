@@ -55,7 +55,7 @@ const rowOf = (page: Page, name: string) => page.getByRole('row').filter({ hasTe
 
 test('a key ring is created with four fields, after its plan was shown and a refusal beside its field', async () => {
   const page = await console.open({ path: '/projects/MyProject/key-rings' });
-  await page.getByText('This project has no key ring yet.').waitFor();
+  await page.getByText('This project has no key ring yet').waitFor();
   await expectAccessible(page);
   await page.getByRole('link', { name: 'New key ring' }).first().click();
   const plan = page.getByRole('region', { name: 'What will happen' });

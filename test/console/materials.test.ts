@@ -22,7 +22,7 @@ afterAll(() => console.close());
 
 test('a certificate is inspected before it is stored, then deployed, exported, and deleted by its name', async () => {
   const page = await console.open({ path: '/projects/MyProject/certificates' });
-  await page.getByText('This project has no certificate yet.').waitFor();
+  await page.getByText('This project has no certificate yet').waitFor();
   await page.getByRole('button', { name: 'New certificate' }).first().click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Certificate file').setInputFiles(fixture('keys/rsa.key.pem'));
@@ -53,7 +53,7 @@ test('a certificate is inspected before it is stored, then deployed, exported, a
   const asked = requestsOf(page, 'my-certificate');
   await deleteByName(page, { name: 'my-certificate', action: 'Delete the certificate' });
   await page.getByText('Undeployment completed successfully').waitFor();
-  await page.getByText('This project has no certificate yet.').waitFor();
+  await page.getByText('This project has no certificate yet').waitFor();
   expect(asked.filter((one) => !one.endsWith(' 200'))).toEqual([]);
 });
 
@@ -91,7 +91,7 @@ test('a replacement shows how many JWKs followed it, and how many were detached'
 
   await replaceKey(page, makeRsaMaterial().key, 'Keep and detach');
   await page.getByText('1 JWK was detached and keeps its key: from-key').waitFor();
-  await page.getByText('None that you can see.').waitFor();
+  await page.getByText('None, or none in a project that you are a member of.').waitFor();
   expect(await modulus()).toBe(following.jwk.n);
 });
 
@@ -157,7 +157,7 @@ test('a keystore shows at once that its password is wrong, and its aliases befor
   await stored.getByText('trusted certificate').waitFor();
   await expectAccessible(page);
   await deleteByName(page, { name: 'my-keystore', action: 'Delete the keystore' });
-  await page.getByText('This project has no keystore yet.').waitFor();
+  await page.getByText('This project has no keystore yet').waitFor();
 });
 
 test('a file that is dropped on the form is accepted', async () => {

@@ -39,7 +39,7 @@ async function outletOf(name: string) {
 
 test('an outlet of files is created: its kind first, errors beside their fields, and it is delivered', async () => {
   const page = await console.open({ path: list });
-  await page.getByText('This project has no outlet yet.').waitFor();
+  await page.getByText('This project has no outlet yet').waitFor();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'New outlet' }).first().click();
   const dialog = page.getByRole('dialog');

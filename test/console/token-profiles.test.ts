@@ -31,7 +31,7 @@ async function profileOf(name: string) {
 
 test('a token profile is created, and what is wrong stands beside its field', async () => {
   const page = await console.open({ path: list });
-  await page.getByText('This project has no token profile yet.').waitFor();
+  await page.getByText('This project has no token profile yet').waitFor();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'New token profile' }).first().click();
   const dialog = page.getByRole('dialog');

@@ -33,7 +33,7 @@ async function viewOf(name: string) {
 
 test('a view is created from the key types, uses, key rings and JWKs of the project', async () => {
   const page = await console.open({ path: list });
-  await page.getByText('This project has no view yet.').waitFor();
+  await page.getByText('This project has no view yet').waitFor();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'New view' }).first().click();
   const dialog = page.getByRole('dialog');

@@ -49,7 +49,7 @@ class World {
   chain: string | undefined;
   readonly reader: ContentReader<Stores> = {
     kind: 'certificate',
-    read: async (_nouns, _environment, ids) => ids.flatMap((id) => this.model.get(id) ?? []),
+    read: async (_stores, _environment, ids) => ids.flatMap((id) => this.model.get(id) ?? []),
     async *digestsOfProject() {},
   };
 

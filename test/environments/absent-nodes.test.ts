@@ -44,7 +44,7 @@ const isConnected = async () => {
 };
 
 test('a node that is connected is not away', async () => {
-  await absent.look();
+  await absent.poll();
   expect(await eventsOf('MyProject')).toEqual([]);
 });
 
@@ -52,10 +52,10 @@ test('a node that stays disconnected is one event in every project that reaches 
   await node.close();
   await until(async () => !(await isConnected()), 'it is disconnected');
   await until(async () => {
-    await absent.look();
+    await absent.poll();
     return (await eventsOf('MyProject')).length > 0;
   }, 'its absence is reported');
-  await absent.look();
+  await absent.poll();
   for (const projectName of ['MyProject', 'Other']) {
     expect(await eventsOf(projectName)).toMatchObject([
       {
@@ -75,11 +75,11 @@ test('a node that stays disconnected is one event in every project that reaches 
 
 test('the next absence is another event', async () => {
   const again = await world.addNode('gate', 'g1');
-  await absent.look();
+  await absent.poll();
   await again.close();
   await until(async () => !(await isConnected()), 'it is disconnected again');
   await until(async () => {
-    await absent.look();
+    await absent.poll();
     return (await eventsOf('MyProject')).length === 2;
   }, 'its second absence is reported');
 });
@@ -94,7 +94,7 @@ test('a manager that started just now reports no node as away', async () => {
   });
   await world.raw('delete from node_absences');
   await world.raw('update nodes set last_seen_at = last_seen_at - 600000');
-  await fresh.look();
+  await fresh.poll();
   await fresh.close();
   expect(await eventsOf('MyProject')).toHaveLength(2);
 });

@@ -26,7 +26,7 @@ export function trustedEntry(alias: string, certificate: Buffer, version: 1 | 2)
   ]);
 }
 
-/** The digest is right, whatever the rest is. */
+/** The digest is right, also where the rest is not. */
 export function jksFile(input: {
   version: number;
   count: number;

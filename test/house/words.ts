@@ -32,6 +32,8 @@ const bannedNames: Readonly<Record<string, string>> = {
   addsUp: 'verifyDigest',
   createJwkCreator: 'jwkCreation',
   foundEnvironment: 'requireEnvironment',
+  LookGate: 'IdleDetector',
+  RepeatedLook: 'Poller',
 };
 
 type BannedPhrases = readonly (readonly [pattern: RegExp, instead: string])[];

@@ -41,7 +41,7 @@ beforeAll(async () => {
         const answer = { kept: 'x', dropped: secret, list: [{ a: 1, b: secret }] };
         return answer;
       });
-      app.get('/test/unfit', { config, schema }, async () =>
+      app.get('/test/invalid', { config, schema }, async () =>
         JSON.parse(`{"kept": 1, "secret": "${secret}"}`),
       );
       app.get('/test/:projectless/held', { config: { access: openToSignedIn } }, async () => {
@@ -55,7 +55,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('an error', () => {
-  test.each(['/test/crash', '/test/internal', '/test/throws-text', '/test/fake', '/test/unfit'])(
+  test.each(['/test/crash', '/test/internal', '/test/throws-text', '/test/fake', '/test/invalid'])(
     'that is unexpected has a request id and no details: %s',
     async (url) => {
       const answer = await world.call('GET', url);

@@ -172,9 +172,9 @@ describe('behind a balancer that is trusted', () => {
   });
 
   test('a forwarded address from an untrusted proxy is ignored', async () => {
-    const stranger = '203.0.113.77';
-    expect(await statuses(3, () => forwarded('203.0.113.1', stranger))).toEqual(all(3, 401));
-    expect((await forwarded('203.0.113.2', stranger)).statusCode).toBe(429);
+    const client = '203.0.113.77';
+    expect(await statuses(3, () => forwarded('203.0.113.1', client))).toEqual(all(3, 401));
+    expect((await forwarded('203.0.113.2', client)).statusCode).toBe(429);
   });
 
   test('wrong passwords count for the client, not for the balancer', async () => {

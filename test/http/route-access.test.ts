@@ -14,7 +14,7 @@ interface Guarded {
 
 let world: HttpWorld;
 let guarded: readonly Guarded[];
-let strangers: Readonly<Record<string, string | null>>;
+let withoutAccess: Readonly<Record<string, string | null>>;
 
 beforeAll(async () => {
   world = await openHttpWorld();
@@ -35,7 +35,7 @@ beforeAll(async () => {
     .token;
   await world.call('DELETE', '/apiops/tokens/revoked');
   const expired = await expiredToken();
-  strangers = { 'no token': null, garbage: 'garbage', unknown: `kp_${'a'.repeat(43)}`, revoked, expired };
+  withoutAccess = { 'no token': null, garbage: 'garbage', unknown: `kp_${'a'.repeat(43)}`, revoked, expired };
 });
 afterAll(() => world.close());
 
@@ -100,7 +100,7 @@ describe('every route but the open ones', () => {
 
   test('unauthenticated clients of every kind get the same response, before a body is read', async () => {
     for (const route of guarded) {
-      for (const [kind, token] of Object.entries(strangers)) {
+      for (const [kind, token] of Object.entries(withoutAccess)) {
         const answer = await send(route, token);
         const where = `${route.method} ${route.url} with ${kind}`;
         expect(answer.statusCode, where).toBe(401);

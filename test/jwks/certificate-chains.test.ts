@@ -26,7 +26,7 @@ const brainpoolCa = folder.issue({ subject: 'Brainpool CA', key: curve('brainpoo
 const root = folder.issue({ subject: 'Root' });
 const underBrainpool = folder.issue({ subject: 'Leaf', issuer: brainpoolCa });
 const underRoot = folder.issue({ subject: 'Leaf', issuer: root });
-const stranger = folder.issue({ subject: 'Root' });
+const otherRoot = folder.issue({ subject: 'Root' });
 
 let world: TestManager;
 let project: ProjectApi;
@@ -72,8 +72,20 @@ const cuts: readonly [
   ['that hangs together', underRoot, [root], 2, undefined],
   ['of the leaf alone', underRoot, [], 1, undefined],
   ['under a Brainpool CA', underBrainpool, [brainpoolCa], 1, 'certificate 2 is on a Brainpool curve'],
-  ['with a stranger of the same name', underRoot, [stranger], 1, 'certificate 2 did not sign certificate 1'],
-  ['with a stranger at its end', underRoot, [root, stranger], 2, 'certificate 3 did not sign certificate 2'],
+  [
+    'with another certificate of the same name',
+    underRoot,
+    [otherRoot],
+    1,
+    'certificate 2 did not sign certificate 1',
+  ],
+  [
+    'with another root at its end',
+    underRoot,
+    [root, otherRoot],
+    2,
+    'certificate 3 did not sign certificate 2',
+  ],
   ['with its root twice', underRoot, [root, root], 2, 'certificate 3 is there twice'],
 ];
 
@@ -160,8 +172,8 @@ describe('a chain', () => {
 
   test('of a keystore goes by the CA that signed, whichever of one name stands first', async () => {
     for (const [index, authorities] of [
-      [stranger, root],
-      [root, stranger],
+      [otherRoot, root],
+      [root, otherRoot],
     ].entries()) {
       const bundle = join(folder.path, 'both.pem');
       writeFileSync(bundle, authorities.map(({ pem }) => pem).join(''));
@@ -213,7 +225,7 @@ describe('a chain', () => {
 
   test('holds no private key, also behind what is cut off', async () => {
     const secret = Buffer.from(readFileSync(root.keyPath, 'utf8')).toString('base64');
-    const x5c = [underRoot.x5c, stranger.x5c, secret];
+    const x5c = [underRoot.x5c, otherRoot.x5c, secret];
     expect(refusal(await paste({ ...publicJwkOf(underRoot), x5c }))).toContain(
       'x5c[2] holds private key material!',
     );

@@ -160,10 +160,10 @@ describe('an optional member that does not concern the key', () => {
     const jwkStr = JSON.stringify(page);
     const warnings = ['use is null; it was left out'];
     const ways: readonly (readonly [method: string, path: string, body: unknown])[] = [
-      ['POST', 'jwks/', { name: 'told', sourceType: 'COPY_PASTE', jwkStr, kid: 'told' }],
-      ['PUT', 'jwks/told/', { sourceType: 'URL', url: server.origin, kid: 'told' }],
-      ['POST', 'jwks/parse-from-clipboard', { name: 'told-2', jwkStr, kid: 'told-2' }],
-      ['POST', 'jwks/parse-from-url', { name: 'told-3', url: server.origin, kid: 'told-3' }],
+      ['POST', 'jwks/', { name: 'given', sourceType: 'COPY_PASTE', jwkStr, kid: 'given' }],
+      ['PUT', 'jwks/given/', { sourceType: 'URL', url: server.origin, kid: 'given' }],
+      ['POST', 'jwks/parse-from-clipboard', { name: 'given-2', jwkStr, kid: 'given-2' }],
+      ['POST', 'jwks/parse-from-url', { name: 'given-3', url: server.origin, kid: 'given-3' }],
     ];
     for (const [method, path, body] of ways) {
       const { body: answer } = await project.call(method, path, body);
@@ -172,12 +172,12 @@ describe('an optional member that does not concern the key', () => {
     }
     const form = () => {
       const data = new FormData();
-      data.append('jwkName', 'told-4');
-      data.append('kid', 'told-4');
+      data.append('jwkName', 'given-4');
+      data.append('kid', 'given-4');
       data.append('jwkFile', new Blob([jwkStr]), 'key.json');
       return data;
     };
-    const repeatable = apiOf(world.url, world.api.token, { 'idempotency-key': 'told' });
+    const repeatable = apiOf(world.url, world.api.token, { 'idempotency-key': 'given' });
     const path = '/apiops/projects/MyProject/jwks/import-file/';
     const first = await repeatable('POST', path, form());
     expect(first.body).toMatchObject({ success: true, warnings });

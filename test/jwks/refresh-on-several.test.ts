@@ -77,7 +77,7 @@ test('of two managers one refreshes, and when it stops the other goes on at once
   expect((await project.jwk('seen')).ec.x).not.toBe(key.x);
 });
 
-/** Only the holder itself knows its fence, so it is asked to look: it does, where it may. */
+/** Only the holder itself knows its fence, so the test has it poll: it does, where it may. */
 async function holds({ services }: Manager): Promise<boolean> {
   const asked = await comeDue();
   await services.refresher.refreshDue();

@@ -49,17 +49,17 @@ withDatabases('leases', (fresh) => {
     const { one, raw } = await twoManagers();
     const errors: unknown[] = [];
     const failure = new Error('the database is unreachable');
-    let isAway = false;
-    const write: Store['write'] = (work) => (isAway ? Promise.reject(failure) : one.write(work));
+    let isUnreachable = false;
+    const write: Store['write'] = (work) => (isUnreachable ? Promise.reject(failure) : one.write(work));
     const onError = (error: unknown) => {
       errors.push(error);
-      isAway = false;
+      isUnreachable = false;
     };
     const lease = new Lease({ store: { ...one, write }, name: 'work', holder: 'one', ttlMs: 3_000, onError });
     const endsAt = async () => Number((await raw('select expires_at from leases'))[0]?.expires_at);
     expect(await lease.take()).toBe(true);
     const atFirst = await endsAt();
-    isAway = true;
+    isUnreachable = true;
     await until(async () => (await endsAt()) > atFirst, 'the lease is renewed');
     expect(errors).toEqual([failure]);
     expect(lease.isHeld).toBe(true);
@@ -145,7 +145,7 @@ withDatabases('leases', (fresh) => {
         steps: [
           {
             limit: 10,
-            async prune(_nouns, limit) {
+            async prune(_stores, limit) {
               runs.push(name);
               const removed = Math.min(limit, left);
               left -= removed;

@@ -43,7 +43,7 @@ interface Kind {
   body(name: string, material: RsaMaterial, places?: readonly string[]): Body | FormData;
   /** One whose material no JWK with algorithm RS256 can be made of. */
   unsuitable(name: string): Body | FormData;
-  readonly unfitText: RegExp;
+  readonly invalidText: RegExp;
   /** Create JWK from it. */
   readonly source: (name: string) => Body;
 }
@@ -64,7 +64,7 @@ const kinds: readonly Kind[] = [
     label: 'Certificate',
     body: certificateBody,
     unsuitable: (name) => certificateBody(name, ec),
-    unfitText: /Algorithm \(RS256\) is not valid for EC keys/,
+    invalidText: /Algorithm \(RS256\) is not valid for EC keys/,
     source: (certificateName) => ({ sourceType: 'CERTIFICATE', certificateName }),
   },
   {
@@ -72,7 +72,7 @@ const kinds: readonly Kind[] = [
     label: 'Key',
     body: (name, { key }, places = environments) => keyBody(name, inEach(places, key)),
     unsuitable: (name) => keyBody(name, inEach(environments, ec.key)),
-    unfitText: /Algorithm \(RS256\) is not valid for EC keys/,
+    invalidText: /Algorithm \(RS256\) is not valid for EC keys/,
     source: (keyName) => ({ sourceType: 'PRIVATE_KEY', keyName }),
   },
   {
@@ -81,7 +81,7 @@ const kinds: readonly Kind[] = [
     body: (name, material, places = environments) =>
       keystoreBody(name, inEach(places, makeKeystore(material, 'mine'))),
     unsuitable: (name) => keystoreBody(name, inEach(environments, makeKeystore(makeRsaMaterial(), 'other'))),
-    unfitText: /Alias \(mine\) is not found in keystore/,
+    invalidText: /Alias \(mine\) is not found in keystore/,
     source: (keyStoreName) => ({ sourceType: 'KEYSTORE', keyStoreName, aliasName: 'mine' }),
   },
 ];
@@ -171,14 +171,14 @@ describe.each(kinds)('JWKs made from one of the $path', (kind) => {
   );
 
   test('reject, with the name of the JWK, material that one of them cannot use, and then nothing changes', async () => {
-    await make('unfit');
+    await make('invalid');
     const before = await footprint(project, nodes);
-    const text = refusal(await put('unfit', kind.unsuitable('unfit'), `${follow}SAME_PROJECT`));
-    expect(text).toMatch(/^JWK \(name: \w+-unfit-(signs|wraps)\) can not take the new material: /);
-    if (text.includes('unfit-signs')) expect(text).toMatch(kind.unfitText);
+    const text = refusal(await put('invalid', kind.unsuitable('invalid'), `${follow}SAME_PROJECT`));
+    expect(text).toMatch(/^JWK \(name: \w+-invalid-(signs|wraps)\) can not take the new material: /);
+    if (text.includes('invalid-signs')) expect(text).toMatch(kind.invalidText);
     expect(await footprint(project, nodes)).toEqual(before);
-    accepted(await put('unfit', kind.unsuitable('unfit')));
-    expect(await references('unfit')).toEqual([]);
+    accepted(await put('invalid', kind.unsuitable('invalid')));
+    expect(await references('invalid')).toEqual([]);
   });
 
   test('prevent the removal of their environment, unless they are detached', async () => {

@@ -52,7 +52,7 @@ describe('what is revoked at one manager ends at the others within 5 s:', () => 
   test('the stream of a node that is removed', async () => {
     const node = await silentNode(there, 'kept', 'forgotten');
     await here.api('DELETE', '/apiops/environments/kept/nodes/forgotten/');
-    await until(() => node.closeCode() === 4410, 'it is told', longestMs);
+    await until(() => node.closeCode() === 4410, 'its stream is closed', longestMs);
   });
 
   test('the stream of a node whose enrollment token is revoked', async () => {
@@ -61,14 +61,14 @@ describe('what is revoked at one manager ends at the others within 5 s:', () => 
     for (const { id } of (await here.api('GET', tokens)).body.resultList) {
       await here.api('DELETE', `${tokens}${id}/`);
     }
-    await until(() => node.closeCode() === 4401, 'it is told', longestMs);
+    await until(() => node.closeCode() === 4401, 'its stream is closed', longestMs);
     await until(async () => !(await isConnected(here.api, 'kept', 'revoked')), 'it is listed so');
   });
 
   test('the streams of an environment that is deleted', async () => {
     const node = await silentNode(there, 'doomed', 'last');
     await here.api('DELETE', '/apiops/environments/doomed/');
-    await until(() => node.closeCode() === 4401, 'it is told', longestMs);
+    await until(() => node.closeCode() === 4401, 'its stream is closed', longestMs);
   });
 });
 

@@ -93,7 +93,7 @@ function commandIn(answer: Answer): string {
 
 /**
  * Runs the command with `file` for its input and `out` for its output, as a reader of the error would.
- * @param typed what is asked for on a terminal; there is none, so it is read from standard input
+ * @param typed what is typed on a terminal; there is none, so it is read from standard input
  */
 function runCommand(
   command: string,

@@ -240,7 +240,7 @@ async function check(place: Place, name: string, content: Content): Promise<void
     }
     return;
   }
-  // It decodes the block whatever its label is.
+  // It decodes the block under any label.
   if (command.startsWith('sed ')) {
     if (decoded.has(`${content.make} ${command}`)) return;
     decoded.add(`${content.make} ${command}`);

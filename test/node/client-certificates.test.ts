@@ -72,9 +72,9 @@ test('a certificate is known by its URI, and only where a CA of the node has sig
   ).toBe(200);
   expect(await statusOf({ pair: await authority.issue('c', [`URI:${workload}/x`]) })).toBe(401);
   expect(await statusOf({ pair: await authority.issue('d', [`DNS:${workload}`]) })).toBe(401);
-  const stranger = await createAuthority();
-  onTestFinished(() => stranger.remove());
-  expect(await statusOf({ pair: await stranger.issue('e', [`URI:${workload}`]) })).toBe(401);
+  const otherAuthority = await createAuthority();
+  onTestFinished(() => otherAuthority.remove());
+  expect(await statusOf({ pair: await otherAuthority.issue('e', [`URI:${workload}`]) })).toBe(401);
   expect(await statusOf({})).toBe(401);
 });
 

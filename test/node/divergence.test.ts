@@ -46,7 +46,7 @@ describe('a node keeps the lineage beside its copy', () => {
     link.socket.close();
     const next = await manager.links.next();
     expect(next.resume.lineage).toBeUndefined();
-    // Whatever it answers, it has handled the welcome by then.
+    // Its response does not matter: it has handled the welcome by then.
     await next.change(5, [put(6, b)], [c]);
     await node.close();
     await start();

@@ -1,4 +1,4 @@
-// How often a node encrypts with AES-GCM under one secret: never more than its share, whatever happens to its process.
+// How often a node encrypts with AES-GCM under one secret: never more than its share, even if its process ends.
 
 import { randomBytes } from 'node:crypto';
 import { copyFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { getJson, runningManager, runningNode, TestLog, temporaryFolder } from '
 
 const key = Buffer.alloc(32, 1);
 const counted = { jwkId: 'jwk', secretId: 'secret' };
-/** So many that each has as few uses as this. */
+/** As many as leave each this few uses. */
 const nodesFor = (uses: number) => 2 ** 32 / uses;
 
 async function counterAt(path: string, uses: number, blockSize = 10) {

@@ -1,4 +1,4 @@
-// What a node loads before anything is asked of it: every module that it does not need is memory of every node.
+// What a node loads before its first request: every module that it does not need is memory of every node.
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

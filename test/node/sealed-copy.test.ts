@@ -355,7 +355,7 @@ test('a node waits for the end of the process that holds its data directory', as
   expect(holder.signalCode).toBe('SIGTERM');
 });
 
-/** Whatever this process writes to a file fails, as on a full disk; Node ignores the signal that comes with it. */
+/** Every write of this process to a file fails, as on a full disk; Node ignores the signal that comes with it. */
 function fileBytesLimit(bytes: string): void {
   spawnSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:unlimited`]);
 }

@@ -194,7 +194,7 @@ test('an answer that was on the way for longer than an earlier one does not move
   machine.pass(5_000);
   answered(1_600, 0);
   expect(contact.time.now()).toBe(machine.trueMs);
-  // Whatever the ways took, the clock of the manager was set.
+  // However long the messages took, the clock of the manager was set.
   const before = contact.sample();
   const managerTime = machine.trueMs + 30 * minute;
   machine.pass(1_600);

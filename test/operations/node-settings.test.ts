@@ -68,7 +68,7 @@ async function toldIn({ manager, api }: Installation, environment: string) {
   };
 }
 
-withDatabases('what nodes are told of their environment', (fresh) => {
+withDatabases('what nodes receive about their environment', (fresh) => {
   let options: StoreOptions;
   let config: ManagerConfig;
   let installation: Installation;

@@ -23,7 +23,7 @@ const freshSqlite = freshDatabases('sqlite');
 const projects = ['Blue', 'Green', 'Red'];
 const names = Array.from({ length: 9 }, (_, index) => `jwk-${index}`);
 
-/** Nobody puts records into the chain meanwhile. */
+/** No manager puts records into the chain meanwhile. */
 async function whileTheChainIsHeld(url: string, work: () => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -45,17 +45,18 @@ interface Reader {
   readonly names: ReadonlySet<string>;
   readonly signal: AbortSignal;
   /** A manager that stops answers 503, and then not at all. */
-  readonly isAway: () => boolean;
+  readonly isUnreachable: () => boolean;
 }
 
-async function readOn({ api, names, signal, isAway }: Reader): Promise<string[]> {
+async function readOn({ api, names, signal, isUnreachable }: Reader): Promise<string[]> {
   const unread: string[] = [];
   while (!signal.aborted) {
     for (const name of [...names].slice(-5)) {
       // One that was asked while the manager was away may fail only once it is back.
-      const wasAway = isAway();
+      const wasUnreachable = isUnreachable();
       const { status, body } = await api('GET', `${jwksPath}${name}/`).catch(() => ({ status: 0, body: {} }));
-      if (!wasAway && !isAway() && !JSON.stringify(body).includes('"d":"')) unread.push(`${name}: ${status}`);
+      if (!wasUnreachable && !isUnreachable() && !JSON.stringify(body).includes('"d":"'))
+        unread.push(`${name}: ${status}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -80,9 +81,9 @@ withDatabases('a change of the master key by a process of its own', (fresh, kind
     const stopped = new AbortController();
     const order = { count: clients, api, prefix: 'during', goOnAfterMs: 50, mostPerSecond };
     const load = createOn(order, created, stopped.signal);
-    let isAway = false;
+    let isUnreachable = false;
     const { signal } = stopped;
-    const reads = readOn({ api, names: created.acknowledged, signal, isAway: () => isAway });
+    const reads = readOn({ api, names: created.acknowledged, signal, isUnreachable: () => isUnreachable });
     const run = (args: readonly string[], moment: string) =>
       keyplane(['rotate-master-key', ...args], { settings: { ...settings, FAULT_KILL_AT: moment }, preload });
     const killedAt = async (moment: string, ...args: readonly string[]) => {
@@ -97,10 +98,10 @@ withDatabases('a change of the master key by a process of its own', (fresh, kind
     for (const moment of [...commits.slice(0, 2), ...steps, ...commits.slice(2)]) await killedAt(moment);
     const whole = run([], '');
     expect(await whole.ended, whole.stderr()).toEqual({ code: 0, signal: null });
-    isAway = true;
+    isUnreachable = true;
     await manager.stop();
     manager = await startManager();
-    isAway = false;
+    isUnreachable = false;
     await killedAt('keyplane:commit.after#1', '--finish');
     const finished = run(['--finish'], '');
     expect(await finished.ended, finished.stderr()).toEqual({ code: 0, signal: null });

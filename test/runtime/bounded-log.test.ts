@@ -9,7 +9,7 @@ function boundedLog() {
   return { time, lines, bounded: new BoundedLog({ log, time, linesOfNetwork: 2, linesOfAll: 3 }) };
 }
 
-test('a network has so many lines a minute, and one more that counts the rest', () => {
+test('a network has a limited number of lines a minute, and one more that counts the rest', () => {
   const { bounded, lines, time } = boundedLog();
   const twice = (address: string) => {
     for (const reason of ['a', 'b']) bounded.warn(address, { reason }, 'rejected');

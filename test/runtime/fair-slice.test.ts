@@ -28,7 +28,7 @@ test('steps run at once until the slice is used up, and the others in later iter
   expect(order).toHaveLength(20);
 });
 
-test('a requester who had none of a slice is the first of the next, whoever waited before', async () => {
+test('a requester who had none of a slice is the first of the next, regardless of who waited before', async () => {
   const { order, steps } = sliceOfEight();
   const many = Promise.all([steps('a', 40), steps('a', 40), steps('a', 40)]);
   await nextIteration();

@@ -1,4 +1,4 @@
-// A manager answers for known callers from memory: whatever is taken from one of them counts with the next request.
+// A manager answers for known callers from memory: what is taken from one of them counts with the next request.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Api, apiOf, signedIn, startTestManager, type TestManager } from '../support/manager.ts';

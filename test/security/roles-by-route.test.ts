@@ -294,10 +294,10 @@ describe('routes', () => {
   test('each but the open ones is closed without a token, and lets an administrator in', async () => {
     for (const route of served()) {
       const expectation = expected[route.key] ?? 'admin';
-      const stranger = await ask(route, null);
-      const where = `${route.key}: ${stranger.body}`;
-      if (expectation === 'anyone') expect(stranger.statusCode, where).not.toBe(401);
-      else expect(stranger.statusCode, where).toBe(401);
+      const unauthenticated = await ask(route, null);
+      const where = `${route.key}: ${unauthenticated.body}`;
+      if (expectation === 'anyone') expect(unauthenticated.statusCode, where).not.toBe(401);
+      else expect(unauthenticated.statusCode, where).toBe(401);
       if (spared.has(route.key)) continue;
       expect([401, 403, 404], where).not.toContain((await ask(route, world.tokens.admin)).statusCode);
     }

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-/** Names resolve to `answers`, one list for each time they are asked for. */
+/** Names resolve to `answers`, one list for each look-up. */
 function fetchWith(allow: string, ...answers: string[][]) {
   const asked: string[] = [];
   const safeFetch = createSafeFetch({

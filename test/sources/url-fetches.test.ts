@@ -80,7 +80,7 @@ describe('fetches of source URLs', () => {
     );
     await server.arrived(64);
     const other = fetchOnce(fetches, 'f', server.origin);
-    // Whatever were to come on top would have come by the time that a request past the queue is answered.
+    // Anything more would have come by the time that a request past the queue is answered.
     server.answerAll();
     expect(new Set(await Promise.all([...asked, other]))).toEqual(new Set(['{}']));
     expect(server.requests).toHaveLength(101);

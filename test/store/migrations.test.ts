@@ -218,7 +218,7 @@ withDatabases('an upgrade', (fresh) => {
     });
   });
 
-  // Whoever is interrupted later has executed all earlier statements, so what one of them leaves behind is seen at the next
+  // A run that is interrupted later has executed all earlier statements, so what one of them leaves behind is seen at the next
   // interruption, at the latest at that of the commit.
   test.each([
     { from: 0, every: 8 },

@@ -33,7 +33,7 @@ beforeEach(async () => {
     await stores.installation.put('lineage', newId());
     for (const project of projects) await stores.projects.insert(project);
     await stores.environments.insert(environment);
-    await desire(stores, projects[0], newId());
+    await putDesired(stores, projects[0], newId());
     await log.append(stores, recordOf(projects[0], 'first'));
   });
   for (const store of [here, there]) {
@@ -46,7 +46,7 @@ function recordOf({ name: projectName }: Project, objectName: string) {
   return { actor: 'alice', action: 'jwk.create', objectName, projectName, ...more };
 }
 
-function desire(stores: Stores, { id: projectId }: Project, objectId: string) {
+function putDesired(stores: Stores, { id: projectId }: Project, objectId: string) {
   const change = { environmentId: environment.id, kind: 'jwk' as const, objectId, projectId };
   return putDesiredState(stores, [{ ...change, digest: randomBytes(32) }]);
 }
@@ -358,7 +358,7 @@ async function closeUntil(isEnded: () => boolean): Promise<void> {
   while (!isEnded()) await there.closeAuditRecords();
 }
 
-/** Until so many transactions hold the lock of a project. */
+/** Until this number of transactions holds the lock of a project. */
 function waiting(count: number, what: string): Promise<void> {
   const held =
     "select 1 as one from pg_locks where locktype = 'advisory' and objsubid = 2 and granted and database = (select oid from pg_database where datname = current_database())";
@@ -479,7 +479,7 @@ describe('an open audit record', () => {
       await database.raw(`delete from ${table}`);
     }
     await here.write(async (stores) => {
-      await desire(stores, projects[0], newId());
+      await putDesired(stores, projects[0], newId());
       await log.append(stores, recordOf(projects[0], 'first'));
     });
     expect(await verify()).toBeUndefined();

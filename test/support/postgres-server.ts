@@ -159,7 +159,7 @@ async function waitForFile(file: string): Promise<string> {
     if (existsSync(file)) return readFile(file, 'utf8');
     await setTimeout(pollMs);
   }
-  throw new Error(`Whoever was to start PostgreSQL did not: ${file} is missing`);
+  throw new Error(`The process that starts PostgreSQL did not: ${file} is missing`);
 }
 
 function isAlive(pid: number): boolean {

@@ -46,7 +46,7 @@ describe('a node process', () => {
   test('with an unknown token keeps trying and serves nothing instead of an empty set', async () => {
     const fingerprint = world.token.split('.')[1] ?? '';
     const token = enrollmentTokenText(Buffer.alloc(32, 5), fingerprint);
-    const running = await world.startNode('stranger', { token });
+    const running = await world.startNode('unknown-node', { token });
     await running.says(/does not accept KEYPLANE_NODE_TOKEN .*: the enrollment token is unknown/);
     expect((await fetch(`${running.url}/readyz`)).status).toBe(503);
     expect((await fetch(`${running.url}/healthz`)).status).toBe(200);

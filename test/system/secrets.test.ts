@@ -146,7 +146,7 @@ async function makeUsersAndTokens(): Promise<void> {
   secrets.text('an enrollment token', enrollment.token);
 }
 
-/** Whatever the error of a request is, its contents must not be stored, returned or logged. */
+/** For every error of a request, its contents must not be stored, returned or logged. */
 async function beRefused(): Promise<void> {
   const jwk = secrets.key('a refused JWK', ecKey()).export({ format: 'jwk' });
   const other = ecKey().export({ format: 'jwk' });

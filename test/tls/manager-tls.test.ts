@@ -20,20 +20,20 @@ const environment = 'production';
 const password = 'correct horse battery';
 
 let authority: Authority;
-let strangers: Authority;
+let otherAuthority: Authority;
 let ca: Buffer;
 let client: Pair;
 let dataDir: string;
 beforeAll(async () => {
   authority = await createAuthority();
-  strangers = await createAuthority('Another CA');
+  otherAuthority = await createAuthority('Another CA');
   ca = await readFile(authority.caFile);
   client = await authority.issue('node-1', ['DNS:node-1']);
   dataDir = await mkdtemp(join(tmpdir(), 'keyplane-tls-manager-'));
 });
 afterAll(async () => {
   await authority.remove();
-  await strangers.remove();
+  await otherAuthority.remove();
   await rm(dataDir, { recursive: true });
 });
 
@@ -124,7 +124,7 @@ describe('a manager with KEYPLANE_TLS_CERT', () => {
     expect(facts.reason).toBe(
       `the certificate of the manager at localhost:${started1.port} is signed by no CA that this node trusts: name the CA with --manager-ca`,
     );
-    const other = await node(started1, url, { caFile: strangers.caFile });
+    const other = await node(started1, url, { caFile: otherAuthority.caFile });
     expect((await other.until(/no stream from the manager/)).facts.reason).toMatch(/signed by no CA/);
   });
 
@@ -164,7 +164,9 @@ describe('a manager with KEYPLANE_TLS_CLIENT_CA', () => {
     expect((await bare.until(/no stream from the manager/)).facts.reason).toMatch(
       /^the manager requires a client certificate: .* --client-cert and --client-key$/,
     );
-    const { certFile: clientCertFile, keyFile: clientKeyFile } = await strangers.issue('n', ['DNS:node-1']);
+    const { certFile: clientCertFile, keyFile: clientKeyFile } = await otherAuthority.issue('n', [
+      'DNS:node-1',
+    ]);
     const wrong = await node(strict, url, { caFile: authority.caFile, clientCertFile, clientKeyFile });
     expect((await wrong.until(/no stream from the manager/)).facts.reason).toMatch(
       /requires a client certificate/,

@@ -45,7 +45,7 @@ export function ApplicationsPage() {
         empty={
           <EmptyState
             icon="application"
-            title="This project has no application yet."
+            title="This project has no application yet"
             text="An application signs and verifies with keys that it never sees: nodes do it, where their operations listener is on. What is not granted is rejected."
           >
             {create}

@@ -98,7 +98,7 @@ export function GrantsField({
           onChange([...value, { ...namedBy(chosen), operations: [...defaultOperations(chosen)] }]);
         }}
         data={[
-          { value: '', label: 'Choose a key ring, a JWK or a token profile', disabled: true },
+          { value: '', label: 'Choose what it may use', disabled: true },
           group('Key rings', 'ring'),
           group('JWKs outside of key rings', 'jwk'),
           group('Token profiles', 'profile'),

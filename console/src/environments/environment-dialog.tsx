@@ -63,7 +63,11 @@ export function EnvironmentDialog({
       <DescriptionField value={description} onChange={setDescription} />
       <NativeSelect
         label="Type"
-        data={['PRODUCTION', 'SANDBOX', 'TEST']}
+        data={[
+          { value: 'PRODUCTION', label: 'Production' },
+          { value: 'SANDBOX', label: 'Sandbox' },
+          { value: 'TEST', label: 'Test' },
+        ]}
         value={type}
         error={errors.of('type')}
         onChange={(event) => setType(unchecked(event.currentTarget.value))}

@@ -7,6 +7,8 @@ import { EmptyState } from '../display/empty-state.tsx';
 import { useListView } from '../display/list-query.ts';
 import { PageHeader } from '../display/page-header.tsx';
 import { ServerTable, type TableColumn } from '../display/server-table.tsx';
+import { Status } from '../display/status.tsx';
+import { nodeStatuses } from '../display/status-words.ts';
 import { type Environment, EnvironmentDialog } from './environment-dialog.tsx';
 import { environmentPath } from './environment-path.ts';
 
@@ -32,7 +34,7 @@ export function EnvironmentsPage() {
         view={view}
         queryKey={['environments']}
         fetchPage={(query) => keyplane.listEnvironments(query)}
-        columns={[...columns, { header: 'Nodes', cell: ({ name }) => nodesText(nodesOf(name)) }]}
+        columns={[...columns, { header: 'Nodes', cell: ({ name }) => <Nodes nodes={nodesOf(name)} /> }]}
         rowKey={({ name }) => name}
         searchLabel="Search environments"
         empty={
@@ -82,8 +84,12 @@ export function reachText(projects: readonly string[] | null): string {
   return projects.length === 0 ? 'no project' : projects.join(', ');
 }
 
-function nodesText(nodes: readonly { readonly connected: boolean }[] | undefined): string {
-  if (nodes === undefined) return '';
+/** Coloured where nodes are not connected. */
+function Nodes({ nodes }: { readonly nodes: readonly { readonly connected: boolean }[] | undefined }) {
+  if (nodes === undefined) return null;
   if (nodes.length === 0) return 'none';
-  return `${nodes.filter(({ connected }) => connected).length} of ${nodes.length} connected`;
+  const connected = nodes.filter((node) => node.connected).length;
+  const text = `${connected} of ${nodes.length} connected`;
+  if (connected === nodes.length) return text;
+  return <Status of={{ word: text, tone: 'attention', meaning: nodeStatuses.DISCONNECTED.meaning }} />;
 }

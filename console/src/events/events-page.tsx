@@ -46,8 +46,8 @@ export function EventsPage() {
           ) : events.length === 0 ? (
             <EmptyState
               icon="event"
-              title="Nothing has happened in this project yet."
-              text="Events report changes of key rings, JWKs, source URLs, nodes and outlets. They are kept for 7 days. An outlet of kind WEBHOOK sends them to a URL."
+              title="Nothing has happened in this project yet"
+              text="Events report changes of key rings, JWKs, source URLs, nodes and outlets. They are kept for 7 days. A webhook outlet sends them to a URL."
             />
           ) : (
             <>
@@ -146,7 +146,7 @@ const objects: Readonly<Record<string, { readonly word: string; readonly page?: 
 function ObjectLink({ projectName, objectType, objectName }: Event['data']) {
   const { word, page } = objects[objectType] ?? { word: objectType };
   return (
-    <>
+    <span className="object" title={objectName}>
       {word}{' '}
       {page === undefined ? (
         objectName
@@ -160,7 +160,7 @@ function ObjectLink({ projectName, objectType, objectName }: Event['data']) {
           {objectName}
         </Anchor>
       )}
-    </>
+    </span>
   );
 }
 

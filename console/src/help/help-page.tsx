@@ -60,8 +60,8 @@ export function HelpPage() {
   const { cliCommand } = useSignedIn();
   return (
     <Stack>
-      <PageHeader title="Help" description="The words of this console, and where to read on." />
-      <Section title="Read on">
+      <PageHeader title="Help" description="Links, terms and status words." />
+      <Section title="References">
         <List size="sm" spacing="xs">
           <List.Item>
             <Anchor href="/docs">API reference</Anchor>: every operation, with curl and TypeScript
@@ -80,7 +80,7 @@ export function HelpPage() {
           {`${cliCommand} login ${location.origin}\n${cliCommand} --help`}
         </Code>
       </Section>
-      <Section title="Words">
+      <Section title="Terms">
         <Facts facts={words} />
       </Section>
       <div className="overview">

@@ -5,18 +5,19 @@ import type { Fact } from '../display/facts.tsx';
 import { Status } from '../display/status.tsx';
 import { sourceStatuses } from '../display/status-words.ts';
 import { Time } from '../display/time.tsx';
+import type { MaterialPath } from '../jwk-form/form-sources.ts';
 import { sourceWords } from '../jwks/jwk-words.ts';
 import { projectPath } from '../layout/project.ts';
 import { everyText } from '../quantity/quantity.ts';
 import type { JwkDetail } from './jwk-queries.ts';
-import { type MaterialPath, materialName, materialPageOf } from './material-of-source.ts';
+import { materialName, materialPageOf } from './material-of-source.ts';
 
 /** The source of a JWK and its status. */
 export function sourceFacts(projectName: string, jwk: JwkDetail): Fact[] {
   const { sourceType, sourceId, sourceUrl, sourceAliasName, sourceEnvironmentName } = jwk;
   const word = sourceWords[sourceType] ?? sourceType;
   const page = materialPageOf(sourceType);
-  if (page === undefined) {
+  if (page === null) {
     const facts: Fact[] = [['Source', word]];
     return sourceUrl === null ? facts : [...facts, ['URL', sourceUrl], ...refreshFacts(jwk)];
   }

@@ -1,25 +1,10 @@
 import type { SourceType } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
+import { formSourceOf, formSourceRows, type MaterialPath } from '../jwk-form/form-sources.ts';
 
-export type MaterialPath = 'certificates' | 'keys' | 'keystores';
-
-/** Which list of the project a JWK of this source type was created from; undefined for other sources. */
-export function materialPageOf(sourceType: SourceType): MaterialPath | undefined {
-  switch (sourceType) {
-    case 'CERTIFICATE':
-      return 'certificates';
-    case 'PUBLIC_KEY':
-    case 'PRIVATE_KEY':
-      return 'keys';
-    case 'KEYSTORE':
-      return 'keystores';
-    case 'URL':
-    case 'COPY_PASTE':
-    case 'GENERATE':
-      return undefined;
-    default:
-      return sourceType satisfies never;
-  }
+/** Which list of the project a JWK of this source type was created from; null for other sources. */
+export function materialPageOf(sourceType: SourceType): MaterialPath | null {
+  return formSourceRows[formSourceOf(sourceType)].storedIn;
 }
 
 const lists = {

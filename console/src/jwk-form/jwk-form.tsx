@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { Link } from 'wouter';
@@ -95,9 +95,9 @@ export function JwkForm({
           <Button type="submit" loading={save.isPending} disabled={isStoring}>
             {isNew ? 'Create and deploy' : 'Replace and deploy'}
           </Button>
-          <Anchor component={Link} href={cancelPath} size="sm">
+          <Button component={Link} href={cancelPath} variant="default">
             Cancel
-          </Anchor>
+          </Button>
         </Group>
       </div>
     </form>

@@ -2,7 +2,7 @@ import { NativeSelect, SimpleGrid, TextInput } from '@mantine/core';
 import type { KeyIdType } from '../../../clients/typescript/src/index.ts';
 import { unchecked } from '../api/unchecked.ts';
 import type { Draft, FormPartProps } from './draft.ts';
-import type { FormSource } from './form-sources.ts';
+import { formSourceRows } from './form-sources.ts';
 
 const madeFrom: Readonly<Record<Draft['keyIdType'], string>> = {
   TIMESTAMP: 'Timestamp (default)',
@@ -13,18 +13,11 @@ const madeFrom: Readonly<Record<Draft['keyIdType'], string>> = {
   GIVEN: 'Enter my own',
 } satisfies Readonly<Record<KeyIdType | 'GIVEN', string>>;
 
-const defaults: Readonly<Record<Exclude<FormSource, 'GENERATE'>, string>> = {
-  URL: 'Default: the kid in the document',
-  COPY_PASTE: 'Default: the kid in the JWK, or its SHA-256 thumbprint',
-  CERTIFICATE: 'Default: the SHA-256 thumbprint of the key',
-  KEY: 'Default: the SHA-256 thumbprint of the key',
-  KEYSTORE: 'Default: the alias',
-};
-
 /** The key ID: how it is generated, or its value. */
 export function KidField(props: FormPartProps) {
   const { draft, set, errorOf } = props;
-  if (draft.source !== 'GENERATE') return <OwnKid {...props} description={defaults[draft.source]} />;
+  const { defaultKid } = formSourceRows[draft.source];
+  if (defaultKid !== null) return <OwnKid {...props} description={defaultKid} />;
   return (
     <SimpleGrid cols={{ base: 1, xs: 2 }}>
       <NativeSelect

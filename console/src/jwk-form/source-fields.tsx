@@ -6,7 +6,7 @@ import { MaterialForm, materialWords, type SavedMaterial } from '../material-fil
 import { mayIn } from '../session/session.ts';
 import { useSignedIn } from '../session/session-context.ts';
 import { type FormPartProps, ofOneSource, type SetDraft } from './draft.ts';
-import { type FormSource, formSources, formSourceTexts, isStoredSource } from './form-sources.ts';
+import { type FormSource, formSourceRows, formSources, isStoredSource } from './form-sources.ts';
 import { GenerateFields } from './generate-fields.tsx';
 import { KeyChoice } from './key-choice.tsx';
 import { StoredFields } from './stored-fields.tsx';
@@ -42,8 +42,8 @@ export function SourceFields(props: SourceFieldsProps) {
             <Radio
               key={source}
               value={source}
-              label={formSourceTexts[source].label}
-              description={formSourceTexts[source].hint}
+              label={formSourceRows[source].label}
+              description={formSourceRows[source].hint}
               classNames={{ root: 'source-card' }}
             />
           ))}

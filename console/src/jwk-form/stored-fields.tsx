@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { keyplane } from '../api/keyplane.ts';
 import { ErrorNote } from '../display/error-note.tsx';
 import type { Draft, FormPartProps } from './draft.ts';
-import { formSourceTexts, type StoredFormSource } from './form-sources.ts';
+import { formSourceRows, type StoredFormSource } from './form-sources.ts';
 
 interface StoredMaterial {
   readonly name: string;
@@ -57,7 +57,7 @@ export function StoredFields({ projectName, draft, set, errorOf }: FormPartProps
       <ErrorNote error={found.error} />
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
         <NativeSelect
-          label={formSourceTexts[source].label}
+          label={formSourceRows[source].label}
           required
           description={isEmpty ? 'This project has none yet: upload a file' : undefined}
           value={draft.materialName}

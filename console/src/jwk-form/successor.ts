@@ -5,7 +5,7 @@ import type { JwkDetail } from '../../../clients/typescript/src/index.ts';
 import { parseDuration } from '../../../src/iso-duration.ts';
 import { useToUseType as toUseType } from '../../../src/jose/use-type.ts';
 import { keyplane } from '../api/keyplane.ts';
-import { type MaterialPath, materialName, materialPageOf } from '../jwk-detail/material-of-source.ts';
+import { materialName, materialPageOf } from '../jwk-detail/material-of-source.ts';
 import { intervalUnits, quantityOf } from '../quantity/quantity.ts';
 import { type Draft, emptyDraft } from './draft.ts';
 import { formSourceOf } from './form-sources.ts';
@@ -30,9 +30,9 @@ export function useSuccessorDraft(projectName: string, jwkName: string | undefin
       if (jwk === undefined || view === undefined) throw new Error('The manager answered without the JWK');
       const page = materialPageOf(jwk.sourceType);
       const material =
-        page === undefined || jwk.sourceId === null
+        page === null || jwk.sourceId === null
           ? undefined
-          : await materialName(projectName, page as MaterialPath, jwk.sourceId);
+          : await materialName(projectName, page, jwk.sourceId);
       return successorDraft(jwk, { hasPrivatePart: view.hasPrivatePart, material });
     },
   });

@@ -30,7 +30,7 @@ export function UrlFields({
           error={errorOf('url')}
           onChange={(event) => set({ url: event.currentTarget.value })}
         />
-        <Button variant="default" mt="1.5rem" loading={inspection.isPending} onClick={inspection.look}>
+        <Button variant="default" mt="1.375rem" loading={inspection.isPending} onClick={inspection.look}>
           Fetch
         </Button>
       </Group>

@@ -78,7 +78,7 @@ export function JwksPage() {
         empty={
           <EmptyState
             icon="jwk"
-            title="This project has no JWK yet."
+            title="This project has no JWK yet"
             text="A JWK is one key, from any source. keyplane deploys it to every node of the project’s environments, where verifiers fetch its public part."
           >
             {create}

@@ -4,7 +4,8 @@ import type { TableColumn } from '../display/server-table.tsx';
 import { Status } from '../display/status.tsx';
 import { Time } from '../display/time.tsx';
 import { projectPath } from '../layout/project.ts';
-import { lastDelivery, outletStatus } from './outlet-words.ts';
+import { kindOption } from './kind-option.ts';
+import { contentTexts, lastDelivery, outletStatus } from './outlet-words.ts';
 
 /** What every list of outlets shows. `between` are columns after the content. */
 export function outletColumns(
@@ -13,8 +14,8 @@ export function outletColumns(
 ): readonly TableColumn<Outlet>[] {
   return [
     nameColumn((name) => projectPath(projectName, 'outlets', name)),
-    { header: 'Kind', cell: ({ kind }) => kind },
-    { header: 'Content', cell: ({ content }) => content },
+    { header: 'Kind', cell: ({ kind }) => kindOption(kind).shortTitle },
+    { header: 'Content', cell: ({ content }) => contentTexts[content] },
     ...between,
     { header: 'State', cell: (outlet) => <Status of={outletStatus(outlet)} /> },
     { header: 'Last delivery', cell: (outlet) => <Time at={lastDelivery(outlet)} /> },

@@ -16,6 +16,7 @@ import { kindOption } from './kind-option.ts';
 import { contentNames, newOutletDraft, type OutletDraft, withContent } from './outlet-draft.ts';
 import { type PartProps, shownFields } from './outlet-fields.ts';
 import { outletBodyOf } from './outlet-request.ts';
+import { contentTexts } from './outlet-words.ts';
 import { PlacementFields } from './placement-fields.tsx';
 import { OutletSourceField } from './source-field.tsx';
 import { TargetFields } from './target-fields.tsx';
@@ -73,7 +74,7 @@ export function OutletDialog({
         onChange={(event) => choose(unchecked(event.currentTarget.value))}
         data={[
           { value: '', label: 'Choose a kind', disabled: true },
-          ...outletKindOptions.map(({ name, title }) => ({ value: name, label: `${name}: ${title}` })),
+          ...outletKindOptions.map(({ name, title }) => ({ value: name, label: title })),
         ]}
       />
       {draft.kind !== '' && (
@@ -108,7 +109,7 @@ function KindFields({
             value={draft.content}
             error={errors.of('content')}
             onChange={(event) => onContent(withContent(draft, kind, unchecked(event.currentTarget.value)))}
-            data={[...contentNames(kind)]}
+            data={contentNames(kind).map((value) => ({ value, label: contentTexts[value] }))}
           />
           <OutletSourceField {...part} />
         </>

@@ -30,7 +30,7 @@ import { useMayDeploy } from '../jwks/deploying-role.ts';
 import { projectPath } from '../layout/project.ts';
 import { EditOutlet } from './edit-outlet.tsx';
 import { kindOption } from './kind-option.ts';
-import { outletStatuses } from './outlet-words.ts';
+import { contentTexts, outletStatuses } from './outlet-words.ts';
 import { SourceLink } from './source-link.tsx';
 
 /** Which outlet a page is about. */
@@ -251,8 +251,8 @@ function Details({ projectName, outlet }: { readonly projectName: string; readon
       <Stack>
         <Facts
           facts={[
-            ['Kind', kind],
-            ['Content', content],
+            ['Kind', kindOption(kind).shortTitle],
+            ['Content', contentTexts[content]],
             ['Source', <SourceLink key="source" projectName={projectName} outlet={outlet} />],
             ['Environments', environmentNames?.join(', ') ?? 'all that the project reaches, also later ones'],
             ['Credential', hasCredential ? 'stored, and never shown' : null],

@@ -1,4 +1,9 @@
-import type { Outlet, OutletSource, OutletState } from '../../../clients/typescript/src/index.ts';
+import type {
+  Outlet,
+  OutletContent,
+  OutletSource,
+  OutletState,
+} from '../../../clients/typescript/src/index.ts';
 import type { StatusWord } from '../display/status-words.ts';
 
 /** By the API's state of a delivery; `NONE` where there is none. */
@@ -34,6 +39,18 @@ export function lastDelivery({ environments }: Pick<Outlet, 'environments'>): st
   const instants = environments.flatMap(({ deliveredAt }) => deliveredAt ?? []);
   return instants.sort().at(-1) ?? null;
 }
+
+export const contentTexts = {
+  JWKS: 'JWK Set',
+  JWKS_PRIVATE: 'JWK Set with private keys',
+  PEM_PUBLIC: 'Public keys (PEM)',
+  PEM_PRIVATE: 'Private keys (PEM)',
+  PEM_CERTIFICATE: 'Certificates (PEM)',
+  PKCS12: 'PKCS#12 keystore',
+  JWT_AUTHN: 'JWT authentication',
+  TOKEN: 'Token',
+  EVENTS: 'Events',
+} as const satisfies Record<OutletContent, string>;
 
 /** What a source is called, and where its page is. */
 export const outletSourceWords = {

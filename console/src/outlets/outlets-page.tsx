@@ -45,7 +45,7 @@ export function OutletsPage() {
         empty={
           <EmptyState
             icon="outlet"
-            title="This project has no outlet yet."
+            title="This project has no outlet yet"
             text="An outlet delivers keys as files for nginx, HAProxy, Java or Envoy, as a secret in Vault, or events to a webhook. keyplane keeps what it delivered current, and key rings wait for it."
           >
             {create}

@@ -35,7 +35,7 @@ export function ProjectMembers({ projectName }: { readonly projectName: string }
           resultList.length === 0 ? (
             <EmptyState
               icon="user"
-              title="It has no members yet"
+              title="This project has no members yet"
               text="Members work in a project with the roles that they are given. Until there is one, only administrators see it."
             />
           ) : (

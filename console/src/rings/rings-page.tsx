@@ -51,7 +51,7 @@ export function RingsPage() {
         empty={
           <EmptyState
             icon="ring"
-            title="This project has no key ring yet."
+            title="This project has no key ring yet"
             text="A key ring holds the keys of one purpose, such as the tokens of one issuer. keyplane replaces them on schedule: a new key signs only once every verifier knows it, and an old one stays until its last token has expired."
           >
             {create}

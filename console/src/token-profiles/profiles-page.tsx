@@ -42,7 +42,7 @@ export function TokenProfilesPage() {
         empty={
           <EmptyState
             icon="token"
-            title="This project has no token profile yet."
+            title="This project has no token profile yet"
             text="With a token profile an application asks for a token and gives only the claims that the profile allows. It cannot choose the issuer, the audience or the lifetime beyond what is written here."
           >
             {create}

@@ -55,7 +55,7 @@ export function UsersPage() {
     <Stack>
       <PageHeader
         title="Users"
-        description="Everybody who can sign in. Projects decide what users who are not administrators may do."
+        description="Everyone who can sign in. Users who are not administrators work in projects, with the roles they have there."
       >
         <Button onClick={() => setDialog({ kind: 'new' })}>New user</Button>
       </PageHeader>

@@ -37,7 +37,7 @@ export function ViewsPage() {
         empty={
           <EmptyState
             icon="view"
-            title="This project has no view yet."
+            title="This project has no view yet"
             text="A view is a separate JWK Set, with the keys that some verifiers need: those of one issuer, of key types that they know, or for one use."
           >
             {create}

@@ -130,7 +130,7 @@ function inspected(name: SourceType) {
   });
 }
 
-/** What is looked into before a JWK is made from it: where it is, and nothing that is chosen afterwards. */
+/** What is inspected before a JWK is made from it: where it is, and nothing that is chosen afterwards. */
 export const inspectJwkSourceDescription = named(
   'InspectJwkSource',
   z.discriminatedUnion('sourceType', eachSource(inspected)),

@@ -1,4 +1,4 @@
-// The answer to a client whose connection ends with it, on a socket that node:http does not look after any more: after
+// The response to a client whose connection ends with it, on a socket that node:http no longer manages: after
 // an upgrade, or after bytes that are no HTTP. A server socket is half open: without this it would stay open for as long
 // as the client likes, and hold a descriptor and the end of the process.
 

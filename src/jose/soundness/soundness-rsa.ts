@@ -70,7 +70,7 @@ function refuseSmallFactor(n: bigint): void {
   if (fault !== undefined) refuse(fault);
 }
 
-/** Nearly every modulus fails the first test, so only the others are looked at again. */
+/** Nearly every modulus fails the first test, so only the others are tested again. */
 async function isPrimeModulus(n: bigint): Promise<boolean> {
   if (bitLength(n) <= mostFermatBits && !(await passesFermat(n))) return false;
   return passesMillerRabin(n);

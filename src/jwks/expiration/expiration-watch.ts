@@ -1,10 +1,10 @@
 // Finds the JWKs whose next expiration warning has come. A write of a JWK records a warning that is due at once, so this
-// finds only what time alone makes due: JWKs that came within 30 days, 7 days or 1 day since the last look.
+// finds only what time alone makes due: JWKs that came within 30 days, 7 days or 1 day since the last poll.
 
 import type { Lease } from '../../leases/lease.ts';
 import type { LeaseStores } from '../../leases/lease-store.ts';
-import { LookGate } from '../../runtime/look-gate.ts';
-import { RepeatedLook } from '../../runtime/repeated-look.ts';
+import { IdleDetector } from '../../runtime/idle-detector.ts';
+import { Poller } from '../../runtime/poller.ts';
 import { onBehalfOfTask } from '../../runtime/requester.ts';
 import type { SharedStore, UnitOfWork } from '../../unit-of-work.ts';
 import type { JwkRuleStores } from '../insert-jwk.ts';
@@ -23,48 +23,48 @@ export interface ExpirationWatchOptions {
   readonly onError: (error: unknown) => void;
 }
 
-const lookEveryMs = 30_000;
+const pollEveryMs = 30_000;
 /** Warnings are due by the day: nothing is lost where a clock was set back and one comes some minutes late. */
 const longestQuietMs = 10 * 60_000;
 const pageSize = 200;
-/** A write that began before the last look may have committed after it. */
+/** A write that began before the last poll may have committed after it. */
 const overlapMs = 5 * 60_000;
 
 export class ExpirationWatch {
   readonly #options: ExpirationWatchOptions;
-  readonly #looks: RepeatedLook;
+  readonly #poller: Poller;
   /** By warning: what expires up to this time was seen to have it. */
-  readonly #lookedUntil = new Map<WarningDays, number>();
-  readonly #gate: LookGate;
+  readonly #polledUntil = new Map<WarningDays, number>();
+  readonly #idle: IdleDetector;
 
   constructor(options: ExpirationWatchOptions) {
     this.#options = options;
     const { store, clock, onError } = options;
-    this.#gate = new LookGate(() => store.changeMark(), clock, longestQuietMs);
-    this.#looks = new RepeatedLook({
-      everyMs: lookEveryMs,
-      look: () => this.#look(),
-      isQuiet: () => this.#gate.isQuiet,
+    this.#idle = new IdleDetector(() => store.changeMark(), clock, longestQuietMs);
+    this.#poller = new Poller({
+      everyMs: pollEveryMs,
+      poll: () => this.#poll(),
+      isIdle: () => this.#idle.isIdle,
       onError,
     });
   }
 
   start(): void {
-    this.#looks.start();
+    this.#poller.start();
   }
 
-  /** Waits for the look in progress. */
+  /** Waits for the poll in progress. */
   async close(): Promise<void> {
-    await this.#looks.close();
+    await this.#poller.close();
     await this.#options.lease.release().catch(this.#options.onError);
   }
 
-  /** Looks once, after an earlier look has ended. */
-  look(): Promise<void> {
-    return this.#looks.now();
+  /** Polls once, after an earlier poll has ended. */
+  poll(): Promise<void> {
+    return this.#poller.now();
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { lease, clock } = this.#options;
     const now = clock();
     // What lies idle takes no lease, and none is kept: it would be renewed every few seconds.
@@ -77,33 +77,33 @@ export class ExpirationWatch {
   }
 
   async #isAnyLacking(now: Date): Promise<boolean> {
-    this.#gate.begin();
+    this.#idle.begin();
     return this.#options.store.read(async ({ expirationNotices }) => {
       let next = Number.POSITIVE_INFINITY;
       for (const days of warningDays) {
         const window = this.#windowOf(days, now);
         if ((await expirationNotices.lacking(window, '', 1)).length > 0) return true;
-        this.#lookedUntil.set(days, window.until.getTime());
+        this.#polledUntil.set(days, window.until.getTime());
         const expiration = await expirationNotices.nextAfter(window.until);
         if (expiration) next = Math.min(next, expiration.getTime() - days * dayMs);
       }
-      this.#gate.foundNothingUntil(Number.isFinite(next) ? new Date(next) : null);
+      this.#idle.foundNothingUntil(Number.isFinite(next) ? new Date(next) : null);
       return false;
     });
   }
 
   #windowOf(days: WarningDays, now: Date): ExpirationWindow {
     const until = new Date(now.getTime() + days * dayMs);
-    const looked = this.#lookedUntil.get(days) ?? 0;
+    const polled = this.#polledUntil.get(days) ?? 0;
     // Further than that only by a clock that was set back since.
-    const from = looked > until.getTime() ? 0 : looked - overlapMs;
+    const from = polled > until.getTime() ? 0 : polled - overlapMs;
     return { after: new Date(Math.max(now.getTime(), from)), until, days };
   }
 
   async #warn(days: WarningDays, now: Date): Promise<void> {
     const { store, lease } = this.#options;
     const window = this.#windowOf(days, now);
-    for (let after = ''; !this.#looks.isClosed; ) {
+    for (let after = ''; !this.#poller.isClosed; ) {
       const ids = await store.read((stores) => stores.expirationNotices.lacking(window, after, pageSize));
       if (ids.length > 0) {
         await store.write(async (stores) => {
@@ -117,6 +117,6 @@ export class ExpirationWatch {
       if (last === undefined || ids.length < pageSize) break;
       after = last;
     }
-    this.#lookedUntil.set(days, window.until.getTime());
+    this.#polledUntil.set(days, window.until.getTime());
   }
 }

@@ -1,5 +1,5 @@
-// JWKs from a URL that are followed: when to look again, and what the last look found. The schedule is stored, so
-// that it survives restarts; a look that changed nothing leaves the JWK's own row alone.
+// JWKs from a URL that are followed: when to fetch again, and what the last fetch found. The schedule is stored, so
+// that it survives restarts; a fetch that changed nothing leaves the JWK's own row alone.
 
 export const sourceStates = Object.freeze(['FRESH', 'FAILING', 'GONE'] as const);
 /** FRESH: the last fetch found the key. FAILING: it failed. GONE: it got an answer without the key. */

@@ -1,4 +1,4 @@
-// Follows the URLs that JWKs came from. A loop looks at the stored schedule; what it finds due it fetches again, under
+// Follows the URLs that JWKs came from. A loop polls the stored schedule; what it finds due it fetches again, under
 // the rules of any source URL. New material of the same kid replaces the old; when the URL fails or no longer has the
 // kid, the last good key stays and its state says why.
 
@@ -8,8 +8,8 @@ import type { EventStores } from '../../events/event-store.ts';
 import type { Lease } from '../../leases/lease.ts';
 import type { LeaseStores } from '../../leases/lease-store.ts';
 import { laterThan } from '../../materials/optimistic-update.ts';
-import { LookGate } from '../../runtime/look-gate.ts';
-import { RepeatedLook } from '../../runtime/repeated-look.ts';
+import { IdleDetector } from '../../runtime/idle-detector.ts';
+import { Poller } from '../../runtime/poller.ts';
 import { onBehalfOfTask } from '../../runtime/requester.ts';
 import type { SharedStore, UnitOfWork } from '../../unit-of-work.ts';
 import { type JwkRuleOptions, type JwkRuleStores, jwkColumns, putDesiredJwk } from '../insert-jwk.ts';
@@ -33,7 +33,7 @@ export interface RefresherOptions extends JwkRuleOptions {
 }
 
 /** How often the schedule is checked at; an interval is a minute or more. */
-const lookEveryMs = 2_000;
+const pollEveryMs = 2_000;
 const fetchesAtOnce = 16;
 const pageSize = 256;
 /** An internal error is retried after this time, not at every check. */
@@ -46,41 +46,41 @@ interface Due {
 
 export class Refresher {
   readonly #options: RefresherOptions;
-  readonly #looks: RepeatedLook;
-  readonly #gate: LookGate;
+  readonly #poller: Poller;
+  readonly #idle: IdleDetector;
 
   constructor(options: RefresherOptions) {
     this.#options = options;
     const { onError } = options;
-    this.#gate = new LookGate(() => options.store.changeMark(), options.clock);
-    this.#looks = new RepeatedLook({
-      everyMs: lookEveryMs,
-      look: () => this.#refreshDue(),
-      isQuiet: () => this.#gate.isQuiet,
+    this.#idle = new IdleDetector(() => options.store.changeMark(), options.clock);
+    this.#poller = new Poller({
+      everyMs: pollEveryMs,
+      poll: () => this.#refreshDue(),
+      isIdle: () => this.#idle.isIdle,
       onError,
     });
   }
 
   start(): void {
-    this.#looks.start();
+    this.#poller.start();
   }
 
   /** Waits for what is under way. */
   async close(): Promise<void> {
-    await this.#looks.close();
+    await this.#poller.close();
     await this.#options.lease.release().catch(this.#options.onError);
   }
 
-  /** Looks at everything that is due, once an earlier look has ended. */
+  /** Polls for everything that is due, once an earlier poll has ended. */
   refreshDue(): Promise<void> {
-    return this.#looks.now();
+    return this.#poller.now();
   }
 
   /** One URL that fails keeps none of the others from being checked at. */
   async #refreshDue(): Promise<void> {
-    // What could not be recorded stays due: it waits for the next look, or this one would never end.
+    // What could not be recorded stays due: it waits for the next poll, or this one would never end.
     const seen = new Set<string>();
-    while (!this.#looks.isClosed) {
+    while (!this.#poller.isClosed) {
       const due = await this.#due(seen);
       // What lies idle takes no lease, so a manager without followed URLs writes nothing.
       if (due.length === 0 || !(await this.#options.lease.take())) return;
@@ -102,10 +102,10 @@ export class Refresher {
     const { store, clock } = this.#options;
     const now = clock();
     const furthest = new Date(now.getTime() + longestRefreshIntervalMs);
-    this.#gate.begin();
+    this.#idle.begin();
     return store.read(async (stores) => {
       const found = await stores.refreshes.due({ now, furthest }, pageSize);
-      if (found.length === 0) this.#gate.foundNothingUntil(await stores.refreshes.next());
+      if (found.length === 0) this.#idle.foundNothingUntil(await stores.refreshes.next());
       const refreshes = found.filter(({ jwkId }) => !seen.has(jwkId));
       const jwks = await stores.jwks.getMany(refreshes.map(({ jwkId }) => jwkId));
       const byId = new Map(jwks.map((jwk) => [jwk.id, jwk]));
@@ -137,7 +137,7 @@ export class Refresher {
   }
 
   get #mayGoOn(): boolean {
-    return !this.#looks.isClosed && this.#options.lease.isHeld;
+    return !this.#poller.isClosed && this.#options.lease.isHeld;
   }
 
   async #putIfSame(stores: RefreshRuleStores, due: Due, next: Refresh): Promise<boolean> {

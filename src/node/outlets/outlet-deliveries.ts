@@ -1,5 +1,5 @@
 // Delivers the outlets of the node's environment as files below its outlet directory. Follows the state: a change of a project
-// has its outlets delivered again. Each delivery is tried until it succeeds; what is there is looked at each minute, and written
+// has its outlets delivered again. Each delivery is tried until it succeeds; what is there is examined each minute, and written
 // again where another program changed it. The sealed record remembers what was written, so that it can be removed.
 
 import { mkdir } from 'node:fs/promises';
@@ -351,7 +351,7 @@ export class OutletDeliveries implements StateFollower {
     return undefined;
   }
 
-  /** Its files were removed. Another outlet may have its path by now: what that one delivered is looked at again. */
+  /** Its files were removed. Another outlet may have its path by now: what that one delivered is examined again. */
   #forget(id: string, { project }: KeptOutlet): void {
     this.#kept.delete(id);
     this.#options.record?.changed();

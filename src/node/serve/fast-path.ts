@@ -81,7 +81,7 @@ export class FastPath {
       const { socket } = connection;
       if (!connection.answered) this.#handOver(connection, nothing);
       else if (socket.writableLength > 0) connection.idleChecks = 0;
-      // The first look may come right after the answer: as many whole rounds as were promised, and a part of one.
+      // The first check may come right after the response: as many whole rounds as were promised, and a part of one.
       else if (connection.idleChecks * checkEveryMs >= keepAliveTimeoutMs) socket.destroy();
       else connection.idleChecks += 1;
     }

@@ -77,7 +77,7 @@ export class PublishedFiles implements StateFollower {
   #wake(): void {
     this.#working ??= this.#work().then((done) => {
       this.#working = undefined;
-      // What came after the last look and before this line would otherwise wait for the next change.
+      // What came after the last poll and before this line would otherwise wait for the next change.
       if (done && (this.#everything || this.#projects.size > 0)) this.#wake();
     });
   }

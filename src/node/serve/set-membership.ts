@@ -22,7 +22,7 @@ export function isInSets(
 const algPattern = /,"alg":"([^"\\]*)"/;
 const usePattern = /,"use":"([^"\\]*)"/;
 
-/** What a view looks at. For ten thousand keys, parsing them would hold the event loop for as long as all the rest. */
+/** What a view selects by. For ten thousand keys, parsing them would hold the event loop for as long as all the rest. */
 export function selectableKey({
   id,
   member,

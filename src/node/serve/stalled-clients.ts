@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 
 /**
- * Cuts clients off that ask and then do not take the answer: one look finds the same bytes waiting as the look
+ * Cuts clients off that ask and then do not take the response: one check finds the same bytes waiting as the check
  * before. A time limit on every socket would do too, but costs a tenth of a small answer.
- * @returns the look itself
+ * @returns the check itself
  */
 export function cutStalledClients(server: Server, lookEveryMs: number): () => void {
   const sockets = new Set<Socket>();

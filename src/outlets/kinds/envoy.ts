@@ -65,6 +65,7 @@ export const envoy: NodeOutletKind<'ENVOY'> = {
   name: 'ENVOY',
   words: {
     title: 'Envoy, by files at the nodes',
+    shortTitle: 'Envoy',
     example:
       'outlet create envoy --kind ENVOY --view partners --content JWT_AUTHN --environments production --target @envoy.json',
     deletion: 'Nodes remove its files. An Envoy that starts afterwards finds none.',

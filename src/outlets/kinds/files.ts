@@ -90,6 +90,7 @@ export const files: NodeOutletKind<'FILES'> = {
   name: 'FILES',
   words: {
     title: 'Files at the nodes',
+    shortTitle: 'Files',
     example: 'outlet create gateway --kind FILES --ring orders --content JWKS --path gateway/jwks.json',
     credential: 'password of PKCS12',
     deletion: 'Nodes remove its files, and their readers find none from then on.',

@@ -10,7 +10,8 @@ import type { OutletKindWords } from './outlet-kind.ts';
 /** As requests name it; `project`: the project's set. */
 type SourceOption = (typeof sourceNameMembers)[keyof typeof sourceNameMembers] | 'project';
 
-export interface OutletKindOption extends Pick<OutletKindWords, 'title' | 'deletion' | 'takeOver'> {
+export interface OutletKindOption
+  extends Pick<OutletKindWords, 'title' | 'shortTitle' | 'deletion' | 'takeOver'> {
   readonly name: OutletKindName;
   readonly delivers: 'KEYS' | 'EVENTS';
   readonly contents: readonly {
@@ -24,10 +25,11 @@ export const outletKindOptions: readonly OutletKindOption[] = outletKindNames.ma
 
 function optionOf(name: OutletKindName): OutletKindOption {
   const kind = outletKind(name);
-  const { title, deletion, takeOver } = kind.words;
+  const { title, shortTitle, deletion, takeOver } = kind.words;
   return {
     name,
     title,
+    shortTitle,
     deletion,
     ...(takeOver && { takeOver }),
     delivers: kind.runsAt === 'MANAGER' && kind.keys === undefined ? 'EVENTS' : 'KEYS',

@@ -11,6 +11,8 @@ import type { ProjectFolder } from './project-folder.ts';
 export interface OutletKindWords {
   /** Where it delivers to. */
   readonly title: string;
+  /** In lists, where the title is too long. */
+  readonly shortTitle: string;
   /** A command that creates one. */
   readonly example: string;
   /** What its credentials are, in one phrase; absent: it takes none. */

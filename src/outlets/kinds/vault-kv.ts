@@ -98,6 +98,7 @@ export const vaultKv: ManagerOutletKind<'VAULT_KV'> = {
   name: 'VAULT_KV',
   words: {
     title: 'A secret in Vault or OpenBao',
+    shortTitle: 'Vault',
     example:
       'outlet create vault --kind VAULT_KV --ring orders --content JWKS --target @vault.json --credential-file approle.json',
     credential: 'login of VAULT_KV',

@@ -68,6 +68,7 @@ export const webhook: ManagerOutletKind<'WEBHOOK'> = {
   name: 'WEBHOOK',
   words: {
     title: 'Events to a webhook',
+    shortTitle: 'Webhook',
     example:
       "outlet create chat --kind WEBHOOK --webhook-url https://hooks.example.com/keyplane --events 'keyring.*,jwk.expiring' --credential-file secret.json",
     credential: 'secret of WEBHOOK',

@@ -10,7 +10,7 @@ interface ClaimRow {
   readonly public_members: string;
 }
 
-/** Each takes a look at all holders of the kid. */
+/** Each examines all holders of the kid. */
 const kidsAtMost = 500;
 
 const reached = sql`(e.restricted = 0 or exists (

@@ -126,7 +126,7 @@ function notingDeployments(): NotingDeployments {
   return {
     calls,
     live,
-    async syncEnvironment(_nouns, { environmentId }) {
+    async syncEnvironment(_stores, { environmentId }) {
       calls.push(`sync ${environmentId}`);
     },
     async putDesiredSettings() {},
@@ -135,10 +135,10 @@ function notingDeployments(): NotingDeployments {
       const project = await stores.projects.get(projectId);
       calls.push(`withdraw ${project?.name}`);
     },
-    async putDesiredSigner(_nouns, { name, historicalKeyRingName }, former) {
+    async putDesiredSigner(_stores, { name, historicalKeyRingName }, former) {
       calls.push(`signer of ${name}: ${historicalKeyRingName} after ${former}`);
     },
-    async putDesiredProjectSet(_nouns, { name, publishKeyTypes }) {
+    async putDesiredProjectSet(_stores, { name, publishKeyTypes }) {
       calls.push(`set of ${name}: ${publishKeyTypes}`);
     },
     environmentRemoved: (environmentId) => calls.push(`environment removed ${environmentId}`),

@@ -10,7 +10,7 @@ export interface TestConsole {
   readonly manager: TestManager;
   /** A page in a new browser profile, signed in unless `username` is null. It closes after the test that opened it. */
   open(options?: OpenOptions): Promise<Page>;
-  /** @throws Error with whatever any page complained of */
+  /** @throws Error with what any page complained of */
   close(): Promise<void>;
 }
 

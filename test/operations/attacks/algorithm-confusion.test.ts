@@ -1,4 +1,4 @@
-// A token says which algorithm it was made with. Whoever believes it can be made to verify with another (RFC 8725 §2.1).
+// A token says which algorithm it was made with. A node that believes it can be made to verify with another (RFC 8725 §2.1).
 
 import { createHmac, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { expect, test } from 'vitest';

@@ -165,7 +165,7 @@ test('none: a token without a signature is not valid', async () => {
     expect(await judged(`${part({ alg, kid: 'own-1' })}.${part(claims)}.`)).toBe('ALGORITHM');
 });
 
-/** What somebody sends who knows, or guesses, the secret that the node agrees on. */
+/** What a client sends that knows, or guesses, the secret that the node agrees on. */
 function forAgreement(secret: Buffer, epk: object): string {
   const enc = 'A256GCM';
   const cek = concatKdf(secret, { algorithmId: enc, apu: undefined, apv: undefined, octets: 32 });

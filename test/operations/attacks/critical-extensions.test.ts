@@ -1,4 +1,4 @@
-// A token may require an extension (RFC 7515 §4.1.11). Whoever ignores one reads another message than the one that was signed.
+// A token may require an extension (RFC 7515 §4.1.11). A reader that ignores one reads another message than the one that was signed.
 
 import { createPrivateKey, sign } from 'node:crypto';
 import { expect, test } from 'vitest';

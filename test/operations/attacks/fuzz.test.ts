@@ -1,4 +1,4 @@
-// Whatever is sent, an operation answers: no internal error, no promise that stays open. Bodies are changed at random, out of
+// An operation responds to any request: no internal error, no promise that stays open. Bodies are changed at random, out of
 // valid ones, in compact and in JSON forms.
 
 import fc from 'fast-check';

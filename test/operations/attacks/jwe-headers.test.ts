@@ -79,7 +79,7 @@ describe('an algorithm', () => {
   test('other than that of the key is refused', async () => {
     const shared = randomBytes(32);
     const wrapping = openKey({ kty: 'oct', k: shared.toString('base64url'), alg: 'A256KW' });
-    // Whoever can make the holder of a wrapping key use it directly has another use of it.
+    // Anyone who can make the holder of a wrapping key use it directly has another use of it.
     await refused(forgeJwe({ header, cek: shared }), wrapping);
     for (const alg of [
       'none',

@@ -1,4 +1,4 @@
-// Whoever learns what failed decrypts without the key (Bleichenbacher, Manger, Vaudenay). So each failure takes the same
+// Anyone who learns what failed decrypts without the key (Bleichenbacher, Manger, Vaudenay). So each failure takes the same
 // way to the tag, with a key that is drawn at random (RFC 7516 §11.5), and ends in the same error.
 
 import {

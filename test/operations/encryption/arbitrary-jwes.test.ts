@@ -1,4 +1,4 @@
-// Whatever a JWE looks like, it is decrypted or it fails as every other does. The changes are the same in each run.
+// Any JWE is decrypted, or it fails as every other does. The changes are the same in each run.
 
 import { describe, expect, test } from 'vitest';
 import { isKeyplaneError } from '../../../src/errors.ts';

@@ -153,10 +153,12 @@ describe('a sender', () => {
 
   test('has a private key for ECDH-1PU on the curve of the recipient', () => {
     expect(sendingKey(authenticated, openKey(own), 'JWK (name: a)').kid).toBe(own.kid);
-    const unfit = [curveJwk('ECDH-1PU', 'P-256'), curveJwk('ECDH-ES', 'X25519'), octJwk('A256KW', 32)].map(
-      (jwk) => openKey(jwk),
-    );
-    for (const sender of [...unfit, undefined]) {
+    const unsuitable = [
+      curveJwk('ECDH-1PU', 'P-256'),
+      curveJwk('ECDH-ES', 'X25519'),
+      octJwk('A256KW', 32),
+    ].map((jwk) => openKey(jwk));
+    for (const sender of [...unsuitable, undefined]) {
       expect(faultOf(() => sendingKey(authenticated, sender, 'JWK (name: a)'))).toEqual({
         text: 'JWK (name: a) cannot send to this key: it must be for ECDH-1PU with curve X25519!',
         reason: 'KEY_NOT_SUPPORTED',

@@ -29,7 +29,7 @@ export interface Cell {
   readonly sender: RawJwk | undefined;
 }
 
-/** What another implementation is asked to do. */
+/** What another implementation does. */
 export interface PeerCase {
   readonly operation: 'sign' | 'verify' | 'encrypt' | 'decrypt';
   readonly alg: string;
@@ -179,7 +179,7 @@ async function open(alg: string, jwk: RawJwk): Promise<EncryptionKey> {
   return key;
 }
 
-/** What the peer is asked to make. */
+/** What the peer makes. */
 export function toMake({ alg, enc, serialization, jwk, sender }: Cell): PeerCase {
   if (enc === undefined) return { operation: 'sign', alg, serialization, jwk, text: theirText };
   return {
@@ -193,7 +193,7 @@ export function toMake({ alg, enc, serialization, jwk, sender }: Cell): PeerCase
   };
 }
 
-/** What the peer is asked to read. */
+/** What the peer reads. */
 export function toRead({ alg, enc, serialization, jwk, sender }: Cell, text: string): PeerCase {
   if (enc === undefined) return { operation: 'verify', alg, serialization, jwk: publicOf(jwk), text };
   return {

@@ -23,7 +23,7 @@ export interface CachingVerifier {
 
 export interface JoseVerifierOptions {
   readonly name: string;
-  /** The first that answers is asked, as behind a load balancer. */
+  /** The first that responds is used, as behind a load balancer. */
   readonly urls: readonly string[];
   readonly cacheSeconds: number;
   readonly clockSkewSeconds: number;

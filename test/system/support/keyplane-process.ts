@@ -35,7 +35,7 @@ export interface RunOptions {
 
 const everStarted: { readonly child: ChildProcess; readonly ended: Promise<Ended> }[] = [];
 
-/** For `afterAll` or `afterEach`: ends whatever a failed test left, and what that had started. */
+/** For `afterAll` or `afterEach`: ends what a failed test left, and what that had started. */
 export async function endAllProcesses(): Promise<void> {
   for (const { child, ended } of everStarted.splice(0)) {
     try {

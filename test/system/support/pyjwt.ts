@@ -58,7 +58,7 @@ for line in sys.stdin:
 
 export interface PyJwtOptions {
   readonly packages: string;
-  /** The first that answers is asked. */
+  /** The first that responds is used. */
   readonly urls: readonly string[];
   readonly lifespanSeconds: number;
   readonly leewaySeconds: number;

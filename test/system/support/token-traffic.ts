@@ -33,7 +33,7 @@ export interface TokenTraffic {
   readonly refusedAfterRevocation: ReadonlyMap<string, number>;
   /** From now on the kid's tokens need not be accepted. */
   revoking(kid: string): void;
-  /** From these moments on its tokens must be refused, whoever looks. */
+  /** From these moments on its tokens must be refused by every verifier. */
   revoked(kid: string, moments: { readonly nodes: number; readonly verifiers: number }): void;
   /** Waits for what is under way. */
   stop(): Promise<void>;
@@ -84,7 +84,7 @@ export function startTokenTraffic(options: TrafficOptions): TokenTraffic {
       lifetime: oneOf(lifetimes),
     });
     if (answer === undefined) return;
-    // A node that has signed has an ACTIVE key at any moment, whatever rotates. A revoked key may be the ACTIVE one of a backup.
+    // A node that has signed has an ACTIVE key at any moment, during every rotation. A revoked key may be the ACTIVE one of a backup.
     if (answer.body.reason === 'NO_ACTIVE_KEY' && signers.has(node.name) && revocations.size === 0) {
       broken.push(`${node.name} had no ACTIVE key`);
     }

@@ -34,7 +34,7 @@ export function SearchField({
       type="search"
       label={label}
       w="100%"
-      maw={width}
+      maw={{ base: '100%', xs: width }}
       value={text}
       onChange={(event) => {
         setText(event.currentTarget.value);

@@ -40,10 +40,15 @@ const columns: readonly TableColumn<Entry>[] = [
   { header: 'Alias', kind: 'title', cell: ({ alias }) => alias },
   {
     header: 'Kind',
+    cell: ({ kind }) => <span className="whole">{kinds[kind]}</span>,
+  },
+  { header: 'Key', cell: (entry) => <span className="whole">{entryKeyText(entry)}</span> },
+  {
+    header: 'Subject',
     // One child: a card lays out each child of a cell beside the name of the column.
-    cell: ({ kind, locked, problem }) => (
+    cell: ({ subjectDn, locked, problem }) => (
       <div>
-        {kinds[kind]}
+        {subjectDn}
         {(locked || problem !== null) && (
           <Text size="sm" c="var(--mantine-color-error)">
             Cannot be used: {locked ? 'wrong key password' : problem}
@@ -52,8 +57,6 @@ const columns: readonly TableColumn<Entry>[] = [
       </div>
     ),
   },
-  { header: 'Key', cell: entryKeyText },
-  { header: 'Subject', cell: ({ subjectDn }) => subjectDn },
   { header: 'Expires', cell: ({ notAfter }) => notAfter !== null && <Day at={notAfter} /> },
 ];
 

@@ -23,7 +23,7 @@ const columns: readonly TableColumn<Keystore>[] = [
       <div>
         {keyStoreEnvironmentList.map(({ environmentName, keyStoreType }) => (
           <Text key={environmentName} size="sm">
-            {environmentName}, {keyStoreType}
+            {environmentName} ({keyStoreType})
           </Text>
         ))}
       </div>

@@ -144,7 +144,7 @@ function References(material: MaterialRef) {
       <QueryView query={references}>
         {({ resultList }) =>
           resultList.length === 0 ? (
-            <Text c="dimmed">None that you can see.</Text>
+            <Text c="dimmed">None, or none in a project that you are a member of.</Text>
           ) : (
             <List>
               {resultList.map((jwk) => (

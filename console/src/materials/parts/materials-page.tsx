@@ -62,7 +62,7 @@ export function MaterialsPage<Item extends MaterialItem>({
         rowKey={({ id }) => id}
         searchLabel={`Search ${kind.title.toLowerCase()}`}
         empty={
-          <EmptyState icon={kind.icon} title={`This project has no ${kind.one} yet.`} text={kind.about}>
+          <EmptyState icon={kind.icon} title={`This project has no ${kind.one} yet`} text={kind.about}>
             {make}
           </EmptyState>
         }

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
@@ -128,9 +128,9 @@ export function RingForm({
           <Button type="submit" loading={save.isPending}>
             Create and deploy
           </Button>
-          <Anchor component={Link} href={cancelPath} size="sm">
+          <Button component={Link} href={cancelPath} variant="default">
             Cancel
-          </Anchor>
+          </Button>
         </Group>
       </div>
     </form>

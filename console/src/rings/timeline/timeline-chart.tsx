@@ -47,13 +47,8 @@ function Axes({ axis, now }: { readonly axis: Axis; readonly now: number }) {
       {marksOf(axis).map(({ time, label }) => {
         const at = positionOf(axis, time);
         return (
-          <span
-            key={time}
-            className="timeline-mark"
-            data-late={at > lateAt || undefined}
-            style={{ left: `${at}%` }}
-          >
-            <span>{label}</span>
+          <span key={time} className="timeline-mark" style={{ left: `${at}%` }}>
+            {at < labelUntil && <span>{label}</span>}
           </span>
         );
       })}
@@ -65,7 +60,9 @@ function Axes({ axis, now }: { readonly axis: Axis; readonly now: number }) {
   );
 }
 
-/** Percent of the axis from which a label stands on the other side of its line. */
+/** Percent of the axis up to which a date has room on the right of its line; beyond, the line has none. */
+const labelUntil = 84;
+/** Percent of the axis from which "now" stands on the left of its line. */
 const lateAt = 75;
 
 function BarRow({ bar, axis, now }: { readonly bar: Bar; readonly axis: Axis; readonly now: number }) {

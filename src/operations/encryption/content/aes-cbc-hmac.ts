@@ -33,7 +33,7 @@ export function aesCbcHmac(bits: AesBits, digest: string): ContentEncryption {
       return { ciphertext, tag: tagOf(input, ciphertext) };
     },
     decrypt(input, { ciphertext, tag }) {
-      // The tag comes first: what padding an unauthenticated ciphertext has is never looked at (Vaudenay's oracle).
+      // The tag comes first: what padding an unauthenticated ciphertext has is never examined (Vaudenay's oracle).
       if (!timingSafeEqual(tagOf(input, ciphertext), tag)) return undefined;
       const decipher = createDecipheriv(cipherName, encryptionKeyOf(input), input.iv);
       try {

@@ -1,4 +1,4 @@
-// Random histories: a setting and a list of numbers, each of which is an event. Whatever the numbers are, the history is
+// Random histories: a setting and a list of numbers, each of which is an event. For all numbers the history is
 // one that can happen.
 
 import fc from 'fast-check';

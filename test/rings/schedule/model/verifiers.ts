@@ -1,4 +1,4 @@
-// Verifiers, and whoever has what: what is true of a history, whatever the managers know. What breaks an invariant is
+// Verifiers, and who holds which key: what is true of a history, regardless of what the managers know. What breaks an invariant is
 // thrown.
 
 import { mostRetiring } from '../../../../src/rings/schedule/formulas.ts';
@@ -68,7 +68,7 @@ export class Verifiers {
     if (over > (this.usedUntil[version] ?? 0)) this.usedUntil[version] = over;
   }
 
-  /** Whatever is in a cache now lacks it. */
+  /** Every set in a cache lacks it now. */
   staged(version: number): void {
     for (const caches of this.#caches) caches.lackedUntil[version] = caches.lackedUntilOfNew;
   }
@@ -135,7 +135,7 @@ export class Verifiers {
     return this.#kind === 'SIGNATURE' ? this.verifierCacheTimeMs : 0;
   }
 
-  /** I2: no kid disappears before its last token expired. By its own clock a node unpublishes it without being told. */
+  /** I2: no kid disappears before its last token expired. By its own clock a node unpublishes it without a message. */
   requireUsableUntil(node: SimulatedNode, from: number, to: number): void {
     const { content } = node;
     if (!content) return;

@@ -45,7 +45,7 @@ export class World {
   readonly #environments: Environments;
   #nodeCount = 0;
   #formerStep: RingStep | undefined;
-  /** What is true, whatever the managers know. */
+  /** What is true, regardless of what the managers know. */
   readonly #verifiers: Verifiers;
   readonly outlets: Outlets;
 

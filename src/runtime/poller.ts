@@ -1,21 +1,21 @@
-// Work that is looked for again and again, such as what has become due. One look runs at a time.
+// Work that is polled for, such as what has become due. One poll runs at a time.
 
-export interface RepeatedLookOptions {
-  /** From the end of a look to the beginning of the next. */
+export interface PollerOptions {
+  /** From the end of a poll to the beginning of the next. */
   readonly everyMs: number;
-  readonly look: () => Promise<void>;
-  /** A look by the clock would find nothing, so it is left out. */
-  readonly isQuiet?: () => boolean;
+  readonly poll: () => Promise<void>;
+  /** A poll by the clock would find nothing, so it is left out. */
+  readonly isIdle?: () => boolean;
   readonly onError: (error: unknown) => void;
 }
 
-export class RepeatedLook {
-  readonly #options: RepeatedLookOptions;
+export class Poller {
+  readonly #options: PollerOptions;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  constructor(options: RepeatedLookOptions) {
+  constructor(options: PollerOptions) {
     this.#options = options;
   }
 
@@ -25,9 +25,9 @@ export class RepeatedLook {
 
   start(): void {
     if (this.#isClosed) return;
-    const { everyMs, isQuiet, onError } = this.#options;
+    const { everyMs, isIdle, onError } = this.#options;
     this.#timer = setTimeout(() => {
-      if (isQuiet?.()) {
+      if (isIdle?.()) {
         this.start();
         return;
       }
@@ -38,14 +38,14 @@ export class RepeatedLook {
     this.#timer.unref();
   }
 
-  /** Looks once, after an earlier look has ended. */
+  /** Polls once, after an earlier poll has ended. */
   now(): Promise<void> {
-    const run = this.#running.then(() => this.#options.look());
+    const run = this.#running.then(() => this.#options.poll());
     this.#running = run.catch(() => undefined);
     return run;
   }
 
-  /** Waits for the look in progress. */
+  /** Waits for the poll in progress. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);

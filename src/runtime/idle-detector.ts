@@ -1,10 +1,10 @@
-// Spares looks at a database in which nothing was committed since the last one and nothing has become due. Only a
-// database that shows every commit of every process has a mark; with any other each look is made.
+// Spares polls of a database in which nothing was committed since the last one and nothing has become due. Only a
+// database that shows every commit of every process has a mark; with any other each poll is made.
 
-/** Also where a clock is set back: a look comes after this time at the latest. */
+/** Also where a clock is set back: a poll comes after this time at the latest. */
 const defaultLongestQuietMs = 30_000;
 
-export class LookGate {
+export class IdleDetector {
   readonly #changeMark: () => string | undefined;
   readonly #clock: () => Date;
   readonly #longestQuietMs: number;
@@ -22,21 +22,21 @@ export class LookGate {
     this.#longestQuietMs = longestQuietMs;
   }
 
-  /** A look would find what the last one found: nothing. */
-  get isQuiet(): boolean {
+  /** A poll would find what the last one found: nothing. */
+  get isIdle(): boolean {
     const quiet = this.#quiet;
     if (quiet === undefined || this.#mark === undefined) return false;
     if (this.#clock().getTime() >= quiet.until || performance.now() >= quiet.endsAt) return false;
     return this.#changeMark() === this.#mark;
   }
 
-  /** Before a look reads anything. */
+  /** Before a poll reads anything. */
   begin(): void {
     this.#quiet = undefined;
     this.#mark = this.#changeMark();
   }
 
-  /** The look that has begun found nothing that is due before this time; null: nothing at all. */
+  /** the poll that has begun found nothing that is due before this time; null: nothing at all. */
   foundNothingUntil(time: Date | null): void {
     const until = time?.getTime() ?? Number.POSITIVE_INFINITY;
     this.#quiet = { until, endsAt: performance.now() + this.#longestQuietMs };

@@ -319,8 +319,8 @@ describe('the overview', () => {
     expect(body.expiring).toEqual([]);
     expect(body.lastChanges).toEqual([]);
     expect(body.environments.map(({ name }: Item) => name)).toEqual(['production', 'staging']);
-    const stranger = await world.as('nobody');
-    const seen = (await stranger('GET', '/apiops/overview/')).body;
+    const nobody = await world.as('nobody');
+    const seen = (await nobody('GET', '/apiops/overview/')).body;
     expect([seen.projects, seen.environments]).toEqual([[], []]);
     const reader = await world.as('reader', { project: 'MyProject', roles: ['ROLE_MANAGE_PROXIES'] });
     expect((await reader('GET', '/apiops/overview/')).body.projects).toEqual([]);

@@ -1,14 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { RepeatedLook } from '../../src/runtime/repeated-look.ts';
+import { Poller } from '../../src/runtime/poller.ts';
 
-/** Looks that end when the test says so. */
-function looksByHand(everyMs = 1) {
+/** Polls that end when the test says so. */
+function pollsByHand(everyMs = 1) {
   const begun: PromiseWithResolvers<void>[] = [];
   const errors: unknown[] = [];
   const waiting: (() => void)[] = [];
-  const looks = new RepeatedLook({
+  const polls = new Poller({
     everyMs,
-    look: () => {
+    poll: () => {
       const one = Promise.withResolvers<void>();
       begun.push(one);
       waiting.shift()?.();
@@ -18,16 +18,16 @@ function looksByHand(everyMs = 1) {
   });
   onTestFinished(async () => {
     for (const one of begun) one.resolve();
-    await looks.close();
+    await polls.close();
   });
   const next = () => new Promise<void>((resolve) => waiting.push(resolve));
-  return { looks, begun, errors, next };
+  return { polls, begun, errors, next };
 }
 
-test('a look begins only after an earlier one has ended', async () => {
-  const { looks, begun, next } = looksByHand();
-  const first = looks.now();
-  const second = looks.now();
+test('a poll begins only after an earlier one has ended', async () => {
+  const { polls, begun, next } = pollsByHand();
+  const first = polls.now();
+  const second = polls.now();
   await Promise.resolve();
   expect(begun).toHaveLength(1);
   const began = next();
@@ -38,32 +38,32 @@ test('a look begins only after an earlier one has ended', async () => {
   await Promise.all([first, second]);
 });
 
-test('looks go on after one that failed, and its error is reported', async () => {
-  const { looks, begun, errors, next } = looksByHand();
+test('polls go on after one that failed, and its error is reported', async () => {
+  const { polls, begun, errors, next } = pollsByHand();
   const first = next();
-  looks.start();
+  polls.start();
   await first;
   const second = next();
-  begun[0]?.reject(new Error('a look failed'));
+  begun[0]?.reject(new Error('a poll failed'));
   await second;
-  expect(errors).toEqual([new Error('a look failed')]);
+  expect(errors).toEqual([new Error('a poll failed')]);
 });
 
-test('the end waits for the look in progress, and none begins after it', async () => {
-  const { looks, begun, next } = looksByHand();
+test('the end waits for the poll in progress, and none begins after it', async () => {
+  const { polls, begun, next } = pollsByHand();
   const first = next();
-  looks.start();
+  polls.start();
   await first;
   let isOver = false;
-  const closed = looks.close().then(() => {
+  const closed = polls.close().then(() => {
     isOver = true;
   });
-  expect(looks.isClosed).toBe(true);
+  expect(polls.isClosed).toBe(true);
   await new Promise(setImmediate);
   expect(isOver).toBe(false);
   begun[0]?.resolve();
   await closed;
-  looks.start();
+  polls.start();
   await new Promise((resolve) => setTimeout(resolve, 10));
   expect(begun).toHaveLength(1);
 });

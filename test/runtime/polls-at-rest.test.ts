@@ -1,4 +1,4 @@
-// What a manager looks for by the clock while nothing is due: absences of nodes on both databases, expirations of JWKs on
+// What a manager polls for while nothing is due: absences of nodes on both databases, expirations of JWKs on
 // the one that shows commits. The timers are driven by the test, the databases are real.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -39,7 +39,7 @@ const pass = (ms: number) => {
   passedMs += ms;
   return vi.advanceTimersByTimeAsync(ms);
 };
-/** By steps, each of which ends with the looks that it began. */
+/** By steps, each of which ends with the polls that it began. */
 async function passInSteps(ms: number, stepMs: number, ended: () => Promise<unknown>): Promise<void> {
   for (let passed = 0; passed < ms; passed += stepMs) {
     await pass(stepMs);
@@ -54,7 +54,7 @@ afterEach(() => {
 });
 
 withDatabases('absences of nodes', (fresh) => {
-  const lookMs = 5_000;
+  const pollMs = 5_000;
   let absent: AbsentNodes;
   let nodeId: string;
   const absences = () => database.raw('select node_id from node_absences');
@@ -71,36 +71,36 @@ withDatabases('absences of nodes', (fresh) => {
     absent = new AbsentNodes({ store: counted, lease, clock, onError: failed });
     absent.start();
     await pass(60_000);
-    await absent.look();
+    await absent.poll();
     reads = 0;
   });
   afterEach(() => absent.close());
 
-  test('are not looked for before one can be due, whatever is committed, and then reported', async () => {
+  test('are not polled for before one can be due, whatever is committed, and then reported', async () => {
     for (let step = 0; step < 5; step += 1) {
       await commitSomething();
-      await pass(lookMs);
+      await pass(pollMs);
     }
     expect(reads).toBe(0);
     await database.raw('update nodes set last_seen_at = last_seen_at - 120000');
     passedMs += 60_000;
-    await pass(lookMs);
+    await pass(pollMs);
     await expect.poll(async () => (await absences()).length).toBe(1);
   });
 
-  test('are looked for again once a node is back whose absence was reported', async () => {
+  test('are polled for again once a node is back whose absence was reported', async () => {
     await store.write(({ absences: table }) => table.report(nodeId, clock()));
-    await absent.look();
-    await absent.look();
+    await absent.poll();
+    await absent.poll();
     await store.write(({ managers }) => managers.beat({ id: 'm', version: '1' }));
     await database.raw("update nodes set connected = 1, manager_id = 'm'");
-    await pass(lookMs);
+    await pass(pollMs);
     await expect.poll(async () => (await absences()).length).toBe(0);
   });
 });
 
 describe('expirations of JWKs', () => {
-  const lookMs = 30_000;
+  const pollMs = 30_000;
   const fresh = freshDatabases('sqlite');
   let watch: ExpirationWatch;
   const jwkThatExpires = async (expirationTime: Date) => {
@@ -117,25 +117,25 @@ describe('expirations of JWKs', () => {
     const lease = new Lease({ store, name: 'expirations', holder: 'test', onError: failed });
     watch = new ExpirationWatch({ store: counted, lease, clock, onError: failed });
     watch.start();
-    await pass(lookMs);
-    await watch.look();
+    await pass(pollMs);
+    await watch.poll();
     reads = 0;
   });
   afterEach(() => watch.close());
 
-  test('are not looked for before the next warning is due, and no lease is held meanwhile', async () => {
-    await passInSteps(9 * 60_000, lookMs, async () => undefined);
+  test('are not polled for before the next warning is due, and no lease is held meanwhile', async () => {
+    await passInSteps(9 * 60_000, pollMs, async () => undefined);
     expect(reads).toBe(0);
     expect(await database.raw('select * from leases where expires_at > 0')).toEqual([]);
     passedMs += 10.5 * dayMs;
-    await pass(lookMs);
+    await pass(pollMs);
     await expect.poll(warnings).toEqual([{ days: 30 }]);
   });
 
-  test('are looked for after a commit, which may have brought an earlier one', async () => {
-    await jwkThatExpires(new Date(startedAt + 30 * dayMs + 2 * lookMs));
-    passedMs += lookMs;
-    await pass(lookMs);
+  test('are polled for after a commit, which may have brought an earlier one', async () => {
+    await jwkThatExpires(new Date(startedAt + 30 * dayMs + 2 * pollMs));
+    passedMs += pollMs;
+    await pass(pollMs);
     await expect.poll(warnings).toEqual([{ days: 30 }]);
   });
 });
