@@ -1,11 +1,11 @@
 // Who may do what: a project exists only for its members and for administrators, and within it the roles decide.
 
+import { alteredProject } from '../altered-settings.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { RejectionLog } from '../audit/rejection-log.ts';
 import { KeyplaneError } from '../errors.ts';
 import { projectNotFound } from '../names.ts';
 import type { AccessStores, Project, Role } from './access-store.ts';
-import { alteredProject } from './altered-project.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 import { holdsRole, rolesIn } from './narrowing.ts';
 

@@ -1,13 +1,12 @@
+import { alteredProject, requireRecordedName } from '../altered-settings.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { requireRecordedName } from '../audit/recorded-name.ts';
 import { badRequest } from '../errors.ts';
 import type { IdempotencyMark } from '../idempotency/idempotency-mark.ts';
 import { checkName, lookupName, projectNotFound } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import type { AuditedAccessStores, Project } from './access-store.ts';
-import { alteredProject } from './altered-project.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 import { membershipsOf } from './narrowing.ts';
 import { publishKeyTypesOf, readPublishKeyTypes } from './publish-key-types.ts';

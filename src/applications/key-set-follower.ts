@@ -3,7 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { AccessStores } from '../access/access-store.ts';
-import { requireIntact } from '../access/altered-project.ts';
+import { requireIntactProject } from '../altered-settings.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
 import type { OnUnreadable } from '../deployments/content-reader.ts';
@@ -204,7 +204,7 @@ export class KeySetFollower {
     await stores.issuerKeySets.update({ ...kept, keys: found.keys, updatedAt: now, refresh });
     const project = await stores.projects.get(projectId);
     if (!project) return [];
-    requireIntact(project);
+    requireIntactProject(project);
     const scope = { projectId, projectName: project.name };
     const followers = (await stores.applications.knownBesideTokens(projectId)).filter(
       (one) => one.altered !== true && followedUris(one).includes(jwksUri),

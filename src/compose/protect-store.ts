@@ -53,7 +53,7 @@ export async function protectRows(
 
 /**
  * In a database that was protected by a version in which settings of projects, environments and the installation had no
- * MAC. Where the audit log says that they had one, somebody removed all of them: they stay altered.
+ * MAC. Where the audit log says that they had one, a writer to the database removed all of them: they stay altered.
  */
 async function protectSettings(stores: Stores, audit: AuditLog): Promise<void> {
   if ((await stores.macs.anySetting()) || (await wereSettingsProtected(stores))) return;

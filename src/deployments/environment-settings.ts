@@ -2,7 +2,7 @@
 // changes, stored on the node's disk. A setting with its default value is not desired state, so most environments have
 // none.
 
-import { requireIntactEnvironment } from '../environments/altered-environment.ts';
+import { requireIntactEnvironment } from '../altered-settings.ts';
 import type { Environment, EnvironmentStores } from '../environments/environment-store.ts';
 import { KeyplaneError } from '../errors.ts';
 import {

@@ -1,10 +1,15 @@
-import type { AccessStores } from '../access/access-store.ts';
-import { requireIntact } from '../access/altered-project.ts';
+import { requireIntactProject } from '../altered-settings.ts';
 import type { ReachChange } from '../environments/deployment-port.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { DesiredStateStores } from './desired-state-store.ts';
 import { type DesiredChange, putDesiredState } from './put-desired-state.ts';
+
+interface NamedProjects {
+  readonly projects: {
+    get(id: string): Promise<{ readonly name: string; readonly altered?: boolean | undefined } | undefined>;
+  };
+}
 
 /**
  * Updates the desired state of an environment to the projects that reach it: objects of gained projects are added,
@@ -12,7 +17,7 @@ import { type DesiredChange, putDesiredState } from './put-desired-state.ts';
  * every statement is short, and the event loop runs between them.
  * @throws KeyplaneError where the row of a gained project was altered
  */
-export async function syncEnvironment<Stores extends DesiredStateStores & Pick<AccessStores, 'projects'>>(
+export async function syncEnvironment<Stores extends DesiredStateStores & NamedProjects>(
   stores: Stores,
   readers: readonly ContentReader<Stores>[],
   { environmentId, gained, lost }: ReachChange,
@@ -21,7 +26,7 @@ export async function syncEnvironment<Stores extends DesiredStateStores & Pick<A
   const sinceRevision = (await stores.desired.state(environmentId)).revision + 1;
   for (const projectId of gained) {
     const project = await stores.projects.get(projectId);
-    if (project) requireIntact(project);
+    if (project) requireIntactProject(project);
     for (const reader of readers) {
       await reader.refuseGain?.(stores, environmentId, projectId);
       for await (const digests of reader.digestsOfProject(stores, environmentId, projectId)) {

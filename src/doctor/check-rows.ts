@@ -1,7 +1,6 @@
-import { projectRepair } from '../access/altered-project.ts';
+import { environmentRepair, projectRepair } from '../altered-settings.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import { sumOfPresent } from '../deployments/put-desired-state.ts';
-import { environmentRepair } from '../environments/altered-environment.ts';
 import { exactTimeText } from '../runtime/time-text.ts';
 import type { AlteredRow, MacStores } from '../sealing/mac-store.ts';
 import type { ConsistencyStores, HeadFacts, NamedObject } from './consistency-store.ts';
@@ -42,37 +41,29 @@ function alteredFinding({ table, id, name }: AlteredRow): Finding {
     ...integrityFinding(
       `The row in ${table} ${id}${called} was not written by keyplane: its MAC is missing or wrong.`,
     ),
-    ...adviceFor(table),
+    ...(byTable[table] ?? { summary: 'Rows that were not written by keyplane', advice: replaceAdvice }),
   };
 }
 
-function adviceFor(table: string): Pick<Finding, 'summary' | 'advice'> {
-  switch (table) {
-    case 'environment_states':
-      return {
-        summary: 'Environments that were not written by keyplane',
-        advice: `Nothing is deployed to this environment. ${announceAdvice}`,
-      };
-    case 'projects':
-      return {
-        summary: 'Settings of projects that were not written by keyplane',
-        advice: saveAdvice(projectRepair),
-      };
-    case 'environments':
-      return {
-        summary: 'Settings of environments that were not written by keyplane',
-        advice: saveAdvice(environmentRepair),
-      };
-    case 'installation':
-      return {
-        summary: 'Settings of the installation that were not written by keyplane',
-        advice:
-          'Nothing is deployed from them, and no key ring moves by them. Restart the manager, which stores its Cache-Control settings again, and find out who can write to the database.',
-      };
-    default:
-      return { summary: 'Rows that were not written by keyplane', advice: replaceAdvice };
-  }
-}
+const byTable: Readonly<Record<string, Pick<Finding, 'summary' | 'advice'>>> = Object.freeze({
+  environment_states: {
+    summary: 'Environments that were not written by keyplane',
+    advice: `Nothing is deployed to this environment. ${announceAdvice}`,
+  },
+  projects: {
+    summary: 'Settings of projects that were not written by keyplane',
+    advice: saveAdvice(projectRepair),
+  },
+  environments: {
+    summary: 'Settings of environments that were not written by keyplane',
+    advice: saveAdvice(environmentRepair),
+  },
+  installation: {
+    summary: 'Settings of the installation that were not written by keyplane',
+    advice:
+      'Nothing is deployed from them, and no key ring moves by them. Restart the manager, which stores its Cache-Control settings again, and find out who can write to the database.',
+  },
+});
 
 function saveAdvice(repair: string): string {
   return `Nothing is deployed from it. Compare its settings with a backup or the audit log, save all of them again (${repair}; console and command line show them), and find out who can write to the database.`;

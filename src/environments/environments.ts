@@ -3,9 +3,9 @@
 
 import type { AccessStores } from '../access/access-store.ts';
 import type { Caller } from '../access/caller.ts';
+import { alteredEnvironment, requireRecordedName } from '../altered-settings.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
-import { requireRecordedName } from '../audit/recorded-name.ts';
 import { badRequest } from '../errors.ts';
 import type { IdempotencyMark } from '../idempotency/idempotency-mark.ts';
 import type { IdempotencyStores } from '../idempotency/idempotency-store.ts';
@@ -13,7 +13,6 @@ import { checkName, lookupName, shownText } from '../names.ts';
 import { newId } from '../new-id.ts';
 import type { UnitOfWork } from '../unit-of-work.ts';
 import { checkAccessUrl } from './access-url.ts';
-import { alteredEnvironment } from './altered-environment.ts';
 import type { DeploymentPort, ReachChange } from './deployment-port.ts';
 import {
   type Environment,

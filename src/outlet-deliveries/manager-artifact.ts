@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { AccessStores, Project } from '../access/access-store.ts';
-import { requireIntact } from '../access/altered-project.ts';
+import { requireIntactProject } from '../altered-settings.ts';
 import { alteredInDatabase, badRequest } from '../errors.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import { defaultPublishedKeyTypes, hasPrivatePart } from '../jose/key-types.ts';
@@ -45,7 +45,7 @@ export async function managerArtifact(
     throw badRequest(`The manager does not deliver ${content}!`, { reason: 'FIELD_NOT_VALID' });
   }
   const project = await stores.projects.get(outlet.projectId);
-  if (project) requireIntact(project);
+  if (project) requireIntactProject(project);
   const stored = await sourceOf(stores, outlet);
   const deployed = stored.flatMap((jwk) => storedJwkContent(jwk, projectName, sealer) ?? []);
   const live = deployed.filter(({ expires }) => expires === null || now.getTime() < expires);

@@ -1,7 +1,7 @@
 // What nodes get of a key ring, and how a ring with its members becomes desired state.
 
 import type { AccessStores, Project } from '../access/access-store.ts';
-import { requireIntact } from '../access/altered-project.ts';
+import { requireIntactProject } from '../altered-settings.ts';
 import { type ContentReader, type OnUnreadable, readableDigests } from '../deployments/content-reader.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import {
@@ -224,7 +224,7 @@ async function contentOf(
   projectName: string,
 ): Promise<DeployedKeyRing> {
   const project = await stores.projects.get(ring.projectId);
-  if (project) requireIntact(project);
+  if (project) requireIntactProject(project);
   const signsHistoricalKeys = project !== undefined && (await historicalSigner(stores, project)) === ring.id;
   return ringContent({ ring, members }, { projectName, signsHistoricalKeys });
 }

@@ -1,6 +1,6 @@
 // What decisions about a ring are made from, out of the database alone, so that every manager decides alike.
 
-import { alteredProject } from '../access/altered-project.ts';
+import { alteredProject } from '../altered-settings.ts';
 import { cachesMsOf, formerCachingOf } from '../deployments/caching-history.ts';
 import { alteredCaching, storedCaching } from '../deployments/environment-settings.ts';
 import type { Environment, RegisteredNode } from '../environments/environment-store.ts';

@@ -36,10 +36,8 @@ withDatabases('the first start after an upgrade', (fresh, kind) => {
 
   const problems = async () => (await examine(config)).findings.map(({ problem }) => problem);
   const withoutMac = async () => {
-    const tables = [
-      ...['jwks', 'desired_objects', 'environment_states', 'keystore_environments'],
-      ...['projects', 'environments'],
-    ];
+    const placed = ['desired_objects', 'environment_states', 'keystore_environments'];
+    const tables = ['jwks', 'projects', 'environments', ...placed];
     const counts = tables.map((table) =>
       database
         .raw(`select count(*) as count from ${table} where mac is null`)

@@ -117,3 +117,15 @@ test('whatever ring was deployed before, only the one that is saved again signs 
     await until(async () => (await signerAt(one)) === chosen, 'the ring that was saved signs');
   }
 });
+
+test('no other change of a ring deploys one that was altered in the database', async () => {
+  await keyplane.raw("update projects set historical_key_ring_name = 'a-chosen' where name = 'MyProject'");
+  const [project] = await keyplane.raw("select id from projects where name = 'MyProject'");
+  const kid = await activeKid('a-chosen');
+  const scope = { projectId: String(project?.id), projectName: 'MyProject', actor: 'system' };
+  // As a manager does whose node knows the key as revoked.
+  const request = { kid, reason: 'UNSPECIFIED', comment: 'reported by a node' };
+  const revocation = keyplane.manager.services.keyRings.revoke(scope, 'a-chosen', request);
+  await expect(revocation).rejects.toMatchObject({ reason: 'ALTERED_IN_DATABASE' });
+  expect(await activeKid('a-chosen')).toBe(kid);
+});

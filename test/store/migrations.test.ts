@@ -14,7 +14,8 @@ const older = migrations.slice(0, 2);
 const olderTables = tablesOf(older);
 /** Tables whose rows carry a MAC, which no older manager writes; and the one that refers to one of them. */
 const guarded = new Set([
-  ...['projects', 'environments'],
+  'projects',
+  'environments',
   'desired_objects',
   'environment_states',
   'jwks',

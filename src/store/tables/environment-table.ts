@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { requireIntactEnvironment } from '../../environments/altered-environment.ts';
+import { requireIntactEnvironment } from '../../altered-settings.ts';
 import type { Environment, EnvironmentStore } from '../../environments/environment-store.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
 import type { Database, EnvironmentProjectRow, EnvironmentRow } from '../database-schema.ts';
@@ -181,7 +181,7 @@ export class EnvironmentTable implements EnvironmentStore {
     return rows.map((row) => this.#environmentOf(row, byEnvironment.get(row.id) ?? []));
   }
 
-  /** A list of thousands is not checked where nobody asks. */
+  /** Checked when it is read: most callers of a list of thousands do not read it. */
   #environmentOf(row: EnvironmentRow, links: readonly EnvironmentProjectRow[]): Environment {
     const guard = this.#guard;
     return {

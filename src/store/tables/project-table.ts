@@ -1,5 +1,5 @@
 import type { Project, ProjectStore } from '../../access/access-store.ts';
-import { requireIntact } from '../../access/altered-project.ts';
+import { requireIntactProject } from '../../altered-settings.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
 import type { Database, ProjectRow } from '../database-schema.ts';
 import type { RowGuard } from '../integrity/row-guard.ts';
@@ -89,13 +89,13 @@ export class ProjectTable implements ProjectStore {
 
   async #guarded(project: Project): Promise<ProjectRow> {
     // Written again as it is, it would get a MAC that is right.
-    requireIntact(project);
+    requireIntactProject(project);
     const row = columnsOf(project, await this.#guard.auditSequence());
     return { ...row, mac: this.#guard.mac(projectParts(row)) };
   }
 }
 
-/** A list of thousands is not checked where nobody asks. */
+/** Checked when it is read: most callers of a list of thousands do not read it. */
 export function projectOf(row: ProjectRow, guard: RowGuard): Project {
   return {
     id: row.id,
