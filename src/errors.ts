@@ -100,6 +100,18 @@ export function alteredInDatabase(what: string): KeyplaneError {
 }
 
 /**
+ * @param what as messages name it: `Project (name: Orders)`
+ * @param repair the request that saves them again
+ */
+export function settingsAlteredInDatabase(what: string, repair: string): KeyplaneError {
+  return new KeyplaneError(
+    'unavailable',
+    `${what} was altered in the database outside keyplane, and nothing is deployed from it! An administrator compares its settings with a backup, and saves all of them again: ${repair}.`,
+    { reason: 'ALTERED_IN_DATABASE' },
+  );
+}
+
+/**
  * The error of a part that does not know which member of the request it reads, with that member. One that names a
  * member keeps it; what is no `bad_request` is no fault of a member.
  */

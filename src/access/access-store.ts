@@ -55,6 +55,8 @@ export interface Project {
   readonly publishKeyTypes: readonly string[] | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** The row was altered outside keyplane: nothing is deployed from it. Checked when it is read here. */
+  readonly altered?: boolean | undefined;
 }
 
 export interface UserStore {
@@ -90,6 +92,7 @@ export interface ProjectStore {
   find(name: string): Promise<Project | undefined>;
   get(id: string): Promise<Project | undefined>;
   insert(project: Project): Promise<void>;
+  /** @throws KeyplaneError for one that is `altered` */
   update(project: Project): Promise<void>;
   /** Takes everything of the project along, members and environment links too. */
   delete(id: string): Promise<void>;

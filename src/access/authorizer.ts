@@ -1,5 +1,6 @@
 // Who may do what: a project exists only for its members and for administrators, and within it the roles decide.
 
+import { alteredProject } from '../altered-settings.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { RejectionLog } from '../audit/rejection-log.ts';
 import { KeyplaneError } from '../errors.ts';
@@ -8,11 +9,15 @@ import type { AccessStores, Project, Role } from './access-store.ts';
 import type { Caller, ProjectAccess } from './caller.ts';
 import { holdsRole, rolesIn } from './narrowing.ts';
 
+/** What deploys requires it. */
+const deployingRole: Role = 'ROLE_DEPLOY_UNDEPLOY_PROXIES';
+
 export interface Authorizer {
   /**
    * Judges what `authenticate` found.
    * @throws KeyplaneError `not_found` in the same words whether the project is unknown or the caller no member;
-   * `forbidden` when a role is missing, which is audited
+   * `forbidden` when a role is missing, which is audited; `unavailable` where the operation deploys and the row of the
+   * project was altered
    */
   judge(
     caller: Caller,
@@ -58,7 +63,11 @@ export function createAuthorizer({ rejections }: AuthorizerOptions): Authorizer 
 
   const judge: Authorizer['judge'] = async (caller, access, { projectName, roles: needed, operation }) => {
     if (!access) throw projectNotFound(projectName);
-    if (mayAct(access, needed)) return access;
+    if (mayAct(access, needed)) {
+      // The name of the project is part of all that is deployed for it.
+      if (access.altered && needed.includes(deployingRole)) throw alteredProject(access.projectName);
+      return access;
+    }
     throw await deny(caller, access.projectName, { projectName: access.projectName, operation });
   };
 
@@ -79,7 +88,9 @@ export async function accessTo(
 ): Promise<ProjectAccess | undefined> {
   if (!project) return undefined;
   const held = await rolesIn(stores, caller, project);
-  return held && { projectId: project.id, projectName: project.name, roles: held };
+  if (held === undefined) return undefined;
+  const access = { projectId: project.id, projectName: project.name, roles: held };
+  return project.altered ? { ...access, altered: true } : access;
 }
 
 function mayAct(access: ProjectAccess, needed: readonly Role[]): boolean {

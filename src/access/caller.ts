@@ -27,6 +27,8 @@ export interface ProjectAccess {
   readonly projectId: string;
   readonly projectName: string;
   readonly roles: readonly Role[];
+  /** The row of the project was altered outside keyplane. */
+  readonly altered?: true;
 }
 
 /** On whose behalf, and where. */

@@ -1,3 +1,4 @@
+import { alteredProject, requireRecordedName } from '../altered-settings.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
@@ -16,9 +17,10 @@ export interface ProjectDeployments<Stores> {
   withdrawProject(stores: Stores, projectId: string): Promise<void>;
   /**
    * In the caller's transaction, after the project was stored with another key ring for its historical keys.
+   * @param former undefined: not known
    * @throws KeyplaneError `bad_request` where it has no such ring
    */
-  putDesiredSigner(stores: Stores, project: Project, former: string | null): Promise<void>;
+  putDesiredSigner(stores: Stores, project: Project, former: string | null | undefined): Promise<void>;
   /** In the caller's transaction, after the project was stored with other key types for its JWK Set. */
   putDesiredProjectSet(stores: Stores, project: Project): Promise<void>;
   /** After commit: wakes the loop that brings nodes up to date. */
@@ -47,6 +49,7 @@ export interface Projects {
   /** By name order; those the caller is a member of, or all for an administrator. */
   list(caller: Caller): Promise<readonly Project[]>;
   create(caller: Caller, input: NewProject, once?: IdempotencyMark): Promise<void>;
+  /** One whose row was altered outside keyplane takes only all of its settings at once. */
   update(caller: Caller, project: ProjectAccess, change: ProjectChange): Promise<void>;
   /** Undeploys and deletes everything in it. */
   delete(caller: Caller, project: ProjectAccess): Promise<void>;
@@ -101,8 +104,10 @@ export function createProjects<Stores extends AuditedAccessStores>(
         throw badRequest('Project name can not be changed!', { reason: 'FIELD_NOT_VALID', member: 'name' });
       }
       await store.write(async (stores) => {
-        const before = await stores.projects.get(projectId);
-        if (!before) throw projectNotFound(projectName);
+        const found = await stores.projects.get(projectId);
+        if (!found) throw projectNotFound(projectName);
+        const { altered, ...before } = found;
+        if (altered) await requireRepair(stores, before, change);
         const former = before.historicalKeyRingName;
         const { historicalKeyRingName: chosen = former, publishKeyTypes: types } = change;
         const project = {
@@ -114,12 +119,12 @@ export function createProjects<Stores extends AuditedAccessStores>(
         };
         await stores.projects.update(project);
         const isOther = project.historicalKeyRingName !== former;
-        // Only what the request names: the row has no MAC, so the rest of it may have been altered.
         if (change.historicalKeyRingName !== undefined)
-          await deployments.putDesiredSigner(stores, project, former);
+          await deployments.putDesiredSigner(stores, project, altered ? undefined : former);
         if (types !== undefined) await deployments.putDesiredProjectSet(stores, project);
         const publishesOthers = `${project.publishKeyTypes}` !== `${before.publishKeyTypes}`;
         const details = {
+          ...(altered && { repaired: true }),
           ...(isOther && { historicalKeyRingName: project.historicalKeyRingName }),
           ...(publishesOthers && { publishKeyTypes: publishKeyTypesOf(project).join(', ') }),
         };
@@ -139,6 +144,19 @@ export function createProjects<Stores extends AuditedAccessStores>(
       deployments.wake();
     },
   };
+}
+
+/**
+ * What is left out stays as it is, so that an altered row is only stored with everything that decides what is deployed.
+ * @throws KeyplaneError
+ */
+async function requireRepair(
+  { audit }: AuditedAccessStores,
+  { id, name }: Pick<Project, 'id' | 'name'>,
+  { historicalKeyRingName, publishKeyTypes }: ProjectChange,
+): Promise<void> {
+  await requireRecordedName(audit, { id, name, type: 'project' });
+  if (historicalKeyRingName === undefined || publishKeyTypes === undefined) throw alteredProject(name);
 }
 
 function projectEvent(caller: Caller, action: string, { id, name }: Project) {

@@ -3,6 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { AccessStores } from '../access/access-store.ts';
+import { requireIntactProject } from '../altered-settings.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
 import type { OnUnreadable } from '../deployments/content-reader.ts';
@@ -164,19 +165,23 @@ export class KeySetFollower {
     }
   }
 
-  /** Keys that an application cannot take are not stored: the former ones stay, and the state says why. */
+  /**
+   * Keys that an application cannot take, or that could not be deployed, are not stored: the former ones stay, and the
+   * state says why.
+   */
   async #recordOrReject(set: IssuerKeySet, checked: Checked): Promise<readonly DeploymentTarget[]> {
     const { store } = this.#options;
     try {
       return await store.write((stores) => this.#record(stores, set, checked));
     } catch (error) {
-      if (!isKeyplaneError(error) || error.code !== 'bad_request') throw error;
+      if (!isKeyplaneError(error)) throw error;
+      if (error.code !== 'bad_request' && error.reason !== 'ALTERED_IN_DATABASE') throw error;
       const rejected: Checked = { state: 'FAILING', reason: error.message };
       return store.write((stores) => this.#record(stores, set, rejected));
     }
   }
 
-  /** @throws KeyplaneError `bad_request` where an application cannot take the keys */
+  /** @throws KeyplaneError `bad_request` where an application cannot take the keys; `unavailable` where a row was altered */
   async #record(
     stores: FollowerStores,
     set: IssuerKeySet,
@@ -199,6 +204,7 @@ export class KeySetFollower {
     await stores.issuerKeySets.update({ ...kept, keys: found.keys, updatedAt: now, refresh });
     const project = await stores.projects.get(projectId);
     if (!project) return [];
+    requireIntactProject(project);
     const scope = { projectId, projectName: project.name };
     const followers = (await stores.applications.knownBesideTokens(projectId)).filter(
       (one) => one.altered !== true && followedUris(one).includes(jwksUri),

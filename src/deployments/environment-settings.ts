@@ -2,7 +2,9 @@
 // changes, stored on the node's disk. A setting with its default value is not desired state, so most environments have
 // none.
 
+import { requireIntactEnvironment } from '../altered-settings.ts';
 import type { Environment, EnvironmentStores } from '../environments/environment-store.ts';
+import { KeyplaneError } from '../errors.ts';
 import {
   type Caching,
   type DeployedSetting,
@@ -23,13 +25,37 @@ const cachingKey = 'caching';
 /** A setting belongs to no project. */
 const noProject = '';
 
-/** What the installation has; every environment of it has the same. */
-export async function cachingOf({ installation }: LineageStores): Promise<Caching> {
-  const text = await installation.get(cachingKey);
-  return text === undefined ? defaultCaching : (JSON.parse(text) as Caching);
+export interface StoredCaching {
+  readonly caching: Caching;
+  /** Not as a manager stored it: the row was altered or removed. Nothing is deployed from it, and no key ring moves by it. */
+  readonly altered: boolean;
 }
 
-/** Undefined where it has its default, or the environment is not there. */
+/** What the installation has; every environment of it has the same. */
+export async function storedCaching({ installation }: LineageStores): Promise<StoredCaching> {
+  const found = await installation.getSetting(cachingKey);
+  // Each manager stores it when it starts.
+  if (found === undefined) return { caching: defaultCaching, altered: true };
+  return { caching: JSON.parse(found.value) as Caching, altered: found.altered === true };
+}
+
+/** The same where it is only shown or compared. */
+export async function cachingOf(stores: LineageStores): Promise<Caching> {
+  return (await storedCaching(stores)).caching;
+}
+
+export function alteredCaching(): KeyplaneError {
+  return new KeyplaneError(
+    'unavailable',
+    'The Cache-Control settings of the installation were altered in the database outside keyplane, and nothing is deployed from them! Restart the manager, which stores its KEYPLANE_JWKS_MAX_AGE, KEYPLANE_JWKS_STALE_WHILE_REVALIDATE and KEYPLANE_JWKS_STALE_IF_ERROR again.',
+    { reason: 'ALTERED_IN_DATABASE' },
+  );
+}
+
+/**
+ * Undefined where it has its default, or the environment is not there.
+ * @throws KeyplaneError where the row that it stands in was altered
+ */
 async function settingOf(
   stores: SettingStores,
   environmentId: string,
@@ -39,9 +65,13 @@ async function settingOf(
   if (!environment) return undefined;
   switch (kind) {
     case 'environment-set':
+      requireIntactEnvironment(environment);
       return environment.environmentSet ? undefined : { kind, id: environmentId, published: false };
-    case 'caching':
-      return cachingSetting(environmentId, await cachingOf(stores));
+    case 'caching': {
+      const { caching, altered } = await storedCaching(stores);
+      if (altered) throw alteredCaching();
+      return cachingSetting(environmentId, caching);
+    }
     default:
       return kind satisfies never;
   }
@@ -77,9 +107,9 @@ export async function applyCaching(
   now: Date,
 ): Promise<boolean> {
   const caching = { maxAge, staleWhileRevalidate, staleIfError };
-  const former = await cachingOf(stores);
+  const { caching: former, altered } = await storedCaching(stores);
   const isOther = !isSame(former, caching);
-  if (isOther) await stores.installation.put(cachingKey, JSON.stringify(caching));
+  if (isOther || altered) await stores.installation.putSetting(cachingKey, JSON.stringify(caching));
   // Not by what was stored: it may have been altered outside keyplane to look like what is new.
   for (const { id } of await unlikeCaching(stores)) await putDesiredSettings(stores, id, ['caching']);
   if (isOther) await keepFormerCaching(stores, former, now);
@@ -95,8 +125,8 @@ function isSame(one: Caching, other: Caching): boolean {
 }
 
 /**
- * The rows that settings are kept in have no MAC, and the desired row has one: it decides. Were they asked, nodes would
- * take the default where a writer to the database altered them.
+ * The desired row decides: an altered row of an environment or the installation must neither be deployed nor take from nodes
+ * what they are to have.
  * @param startedWith what this manager brought to all environments
  */
 export function createSettingReaders(startedWith: Caching): readonly ContentReader<SettingStores>[] {

@@ -1,15 +1,23 @@
+import { requireIntactProject } from '../altered-settings.ts';
 import type { ReachChange } from '../environments/deployment-port.ts';
 import type { EnvironmentStores } from '../environments/environment-store.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { DesiredStateStores } from './desired-state-store.ts';
 import { type DesiredChange, putDesiredState } from './put-desired-state.ts';
 
+interface NamedProjects {
+  readonly projects: {
+    get(id: string): Promise<{ readonly name: string; readonly altered?: boolean | undefined } | undefined>;
+  };
+}
+
 /**
  * Updates the desired state of an environment to the projects that reach it: objects of gained projects are added,
  * those of lost ones removed. It runs in the caller's transaction, so readers see the environment before or after it;
  * every statement is short, and the event loop runs between them.
+ * @throws KeyplaneError where the row of a gained project was altered
  */
-export async function syncEnvironment<Stores extends DesiredStateStores>(
+export async function syncEnvironment<Stores extends DesiredStateStores & NamedProjects>(
   stores: Stores,
   readers: readonly ContentReader<Stores>[],
   { environmentId, gained, lost }: ReachChange,
@@ -17,6 +25,8 @@ export async function syncEnvironment<Stores extends DesiredStateStores>(
   for (const projectId of lost) await withdrawFrom(stores, environmentId, projectId);
   const sinceRevision = (await stores.desired.state(environmentId)).revision + 1;
   for (const projectId of gained) {
+    const project = await stores.projects.get(projectId);
+    if (project) requireIntactProject(project);
     for (const reader of readers) {
       await reader.refuseGain?.(stores, environmentId, projectId);
       for await (const digests of reader.digestsOfProject(stores, environmentId, projectId)) {

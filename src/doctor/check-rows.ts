@@ -1,7 +1,8 @@
+import { environmentRepair, projectRepair } from '../altered-settings.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import { sumOfPresent } from '../deployments/put-desired-state.ts';
 import { exactTimeText } from '../runtime/time-text.ts';
-import type { MacStores } from '../sealing/mac-store.ts';
+import type { AlteredRow, MacStores } from '../sealing/mac-store.ts';
 import type { ConsistencyStores, HeadFacts, NamedObject } from './consistency-store.ts';
 import { type Examination, type Finding, foreignWrite } from './finding.ts';
 
@@ -18,22 +19,7 @@ const announceAdvice =
 export async function checkMacs(
   stores: MacStores & ConsistencyStores & DesiredStateStores,
 ): Promise<Examination> {
-  const rows = await stores.macs.altered(namedAtMost);
-  const findings = rows.map(({ table, id }): Finding => {
-    const isHead = table === 'environment_states';
-    const altered = `The row in ${table} ${id} was not written by keyplane: its MAC is missing or wrong.`;
-    return isHead
-      ? {
-          ...integrityFinding(altered),
-          summary: 'Environments that were not written by keyplane',
-          advice: `Nothing is deployed to this environment. ${announceAdvice}`,
-        }
-      : {
-          ...integrityFinding(altered),
-          summary: 'Rows that were not written by keyplane',
-          advice: replaceAdvice,
-        };
-  });
+  const findings = (await stores.macs.altered(namedAtMost)).map(alteredFinding);
   const heads = await stores.consistency.heads();
   for (const head of heads) {
     const sum = await sumOfPresent(stores.desired, head.environmentId);
@@ -47,6 +33,40 @@ export async function checkMacs(
     });
   }
   return { findings, looked: { environments: heads.length } };
+}
+
+function alteredFinding({ table, id, name }: AlteredRow): Finding {
+  const called = name === undefined ? '' : ` (name: ${name})`;
+  return {
+    ...integrityFinding(
+      `The row in ${table} ${id}${called} was not written by keyplane: its MAC is missing or wrong.`,
+    ),
+    ...(byTable[table] ?? { summary: 'Rows that were not written by keyplane', advice: replaceAdvice }),
+  };
+}
+
+const byTable: Readonly<Record<string, Pick<Finding, 'summary' | 'advice'>>> = Object.freeze({
+  environment_states: {
+    summary: 'Environments that were not written by keyplane',
+    advice: `Nothing is deployed to this environment. ${announceAdvice}`,
+  },
+  projects: {
+    summary: 'Settings of projects that were not written by keyplane',
+    advice: saveAdvice(projectRepair),
+  },
+  environments: {
+    summary: 'Settings of environments that were not written by keyplane',
+    advice: saveAdvice(environmentRepair),
+  },
+  installation: {
+    summary: 'Settings of the installation that were not written by keyplane',
+    advice:
+      'Nothing is deployed from them, and no key ring moves by them. Restart the manager, which stores its Cache-Control settings again, and find out who can write to the database.',
+  },
+});
+
+function saveAdvice(repair: string): string {
+  return `Nothing is deployed from it. Compare its settings with a backup or the audit log, save all of them again (${repair}; console and command line show them), and find out who can write to the database.`;
 }
 
 /** Compares rows, desired state and audit log, which refer to each other. */
@@ -132,8 +152,11 @@ const kindNames: Readonly<Record<NamedObject['kind'], string>> = {
   'token-profile': 'Token profile',
   view: 'View',
   outlet: 'Outlet',
+  project: 'Project',
+  environment: 'Environment',
 };
 
 function labelOf({ kind, name, projectName }: NamedObject): string {
-  return `${kindNames[kind]} ${name} of project ${projectName}`;
+  const called = `${kindNames[kind]} ${name}`;
+  return kind === 'project' || kind === 'environment' ? called : `${called} of project ${projectName}`;
 }

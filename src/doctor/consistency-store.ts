@@ -2,11 +2,18 @@
 
 import type { DeliveryKind, OperationKind, ProjectKind, PublicationKind } from '../protocol/content.ts';
 
-/** An object that nodes can have, as an operator finds it. */
+/** What is deployed, or decides what is, as an operator finds it. */
 export interface NamedObject {
-  readonly kind: ProjectKind | OperationKind | DeliveryKind | Exclude<PublicationKind, 'project-set'>;
+  readonly kind:
+    | ProjectKind
+    | OperationKind
+    | DeliveryKind
+    | Exclude<PublicationKind, 'project-set'>
+    | 'project'
+    | 'environment';
   readonly id: string;
   readonly name: string;
+  /** Empty for a project or an environment. */
   readonly projectName: string;
 }
 

@@ -15,6 +15,8 @@ export interface Environment {
   readonly environmentSet: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** The row was altered outside keyplane: nothing is deployed from it. Checked when it is read here. */
+  readonly altered?: boolean | undefined;
 }
 
 export interface EnrollmentToken {

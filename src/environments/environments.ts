@@ -3,6 +3,7 @@
 
 import type { AccessStores } from '../access/access-store.ts';
 import type { Caller } from '../access/caller.ts';
+import { alteredEnvironment, requireRecordedName } from '../altered-settings.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import type { AuditLog, AuditStore } from '../audit/audit-log.ts';
 import { badRequest } from '../errors.ts';
@@ -47,7 +48,10 @@ export interface Environments {
   /** Those that the project reaches, by name order. */
   listOfProject(projectId: string): Promise<readonly Environment[]>;
   create(caller: Caller, input: EnvironmentInput, once?: IdempotencyMark): Promise<void>;
-  /** Replaces everything but the name; a type or `environmentSet` that is left out stays as it is. */
+  /**
+   * Replaces everything but the name; a type or `environmentSet` that is left out stays as it is, and cannot be left out
+   * where the row was altered outside keyplane.
+   */
   update(caller: Caller, environmentName: string, input: EnvironmentInput): Promise<void>;
   /** Takes its nodes, tokens, and the materials for it along. */
   delete(caller: Caller, environmentName: string): Promise<void>;
@@ -106,7 +110,8 @@ export function createEnvironments<Stores extends EnvironmentRuleStores>(
       const given = input.type === undefined ? undefined : knownType(input.type);
       const accessUrl = checkAccessUrl(input.accessUrl);
       await store.write(async (stores) => {
-        const before = await requireEnvironment(stores, environmentName);
+        const { altered, ...before } = await requireEnvironment(stores, environmentName);
+        if (altered) await requireRepair(stores, before, input);
         const projectIds = await idsOfProjects(stores, input.projects);
         const facts = {
           type: given ?? before.type,
@@ -117,10 +122,12 @@ export function createEnvironments<Stores extends EnvironmentRuleStores>(
         };
         const environment = { ...before, ...facts, updatedAt: clock() };
         await stores.environments.update(environment);
-        // The row has no MAC: what it says is not deployed unless the request says so.
         if (input.environmentSet !== undefined)
           await deployments.putDesiredSettings(stores, environment.id, ['environment-set']);
-        await deployments.syncEnvironment(stores, await reachChange(stores, environment, before.projectIds));
+        await deployments.syncEnvironment(
+          stores,
+          await reachChange(stores, environment, altered ? 'unknown' : before.projectIds),
+        );
         await record(stores, caller, { action: 'environment.update', environment });
       });
       deployments.wake();
@@ -159,15 +166,29 @@ async function listWithProjects(stores: EnvironmentRuleStores): Promise<readonly
   });
 }
 
-/** @param before ids of the projects that reached it; null: every project did */
+/** What is left out stays as it is, so that an altered row is only stored with everything. @throws KeyplaneError */
+async function requireRepair(
+  { audit }: EnvironmentRuleStores,
+  { id, name }: Pick<Environment, 'id' | 'name'>,
+  { type, environmentSet }: EnvironmentInput,
+): Promise<void> {
+  await requireRecordedName(audit, { id, name, type: 'environment' });
+  if (type === undefined || environmentSet === undefined) throw alteredEnvironment(name);
+}
+
+/** @param before ids of the projects that reached it; null: every project did; unknown: some may have */
 async function reachChange(
   stores: AccessStores,
   { id: environmentId, projectIds }: Environment,
-  before: readonly string[] | null,
+  before: readonly string[] | null | 'unknown',
 ): Promise<ReachChange> {
   if (before === null && projectIds === null) return { environmentId, gained: [], lost: [] };
   const everyone = (await stores.projects.list()).map(({ id }) => id);
-  const [had, has] = [new Set(before ?? everyone), new Set(projectIds ?? everyone)];
+  const has = new Set(projectIds ?? everyone);
+  // Desired state that is as it should be gets no revision.
+  if (before === 'unknown')
+    return { environmentId, gained: [...has], lost: everyone.filter((id) => !has.has(id)) };
+  const had = new Set(before ?? everyone);
   const gained = [...has].filter((id) => !had.has(id));
   return { environmentId, gained, lost: [...had].filter((id) => !has.has(id)) };
 }

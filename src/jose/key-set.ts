@@ -98,9 +98,24 @@ export function keysOf(document: JsonValue): readonly JsonValue[] {
     if (Object.hasOwn(document, 'kty')) return [document];
     throw invalid(`No key found! ${unsupportedObjectText(document)}`);
   }
-  if (!Array.isArray(document.keys)) throw invalid('keys of a JWK Set must be an array (RFC 7517 §5.1)');
+  if (!Array.isArray(document.keys)) throw invalid(noArrayText(document.keys ?? null));
   if (document.keys.length === 0) throw invalid('No key found! The JWK Set is empty');
   return document.keys;
+}
+
+function noArrayText(keys: JsonValue): string {
+  const rule = 'keys of a JWK Set must be an array (RFC 7517 §5.1)';
+  const foreign = typeof keys === 'string' ? quotedKeysText(keys) : undefined;
+  return foreign === undefined ? rule : `${rule}, not string: ${foreign}`;
+}
+
+function quotedKeysText(text: string): string | undefined {
+  // With its member `keys` around it, it would be no JWK Set either.
+  if (/^\s*\{/.test(text)) {
+    return 'it looks like a JSON object! Give that text alone, without the quotes around it';
+  }
+  if (/^\s*\[/.test(text)) return 'it looks like a JSON array! Give it without the quotes around it';
+  return nonJsonText(text);
 }
 
 /** What stands where a JSON object is expected. */

@@ -19,11 +19,18 @@ export function unsupportedObjectText(document: JsonObject): string {
   if (quoted !== undefined) {
     return `Its member ${printable(quoted[0])} is a text that looks like a JSON object: give that text alone, without the quotes around it`;
   }
+  const array = members.find(([, value]) => typeof value === 'string' && /^\s*\[\s*\{/.test(value));
+  if (array !== undefined) {
+    return `Its member ${printable(array[0])} is a text that looks like a JSON array: give {"keys": [...]} with that array, without the quotes around it`;
+  }
   const [key] = keys;
   if (key !== undefined && keys.length === 1) {
     return `The JWK is the value of the member ${printable(key[0])}: give that value alone`;
   }
   if (key !== undefined) return 'Its members are JWKs: put them into an array, {"keys": [...]} (RFC 7517 §5)';
+  const link = members.find(isAddressOfKeys);
+  if (link !== undefined)
+    return `Its member ${printable(link[0])} is an address: give it as url of source type URL`;
   const pem = members.filter(([, value]) => typeof value === 'string' && /^\s*-----BEGIN /.test(value));
   if (pem.length > 0) {
     const kinds = pem.map(([, value]) => (String(value).includes('CERTIFICATE') ? 'certificates' : 'keys'));
@@ -37,6 +44,12 @@ export function unsupportedObjectText(document: JsonObject): string {
 
 function holdsKeys([, value]: readonly [string, JsonValue]): boolean {
   return isObject(value) && Array.isArray(value.keys);
+}
+
+/** Other addresses, such as that of an issuer, lead to no JWK Set. */
+function isAddressOfKeys([name, value]: readonly [string, JsonValue]): boolean {
+  if (typeof value !== 'string' || !/^\s*https?:\/\/\S+\s*$/i.test(value)) return false;
+  return /^(keys?|jku|url|uri)$|jwk/i.test(name);
 }
 
 function isKey(value: JsonValue): boolean {

@@ -1,7 +1,8 @@
 // What the manager delivers for an outlet, made from the database: the same keys as a node has.
 
 import { randomBytes } from 'node:crypto';
-import type { AccessStores } from '../access/access-store.ts';
+import type { AccessStores, Project } from '../access/access-store.ts';
+import { requireIntactProject } from '../altered-settings.ts';
 import { alteredInDatabase, badRequest } from '../errors.ts';
 import type { PrivateJwk } from '../jose/jwk.ts';
 import { defaultPublishedKeyTypes, hasPrivatePart } from '../jose/key-types.ts';
@@ -43,10 +44,12 @@ export async function managerArtifact(
   if (content !== 'JWKS' && content !== 'JWKS_PRIVATE' && content !== 'PEM_PRIVATE') {
     throw badRequest(`The manager does not deliver ${content}!`, { reason: 'FIELD_NOT_VALID' });
   }
+  const project = await stores.projects.get(outlet.projectId);
+  if (project) requireIntactProject(project);
   const stored = await sourceOf(stores, outlet);
   const deployed = stored.flatMap((jwk) => storedJwkContent(jwk, projectName, sealer) ?? []);
   const live = deployed.filter(({ expires }) => expires === null || now.getTime() < expires);
-  const isChosen = content === 'JWKS' ? await publicChoice(stores, outlet) : hasPrivateHalf;
+  const isChosen = content === 'JWKS' ? await publicChoice(stores, outlet, project) : hasPrivateHalf;
   const chosen = live.filter(isChosen);
   if (content !== 'JWKS' && chosen.length === 0) {
     throw badRequest('The source has no private key!', { reason: 'KEY_NOT_FOUND' });
@@ -70,13 +73,13 @@ function hasPrivateHalf({ jwk }: DeployedJwk): boolean {
 /** Which keys are in the JWK Set that it delivers, as nodes publish it. */
 async function publicChoice(
   stores: ArtifactStores,
-  { source, projectId }: Outlet,
+  { source }: Outlet,
+  project: Project | undefined,
 ): Promise<(jwk: DeployedJwk) => boolean> {
   const isPublished = ({ jwk, ring }: DeployedJwk) =>
     ring?.published !== false && publicJwk(jwk as unknown as PrivateJwk) !== undefined;
   switch (source.type) {
     case 'PROJECT': {
-      const project = await stores.projects.get(projectId);
       const keyTypes: readonly string[] = project?.publishKeyTypes ?? defaultPublishedKeyTypes;
       return (jwk) => isPublished(jwk) && keyTypes.includes(String(jwk.jwk.kty));
     }

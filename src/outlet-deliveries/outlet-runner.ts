@@ -191,8 +191,9 @@ export class OutletRunner {
         validUntilMs,
       };
     } catch (error) {
+      const isAltered = isKeyplaneError(error) && error.reason === 'ALTERED_IN_DATABASE';
       // The manager is stopping.
-      if (isKeyplaneError(error) && error.code === 'unavailable') return;
+      if (isKeyplaneError(error) && error.code === 'unavailable' && !isAltered) return;
       if (!isKeyplaneError(error)) this.#options.onError(error);
       const text = isKeyplaneError(error)
         ? error.message

@@ -113,6 +113,7 @@ async function takeStep(
     await noteExamination(stores, loaded, decision);
     return { moved: false, targets: decision.waitsForNodes ? await unconfirmed(stores, loaded) : [] };
   }
+  if (loaded.unusable) throw loaded.unusable;
   const draft = new RingDraft(loaded);
   if (step.type === 'STAGE') {
     if (generated?.generation !== generationOf(ring)) return { needsKey: ring };

@@ -1,6 +1,7 @@
 // What nodes get of a key ring, and how a ring with its members becomes desired state.
 
 import type { AccessStores, Project } from '../access/access-store.ts';
+import { requireIntactProject } from '../altered-settings.ts';
 import { type ContentReader, type OnUnreadable, readableDigests } from '../deployments/content-reader.ts';
 import type { DesiredStateStores } from '../deployments/desired-state-store.ts';
 import {
@@ -145,12 +146,13 @@ export async function withdrawRing(
 
 /**
  * After a project was stored with another ring for its historical keys: desires both rings as they are now.
+ * @param former undefined: not known, so every ring may have been it
  * @throws KeyplaneError `bad_request` where it has no such ring, or no verifier could know its keys
  */
 export async function putDesiredSigner(
   stores: RingContentStores,
   project: Project,
-  former: string | null,
+  former: string | null | undefined,
 ): Promise<readonly DeploymentTarget[]> {
   const { id, name: projectName, historicalKeyRingName: name } = project;
   const chosen = name === null ? undefined : await stores.rings.find(id, name);
@@ -167,14 +169,28 @@ export async function putDesiredSigner(
       },
     );
   }
-  const before = former === null ? undefined : await stores.rings.find(id, former);
-  const rings = new Map<string, KeyRing>();
-  for (const ring of [chosen, before, ...(await stores.rings.signatureRings(id, 1))]) {
-    if (ring) rings.set(ring.id, ring);
-  }
   const changes: DesiredChange[] = [];
-  for (const ring of rings.values()) changes.push(...(await ringChanges(stores, ring, projectName)));
+  for (const ring of await signersOf(stores, { projectId: id, chosen, former })) {
+    changes.push(...(await ringChanges(stores, ring, projectName)));
+  }
   return putDesiredState(stores, changes);
+}
+
+/** Rings that sign the historical keys from now on, or did. */
+async function signersOf(
+  { rings }: RingStores,
+  {
+    projectId,
+    chosen,
+    former,
+  }: { projectId: string; chosen: KeyRing | undefined; former: string | null | undefined },
+): Promise<readonly KeyRing[]> {
+  if (former === undefined) return rings.signatureRings(projectId, Number.MAX_SAFE_INTEGER);
+  const before = former === null ? undefined : await rings.find(projectId, former);
+  const found = [chosen, before, ...(await rings.signatureRings(projectId, 1))].filter(
+    (ring) => ring !== undefined,
+  );
+  return [...new Map(found.map((ring) => [ring.id, ring])).values()];
 }
 
 function isVerifiable({ type, use }: Pick<KeyRing, 'type' | 'use'>): boolean {
@@ -208,6 +224,7 @@ async function contentOf(
   projectName: string,
 ): Promise<DeployedKeyRing> {
   const project = await stores.projects.get(ring.projectId);
+  if (project) requireIntactProject(project);
   const signsHistoricalKeys = project !== undefined && (await historicalSigner(stores, project)) === ring.id;
   return ringContent({ ring, members }, { projectName, signsHistoricalKeys });
 }
@@ -243,9 +260,12 @@ export function createRingContentReader(onUnreadable: OnUnreadable): ContentRead
       for (const ring of await stores.rings.getMany(ids)) {
         const members = await stores.rings.members(ring.id);
         const project = await stores.projects.get(ring.projectId);
-        const content = await contentOf(stores, { ring, members }, project?.name ?? '');
-        // The row of the project, which names the ring, has no MAC.
-        contents.push(content, { ...content, signsHistoricalKeys: !content.signsHistoricalKeys });
+        const signsHistoricalKeys =
+          project !== undefined && (await historicalSigner(stores, project)) === ring.id;
+        const projectName = project?.name ?? '';
+        const content = ringContent({ ring, members }, { projectName, signsHistoricalKeys });
+        // The desired row decides, also where the row of the project, which names the ring, was altered.
+        contents.push(content, { ...content, signsHistoricalKeys: !signsHistoricalKeys });
       }
       return contents;
     },

@@ -1,8 +1,10 @@
 // What decisions about a ring are made from, out of the database alone, so that every manager decides alike.
 
+import { alteredProject } from '../altered-settings.ts';
 import { cachesMsOf, formerCachingOf } from '../deployments/caching-history.ts';
-import { cachingOf } from '../deployments/environment-settings.ts';
+import { alteredCaching, storedCaching } from '../deployments/environment-settings.ts';
 import type { Environment, RegisteredNode } from '../environments/environment-store.ts';
+import type { KeyplaneError } from '../errors.ts';
 import { ringKindOf } from '../jwks/ring-member.ts';
 import type { KeyRing } from './ring.ts';
 import { environmentsOfRing } from './ring-environments.ts';
@@ -30,6 +32,8 @@ export interface LoadedRing {
   readonly openRevocations: readonly Revocation[];
   readonly now: Date;
   readonly facts: RingFacts;
+  /** Undefined where no row was altered that the facts are made from: by others the ring does not move. */
+  readonly unusable: KeyplaneError | undefined;
 }
 
 export interface LeftNode extends RegisteredNode {
@@ -55,18 +59,27 @@ async function load(
   const environments = await environmentsOfRing(stores, ring);
   const ids = environments.map(({ id }) => id);
   // Sent together: a remote database answers all of it in one round trip.
-  const [project, members, openRevocations, caching, removedInRing, now, nodes, withdrawals, allOutlets] =
-    await Promise.all([
-      stores.projects.get(ring.projectId),
-      stores.rings.members(ring.id),
-      stores.rings.openRevocationsOf(ring.id),
-      cachingOf(stores),
-      stores.rings.nodeRemovedAt(ids),
-      stores.rings.now(),
-      withNodes && ids.length > 0 ? stores.nodes.listOf(ids) : [],
-      withNodes ? stores.desired.withdrawnFrom('key-ring', ring.id) : [],
-      withNodes ? stores.outlets.ofProject(ring.projectId) : [],
-    ]);
+  const [
+    project,
+    members,
+    openRevocations,
+    { caching, altered },
+    removedInRing,
+    now,
+    nodes,
+    withdrawals,
+    allOutlets,
+  ] = await Promise.all([
+    stores.projects.get(ring.projectId),
+    stores.rings.members(ring.id),
+    stores.rings.openRevocationsOf(ring.id),
+    storedCaching(stores),
+    stores.rings.nodeRemovedAt(ids),
+    stores.rings.now(),
+    withNodes && ids.length > 0 ? stores.nodes.listOf(ids) : [],
+    withNodes ? stores.desired.withdrawnFrom('key-ring', ring.id) : [],
+    withNodes ? stores.outlets.ofProject(ring.projectId) : [],
+  ]);
   const formerCaches = await formerCachingOf(stores, now);
   const outlets = await gatingDeliveries(stores, allOutlets, { ring, members, environments, nodes });
   const left = new Map(withdrawals.map(({ environmentId, revision }) => [environmentId, revision]));
@@ -87,6 +100,7 @@ async function load(
     outlets,
     openRevocations,
     now,
+    unusable: project?.altered ? alteredProject(project.name) : altered ? alteredCaching() : undefined,
     facts: {
       now: now.getTime(),
       name: ring.name,

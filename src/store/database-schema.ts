@@ -13,6 +13,8 @@ import type { OutletDeliveryRow, OutletRow, OutletTestRow, OutletWriteRow } from
 export interface InstallationRow {
   key: string;
   value: string;
+  /** Only of settings that nodes get. */
+  mac: Buffer | null;
 }
 
 export interface DataKeyRow {
@@ -56,6 +58,8 @@ export interface ProjectRow {
   publish_key_types: string | null;
   created_at: number;
   updated_at: number;
+  audit_sequence: number;
+  mac: Buffer | null;
 }
 
 export interface MemberRow {
@@ -78,6 +82,8 @@ export interface EnvironmentRow {
   node_removed_at: number | null;
   created_at: number;
   updated_at: number;
+  audit_sequence: number;
+  mac: Buffer | null;
 }
 
 export interface EnvironmentProjectRow {

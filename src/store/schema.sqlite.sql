@@ -2,7 +2,7 @@ CREATE TABLE schema_version (version integer not null primary key) strict;
 CREATE TABLE installation (
   key text not null primary key,
   value text not null
-) strict;
+, mac blob) strict;
 CREATE TABLE data_keys (
   id text not null primary key,
   purpose text not null,
@@ -36,7 +36,7 @@ CREATE TABLE projects (
   description text,
   created_at integer not null,
   updated_at integer not null
-, historical_key_ring_name text, publish_key_types text) strict;
+, historical_key_ring_name text, publish_key_types text, audit_sequence integer not null default 0, mac blob) strict;
 CREATE TABLE members (
   project_id text not null references projects (id) on delete cascade,
   user_id text not null references users (id) on delete cascade,
@@ -53,7 +53,7 @@ CREATE TABLE environments (
   restricted integer not null,
   created_at integer not null,
   updated_at integer not null
-, environment_set integer not null default 1, node_removed_at integer) strict;
+, environment_set integer not null default 1, node_removed_at integer, audit_sequence integer not null default 0, mac blob) strict;
 CREATE TABLE environment_projects (
   environment_id text not null references environments (id) on delete cascade,
   project_id text not null references projects (id) on delete cascade,
@@ -490,3 +490,7 @@ CREATE TABLE outlet_tests (
   asked_at integer not null,
   result text
 ) strict;
+CREATE TRIGGER projects_insert_with_mac before insert on projects when new.mac is null begin select raise(abort, 'this database belongs to a newer keyplane: stop this manager'); end;
+CREATE TRIGGER projects_update_with_mac before update of updated_at on projects when new.mac is old.mac begin select raise(abort, 'this database belongs to a newer keyplane: stop this manager'); end;
+CREATE TRIGGER environments_insert_with_mac before insert on environments when new.mac is null begin select raise(abort, 'this database belongs to a newer keyplane: stop this manager'); end;
+CREATE TRIGGER environments_update_with_mac before update of updated_at on environments when new.mac is old.mac begin select raise(abort, 'this database belongs to a newer keyplane: stop this manager'); end;

@@ -38,7 +38,7 @@ export async function putDesiredProjectSet(
   );
 }
 
-/** The row of a project has no MAC, so the desired row decides which key types were chosen. */
+/** The desired row decides which key types were chosen, also where the row of the project was altered. */
 function possibleContents(project: Project): readonly DeployedProjectSet[] {
   const stored = project.publishKeyTypes === null ? [] : [project.publishKeyTypes];
   return [...stored, ...choices(publicKeyTypeNames)].flatMap(

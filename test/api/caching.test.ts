@@ -1,6 +1,7 @@
-import { afterEach, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
+import { ringApi } from './rings/support/ring-api.ts';
 import { accepted, projectApi } from './support/project-api.ts';
 import { p256Public } from './support/sample-keys.ts';
 
@@ -53,4 +54,41 @@ test('an altered caching in the database reaches no node that joins later', asyn
   const later = await world.addNode('production', 'p2');
   const header = 'public, max-age=9, stale-while-revalidate=60';
   await until(async () => (await headerOf(later, '/projects/MyProject/jwks/a')) === header, header);
+});
+
+test.each([
+  [
+    'altered',
+    `update installation set value = '{"maxAge":99,"staleWhileRevalidate":9,"staleIfError":9}' where key = 'caching'`,
+  ],
+  ['removed', "delete from installation where key = 'caching'"],
+])(
+  'a caching that was %s in the database reaches no environment that is made later, until a manager starts',
+  async (_how, sql) => {
+    await serving({ KEYPLANE_JWKS_MAX_AGE: '9' });
+    await world.raw(sql);
+    const make = () => world.api('POST', '/apiops/environments/', { name: 'later', type: 'TEST' });
+    expect(await make()).toMatchObject({ status: 503, body: { reason: 'ALTERED_IN_DATABASE' } });
+    await world.restart();
+    accepted(await make());
+    const later = await world.addNode('later', 'l1');
+    const header = 'public, max-age=9, stale-while-revalidate=60';
+    await until(
+      async () => (await headerOf(later, '/projects/MyProject/jwks/a')) === header,
+      'it has what the manager was started with',
+    );
+  },
+);
+
+test('a key ring does not move by a caching that was altered in the database', async () => {
+  world = await startTestManager({ environments: ['production'] });
+  await world.addNode('production', 'p1');
+  const rings = ringApi(world.api);
+  expect(await rings.create({ name: 'signing' })).toMatchObject({ status: 200 });
+  await world.raw(
+    `update installation set value = '{"maxAge":0,"staleWhileRevalidate":0,"staleIfError":0}' where key = 'caching'`,
+  );
+  const rotation = await rings.call('POST', 'signing/rotate');
+  expect(rotation).toMatchObject({ status: 503, body: { reason: 'ALTERED_IN_DATABASE' } });
+  expect(await rings.ring('signing')).toMatchObject({ name: 'signing' });
 });

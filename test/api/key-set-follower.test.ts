@@ -184,3 +184,26 @@ test('a followed set that grows beyond the 1 MiB of an application fails, and th
   expect(await stateOf()).toMatchObject({ state: 'FRESH', stateReason: null, keyCount: 59 });
   expect(await keyCounts('growing')).toEqual(new Set([59]));
 });
+
+test('keys of an issuer are not stored for a project whose row was altered, and their state says why', async () => {
+  pages.set('/of-altered', json({ keys: [publicKey('former')] }));
+  await ok('POST', '/applications/', {
+    name: 'of-altered',
+    credentials: [jwt('/of-altered', { jwksUri: uriOf('/of-altered') })],
+  });
+  const stored = async () => {
+    const [row] = await world.raw(
+      `select keys, state, state_reason from issuer_key_sets where jwks_uri = '${uriOf('/of-altered')}'`,
+    );
+    return row;
+  };
+  const before = await stored();
+  pages.set('/of-altered', json({ keys: [publicKey('next')] }));
+  await world.raw(`update projects set publish_key_types = '["RSA"]' where name = 'MyProject'`);
+  await comeDue('/of-altered');
+  const reason = expect.stringContaining('Project (name: MyProject) was altered in the database');
+  expect(await stored()).toEqual({ keys: before?.keys, state: 'FAILING', state_reason: reason });
+  await ok('PUT', '/', { publishKeyTypes: null, historicalKeyRingName: null });
+  await comeDue('/of-altered');
+  expect(await stored()).toMatchObject({ state: 'FRESH', keys: expect.stringContaining('next') });
+});

@@ -210,6 +210,28 @@ describe('administration', () => {
     await cli.ok(['project', 'delete', 'Copies', '--yes']);
   });
 
+  test('settings that were altered in the database are saved again only where all of them are given', async () => {
+    await cli.ok(['env', 'create', 'altered', '--type', 'TEST']);
+    await cli.ok(['project', 'create', 'Altered']);
+    await world.raw("update environments set environment_set = 1 where name = 'altered'");
+    await world.raw(`update projects set publish_key_types = '["RSA"]' where name = 'Altered'`);
+    expect(await cli.run(['env', 'update', 'altered', '--type', 'TEST', '--all-projects'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Give all of its settings: --type, --environment-set'),
+    });
+    expect((await cli.run(['project', 'update', 'Altered', '--publish-key-types', 'EC'])).stderr).toContain(
+      'PUT /apiops/projects/{projectName}/ with description, historicalKeyRingName and publishKeyTypes',
+    );
+    const settings = ['--publish-key-types', 'default', '--historical-key-ring', 'none'];
+    await cli.ok(['project', 'update', 'Altered', ...settings]);
+    // It has the projects brought in line, so none of them may be altered.
+    await cli.ok(['env', 'update', 'altered', '--type', 'TEST', '--all-projects', '--no-environment-set']);
+    const { resultList } = await cli.json(['project', 'list']);
+    expect(resultList.filter(({ altered }: { altered?: true }) => altered)).toEqual([]);
+    await cli.ok(['project', 'delete', 'Altered', '--yes']);
+    await cli.ok(['env', 'delete', 'altered', '--yes']);
+  });
+
   test('a project is made, described and deleted', async () => {
     await cli.ok(['project', 'create', 'Orders']);
     await cli.ok(['project', 'update', 'Orders', '--description', 'of the shop']);

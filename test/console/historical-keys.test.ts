@@ -41,3 +41,25 @@ test('the nodes of an environment show what they do without a manager', async ()
   await row.getByText(/^signs until/).waitFor();
   await expectAccessible(page);
 });
+
+test('settings that were altered in the database are marked, and saved again as the form shows them', async () => {
+  const { manager } = console;
+  await manager.raw(`update projects set publish_key_types = '["RSA"]' where name = 'MyProject'`);
+  await manager.raw("update environments set environment_set = 1 where name = 'production'");
+  const page = await console.open({ path: '/projects/MyProject' });
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('The settings of this project were altered outside keyplane').waitFor();
+  await expectAccessible(page);
+  await dialog.getByLabel('EC', { exact: true }).check();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const project = async () => (await manager.api('GET', '/apiops/projects/')).body.resultList[0];
+  expect(await project()).toMatchObject({ publishKeyTypes: ['EC', 'RSA'] });
+  expect(await project()).not.toHaveProperty('altered');
+
+  const environment = await console.open({ path: '/environments/production' });
+  await environment.getByRole('button', { name: 'Edit' }).click();
+  await environment.getByText('The settings of this environment were altered outside keyplane').waitFor();
+  await expectAccessible(environment);
+});

@@ -1,5 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
-import { applyCaching } from '../../src/deployments/environment-settings.ts';
+import {
+  applyCaching,
+  putDesiredSettings,
+  storedCaching,
+} from '../../src/deployments/environment-settings.ts';
 import type { Environment } from '../../src/environments/environment-store.ts';
 import { type Caching, defaultCaching } from '../../src/protocol/content.ts';
 import { contentDigest } from '../../src/protocol/state-digest.ts';
@@ -35,13 +39,25 @@ withDatabases('a manager that starts', (fresh) => {
   const digestOf = (caching: Caching) => contentDigest({ kind: 'caching', id: environment.id, ...caching });
 
   test('brings its caching to nodes also where the stored one was altered to look like it', async () => {
+    const stored = () => store.read(storedCaching);
     await start(defaultCaching);
+    expect(await stored()).toEqual({ caching: defaultCaching, altered: false });
     await alter(short);
+    expect(await stored()).toEqual({ caching: short, altered: true });
     expect(await start(short)).toBe(false);
+    expect(await stored()).toEqual({ caching: short, altered: false });
     expect(await desired()).toEqual(digestOf(short));
     await alter(defaultCaching);
     expect(await start(defaultCaching)).toBe(false);
     expect(await desired()).toBeNull();
+  });
+
+  test('brings it to an environment whose row was altered, too, of which nothing else is deployed', async () => {
+    await database.raw('update environments set environment_set = 1 - environment_set');
+    expect(await start(short)).toBe(true);
+    expect(await desired()).toEqual(digestOf(short));
+    const all = store.write((stores) => putDesiredSettings(stores, environment.id));
+    await expect(all).rejects.toMatchObject({ reason: 'ALTERED_IN_DATABASE' });
   });
 
   test.each(Object.keys(defaultCaching) as (keyof Caching)[])('brings another %s alone', async (member) => {

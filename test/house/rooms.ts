@@ -4,6 +4,7 @@
 
 /** Files straight under src/ that any room may import, besides all of `src/runtime/`. */
 export const commonFiles: readonly string[] = [
+  'altered-settings.ts',
   'error-reasons.ts',
   'errors.ts',
   'iso-duration.ts',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonValue } from '../../src/jose/json.ts';
+import type { JsonObject, JsonValue } from '../../src/jose/json.ts';
 import type { PublicJwk } from '../../src/jose/jwk.ts';
 import { type FollowedKey, selectAgain, selectKey } from '../../src/jose/key-set.ts';
 import { thumbprint } from '../../src/jose/thumbprint.ts';
@@ -195,6 +195,24 @@ describe('selectKey', () => {
       'No key found! Its member jwks is a text that looks like a JSON object: give that text alone, without the quotes around it',
     ],
     [
+      'a list of JWKs as a text inside a member',
+      { jwks: ` ${JSON.stringify([a])}` },
+      undefined,
+      'No key found! Its member jwks is a text that looks like a JSON array: give {"keys": [...]} with that array, without the quotes around it',
+    ],
+    ...['jwks', 'jwksUrl', 'key', 'jku', 'url'].map((member): [string, JsonObject, undefined, string] => [
+      `the address of a JWK Set as ${member}`,
+      { issuer: 'https://op.example', [member]: 'https://op.example/keys' },
+      undefined,
+      `No key found! Its member ${member} is an address: give it as url of source type URL`,
+    ]),
+    [
+      'an object with another address',
+      { issuer: 'https://op.example', jwks: 'none: see https://op.example/keys' },
+      undefined,
+      'No key found! The JSON object is neither a JWK (it has no kty) nor a JWK Set (it has no keys)',
+    ],
+    [
       'a JWK inside a member',
       { key: a },
       undefined,
@@ -231,6 +249,30 @@ describe('selectKey', () => {
     [
       'a set whose keys are no array',
       { keys: {} },
+      'a',
+      'keys of a JWK Set must be an array (RFC 7517 §5.1)',
+    ],
+    [
+      'a set whose keys are a JWK Set as a text',
+      { keys: JSON.stringify({ keys: [a] }) },
+      'a',
+      'keys of a JWK Set must be an array (RFC 7517 §5.1), not string: it looks like a JSON object! Give that text alone, without the quotes around it',
+    ],
+    [
+      'a set whose keys are a list of JWKs as a text',
+      { keys: JSON.stringify([a]) },
+      'a',
+      'keys of a JWK Set must be an array (RFC 7517 §5.1), not string: it looks like a JSON array! Give it without the quotes around it',
+    ],
+    [
+      'a set whose keys are an address',
+      { keys: 'https://op.example/keys' },
+      'a',
+      'keys of a JWK Set must be an array (RFC 7517 §5.1), not string: it is an address! Give it as url of source type URL',
+    ],
+    [
+      'a set whose keys are another text',
+      { keys: 'none' },
       'a',
       'keys of a JWK Set must be an array (RFC 7517 §5.1)',
     ],

@@ -490,3 +490,18 @@ test('a fetch that a limit of the manager rejects is counted as other rejections
   for (const response of held) response.writeHead(503).end();
   await ended;
 });
+
+test('a JWK of a project whose row was altered in the database is not refreshed until its settings are saved again', async () => {
+  const [former, next] = [freshKey('former'), freshKey('next')];
+  pages.set('/of-altered', json(former));
+  accepted(await follow('of-altered'));
+  await publishes('of-altered', former);
+  pages.set('/of-altered', json(next));
+  await world.raw(`update projects set publish_key_types = '["RSA"]' where name = 'MyProject'`);
+  await comeDue('of-altered');
+  expect(await project.jwk('of-altered')).toMatchObject({ kid: 'former' });
+  const settings = { publishKeyTypes: null, historicalKeyRingName: null };
+  expect(await world.api('PUT', '/apiops/projects/MyProject/', settings)).toMatchObject({ status: 200 });
+  await comeDue('of-altered');
+  await publishes('of-altered', next);
+});

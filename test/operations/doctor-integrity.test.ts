@@ -140,8 +140,10 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
   test('finds an environment set that was switched on or off', async () => {
     const [production] = await rowsOf('environments', "name = 'production'");
     const id = production?.id;
+    const altered = `integrity: The row in environments ${id} (name: production) was not written by keyplane: its MAC is missing or wrong.`;
     await database.raw(`update environments set environment_set = 0 where id = '${id}'`);
     expect(await problems()).toEqual([
+      altered,
       `integrity: environment-set ${id} is missing in the desired state of environment production.`,
     ]);
     await database.raw(`update environments set environment_set = 1 where id = '${id}'`);
@@ -152,7 +154,36 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
     expect(await problems()).toEqual([]);
     await database.raw(`update environments set environment_set = 1 where id = '${id}'`);
     expect(await problems()).toEqual([
+      altered,
       `integrity: The desired state of environment production has environment-set ${id}, which does not exist.`,
+    ]);
+    const advice = (await examine(config)).findings.map((finding) => finding.advice);
+    expect(advice[0]).toContain(
+      'PUT /apiops/environments/{environmentName}/ with description, type, accessUrl, projects and environmentSet',
+    );
+    await managed(async (api) => {
+      const path = '/apiops/environments/production/';
+      expect((await api('PUT', path, { type: 'PRODUCTION', environmentSet: false })).status).toBe(200);
+    });
+    expect(await problems()).toEqual([]);
+  });
+
+  test('finds settings of a project or an environment that were set back with their MAC', async () => {
+    const [project] = await rowsOf('projects', "name = 'MyProject'");
+    const [environment] = await rowsOf('environments', "name = 'production'");
+    await managed(async (api) => {
+      expect((await api('PUT', '/apiops/projects/MyProject/', { description: 'new' })).status).toBe(200);
+      const body = { type: 'TEST', environmentSet: true };
+      expect((await api('PUT', '/apiops/environments/production/', body)).status).toBe(200);
+    });
+    expect(await problems()).toEqual([]);
+    for (const [table, row] of Object.entries({ projects: project, environments: environment })) {
+      const columns = Object.entries(row ?? {}).map(([name, was]) => `${name} = ${literal(was)}`);
+      await database.raw(`update ${table} set ${columns.join(', ')} where id = '${row?.id}'`);
+    }
+    expect(await problems()).toEqual([
+      'audit: Project MyProject is older than its latest change in the audit log: it was set back.',
+      'audit: Environment production is older than its latest change in the audit log: it was set back.',
     ]);
   });
 
@@ -167,14 +198,25 @@ withDatabases('the doctor on a database that somebody wrote to', (fresh, kind) =
       `integrity: The desired state of environment production has another ${what} than the data: a row that it depends on was altered.`;
     const types = (text: string) =>
       database.raw(`update projects set publish_key_types = '${text}' where name = 'MyProject'`);
+    const altered = (row: string) =>
+      `integrity: The row in ${row} was not written by keyplane: its MAC is missing or wrong.`;
     await types('["RSA"]');
-    expect(await problems()).toEqual([unlike(`project-set ${project?.id}`)]);
-    await types('["EC"]');
-    await put('installation', {
-      key: 'caching',
-      value: '{"maxAge":9,"staleWhileRevalidate":9,"staleIfError":9}',
+    expect(await problems()).toEqual([
+      altered(`projects ${project?.id} (name: MyProject)`),
+      unlike(`project-set ${project?.id}`),
+    ]);
+    const [finding] = (await examine(config)).findings;
+    expect(finding?.advice).toContain(
+      'PUT /apiops/projects/{projectName}/ with description, historicalKeyRingName and publishKeyTypes',
+    );
+    await managed(async (api) => {
+      const settings = { publishKeyTypes: ['EC'], historicalKeyRingName: null };
+      expect((await api('PUT', '/apiops/projects/MyProject/', settings)).status).toBe(200);
     });
-    expect(await problems()).toEqual([unlike('caching')]);
+    expect(await problems()).toEqual([]);
+    const other = '{"maxAge":9,"staleWhileRevalidate":9,"staleIfError":9}';
+    await database.raw(`update installation set value = '${other}' where key = 'caching'`);
+    expect(await problems()).toEqual([altered('installation caching'), unlike('caching')]);
     await managed(async () => {});
     expect(await problems()).toEqual([]);
   });

@@ -132,7 +132,7 @@ withDatabases('the doctor', (fresh, kind) => {
     await later('same', { members: 'public_members' });
     expect(await found(), 'one key twice').toEqual([]);
     await database.raw(
-      "insert into projects (id, name, created_at, updated_at) values ('p9', 'Second', 0, 0)",
+      "insert into projects (id, name, created_at, updated_at, mac) select 'p9', 'Second', 0, 0, (select mac from jwks limit 1)",
     );
     await later('copied');
     await later('foreign', { projectId: "'p9'", members: `'{"another":"key"}'` });

@@ -17,7 +17,7 @@ import {
   start,
   stop,
 } from './support/installation.ts';
-import { toSchemaWithoutMacs } from './support/older-schema.ts';
+import { toSchemaWithoutMacs, toSchemaWithoutSettingMacs } from './support/older-schema.ts';
 
 cleanUpInstallations();
 
@@ -36,7 +36,8 @@ withDatabases('the first start after an upgrade', (fresh, kind) => {
 
   const problems = async () => (await examine(config)).findings.map(({ problem }) => problem);
   const withoutMac = async () => {
-    const tables = ['jwks', 'desired_objects', 'environment_states', 'keystore_environments'];
+    const placed = ['desired_objects', 'environment_states', 'keystore_environments'];
+    const tables = ['jwks', 'projects', 'environments', ...placed];
     const counts = tables.map((table) =>
       database
         .raw(`select count(*) as count from ${table} where mac is null`)
@@ -49,7 +50,9 @@ withDatabases('the first start after an upgrade', (fresh, kind) => {
     const installation = await start(config, filled.token);
     expect(await everyAnswer(installation.api)).toEqual(filled.answers);
     const { body } = await installation.api('GET', '/apiops/audit/?action=installation.protect');
-    expect(body.resultList).toMatchObject([{ actor: 'system', outcome: 'SUCCESS', details: { rows: 11 } }]);
+    expect(body.resultList).toMatchObject([
+      { actor: 'system', outcome: 'SUCCESS', details: { rows: 14, settings: true } },
+    ]);
     expect(await withoutMac()).toBe(0);
     expect(await problems()).toEqual([]);
     await stop(installation);
@@ -77,5 +80,71 @@ withDatabases('the first start after an upgrade', (fresh, kind) => {
     const installation = await start(there, filled.token);
     expect(await everyAnswer(installation.api)).toEqual(filled.answers);
     await stop(installation);
+  });
+});
+
+withDatabases('the first start after an upgrade from a version whose settings had no MAC', (fresh, kind) => {
+  let database: TestDatabase;
+  let config: ManagerConfig;
+  let filled: FilledInstallation;
+  beforeAll(async () => {
+    filled = await fillInstallation(kind);
+  });
+  beforeEach(async () => {
+    ({ database, config } = await copyOf(filled, fresh));
+    await toSchemaWithoutSettingMacs(database.options, await masterKeyOf(config));
+    await expect(database.raw('select mac from projects')).rejects.toThrow();
+  });
+
+  const problems = async () => (await examine(config)).findings.map(({ problem }) => problem);
+  const protections = async ({ api }: Awaited<ReturnType<typeof start>>) => {
+    const { body } = await api('GET', '/apiops/audit/?action=installation.protect');
+    return body.resultList.filter(({ objectName }: { objectName: string }) => objectName === 'settings');
+  };
+
+  test('gives the settings a MAC once, and records that in the audit log', async () => {
+    const first = await start(config, filled.token);
+    expect(await everyAnswer(first.api)).toEqual(filled.answers);
+    expect(await protections(first)).toMatchObject([{ details: { rows: 3 } }]);
+    expect(await problems()).toEqual([]);
+    await stop(first);
+    const second = await start(config, filled.token);
+    expect(await protections(second)).toHaveLength(1);
+    await stop(second);
+  });
+
+  test('is the only operation that adds them: settings whose MACs were all removed later never get one', async () => {
+    await stop(await start(config, filled.token));
+    for (const table of ['projects', 'environments', 'installation'])
+      await database.raw(`update ${table} set mac = null`);
+    const installation = await start(config, filled.token);
+    expect(await protections(installation)).toHaveLength(1);
+    await stop(installation);
+    expect(await problems()).toEqual([
+      expect.stringMatching(/^The row in projects .* was not written by keyplane/),
+      expect.stringMatching(/^The row in environments .* was not written by keyplane/),
+    ]);
+  });
+
+  test('is not needed after a restore, which gives a MAC to the settings of an older backup', async () => {
+    const file = `${await scratchFolder()}/backup`;
+    await backUp(config, file);
+    const there = await configOver((await fresh({ withoutSchema: true })).options, {
+      KEYPLANE_MASTER_KEY: filled.masterKey,
+    });
+    await restore(there, { file, replace: false });
+    expect((await examine(there)).findings.filter(({ topic }) => topic !== 'machine')).toEqual([]);
+  });
+});
+
+withDatabases('a database that was protected from its first start on', (fresh, kind) => {
+  test('never gives its settings a MAC again', async () => {
+    const filled = await fillInstallation(kind);
+    const { database, config } = await copyOf(filled, fresh);
+    for (const table of ['projects', 'environments', 'installation'])
+      await database.raw(`update ${table} set mac = null`);
+    await stop(await start(config, filled.token));
+    const found = (await examine(config)).findings.map(({ problem }) => problem);
+    expect(found).toHaveLength(2);
   });
 });

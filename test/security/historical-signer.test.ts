@@ -51,15 +51,81 @@ test('a ring for historical keys that was altered in the database reaches no nod
     await expectChosen(`fresh-${index}`);
   }
   const other = { description: 'other', publishKeyTypes: ['EC'] };
-  expect(await keyplane.api('PUT', '/apiops/projects/MyProject/', other)).toMatchObject({ status: 200 });
+  const refusal = { status: 503, body: { reason: 'ALTERED_IN_DATABASE' } };
+  expect(await keyplane.api('PUT', '/apiops/projects/MyProject/', other)).toMatchObject(refusal);
   await expectChosen('later');
 
   const description = 'an administrator chooses another';
   const answer = await keyplane.api('PUT', '/apiops/projects/MyProject/', {
     description,
     historicalKeyRingName: 'b-other',
+    publishKeyTypes: null,
   });
   expect(answer).toMatchObject({ status: 200 });
   const next = await activeKid('b-other');
   await until(async () => (await signerAt(node)) === next, description);
+});
+
+/** As if its interval had passed. */
+async function makeDue(name: string): Promise<void> {
+  await keyplane.manager.services.store.write(async (stores) => {
+    const project = await stores.projects.find('MyProject');
+    const ring = project && (await stores.rings.find(project.id, name));
+    if (!ring) throw new Error(`no ring ${name}`);
+    for (const jwk of await stores.rings.members(ring.id)) {
+      if (jwk.member.activatedAt === null) continue;
+      const activatedAt = new Date(jwk.member.activatedAt.getTime() - 91 * 86_400_000);
+      await stores.jwks.update({ ...jwk, member: { ...jwk.member, activatedAt } });
+    }
+    await stores.rings.update({ ...ring, examineAt: await stores.rings.now() });
+  });
+}
+
+test('a rotation deploys no ring for historical keys that was altered in the database, and goes on when the settings are saved again', async () => {
+  const [before, other] = [await signerAt(node), await activeKid('a-chosen')];
+  await keyplane.raw("update projects set historical_key_ring_name = 'a-chosen' where name = 'MyProject'");
+  await makeDue('a-chosen');
+  const examination = async () => {
+    const [row] = await keyplane.raw("select examine_at from key_rings where name = 'a-chosen'");
+    return Number(row?.examine_at);
+  };
+  const asked = Date.now();
+  await until(async () => (await examination()) > asked + 1000, 'the scheduler has failed with it');
+  expect(await activeKid('a-chosen')).toBe(other);
+  expect(await signerAt(node)).toBe(before);
+
+  const settings = { historicalKeyRingName: 'b-other', publishKeyTypes: null };
+  expect(await keyplane.api('PUT', '/apiops/projects/MyProject/', settings)).toMatchObject({ status: 200 });
+  await rings.ringWhen(
+    'a-chosen',
+    ({ members }) => members.at(-1).state === 'NEXT' && members.length > 2,
+    'it rotates',
+  );
+  expect(await activeKid('a-chosen')).not.toBe(other);
+  expect(await signerAt(node)).toBe(before);
+});
+
+test('whatever ring was deployed before, only the one that is saved again signs historical keys', async () => {
+  expect(await rings.create({ name: 'c-third' })).toMatchObject({ status: 200 });
+  await rings.ringWhen('c-third', isReady, 'the successor is NEXT');
+  await keyplane.raw("update projects set historical_key_ring_name = 'a-chosen' where name = 'MyProject'");
+  const settings = { historicalKeyRingName: 'c-third', publishKeyTypes: null };
+  expect(await keyplane.api('PUT', '/apiops/projects/MyProject/', settings)).toMatchObject({ status: 200 });
+  const fresh = await keyplane.addNode('production', 'after-repair');
+  const chosen = await activeKid('c-third');
+  for (const one of [node, fresh]) {
+    await until(async () => (await signerAt(one)) === chosen, 'the ring that was saved signs');
+  }
+});
+
+test('no other change of a ring deploys one that was altered in the database', async () => {
+  await keyplane.raw("update projects set historical_key_ring_name = 'a-chosen' where name = 'MyProject'");
+  const [project] = await keyplane.raw("select id from projects where name = 'MyProject'");
+  const kid = await activeKid('a-chosen');
+  const scope = { projectId: String(project?.id), projectName: 'MyProject', actor: 'system' };
+  // As a manager does whose node knows the key as revoked.
+  const request = { kid, reason: 'UNSPECIFIED', comment: 'reported by a node' };
+  const revocation = keyplane.manager.services.keyRings.revoke(scope, 'a-chosen', request);
+  await expect(revocation).rejects.toMatchObject({ reason: 'ALTERED_IN_DATABASE' });
+  expect(await activeKid('a-chosen')).toBe(kid);
 });

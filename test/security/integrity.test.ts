@@ -135,7 +135,8 @@ test('an environment set that was switched on in the database is published by no
   const fresh = await freshNode('after-switch');
   for (const one of [node, fresh]) expect(await statusAt(one)).toBe(404);
   const other = { type: 'TEST', description: 'other' };
-  expect(await keyplane.api('PUT', environmentsPath, other)).toMatchObject({ status: 200 });
+  const refusal = { status: 503, body: { reason: 'ALTERED_IN_DATABASE' } };
+  expect(await keyplane.api('PUT', environmentsPath, other)).toMatchObject(refusal);
   for (const one of [node, await freshNode('after-other')]) expect(await statusAt(one)).toBe(404);
   expect(await choose(true)).toMatchObject({ status: 200 });
   for (const one of [node, fresh])
@@ -160,11 +161,11 @@ test('a setting that was altered in the database reaches no node, with a change 
     await keyplane.raw(`update projects set publish_key_types = ${altered} where name = 'Chosen'`);
     expect(await typesAt(await freshNode(`types-${index}`))).toEqual(['EC']);
   }
-  expect(await keyplane.api('PUT', '/apiops/projects/Chosen/', { description: 'other' })).toMatchObject({
-    status: 200,
-  });
+  const refusal = { status: 503, body: { reason: 'ALTERED_IN_DATABASE' } };
+  const other = { description: 'other', publishKeyTypes: ['RSA'] };
+  expect(await keyplane.api('PUT', '/apiops/projects/Chosen/', other)).toMatchObject(refusal);
   expect(await typesAt(await freshNode('types-later'))).toEqual(['EC']);
-  const chosen = { publishKeyTypes: ['RSA'] };
+  const chosen = { publishKeyTypes: ['RSA'], historicalKeyRingName: null };
   expect(await keyplane.api('PUT', '/apiops/projects/Chosen/', chosen)).toMatchObject({ status: 200 });
   await until(async () => (await typesAt(node)).join() === 'RSA', 'an administrator chooses others');
   await keyplane.api('DELETE', '/apiops/projects/Chosen/');

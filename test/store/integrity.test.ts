@@ -39,6 +39,8 @@ const uncovered: Readonly<Record<string, string>> = {
   'key_rings.examine_at': 'when the scheduler looks next, which decides from the rest',
   'key_rings.state': 'what the scheduler found, for lists and figures',
   'key_rings.late_since': 'what the scheduler found, for lists and figures',
+  'environments.node_removed_at': 'when a node was removed last, by which key rings wait',
+  'installation.key': 'a setting without its row reads as altered',
 };
 
 withDatabases('the MAC of a row', (fresh, kind) => {
@@ -55,6 +57,7 @@ withDatabases('the MAC of a row', (fresh, kind) => {
       for (const one of [environment, otherEnvironment]) await stores.environments.insert(one);
       for (const one of [project, otherProject]) await stores.projects.insert(one);
       await stores.installation.put('lineage', 'l-1');
+      await stores.installation.putSetting('caching', '{}');
       const jwk = sampleJwk(project.id, { description: 'd', sourceUrl: 'u', sourceId: 's', use: 'sig' });
       const times = { notBeforeTime: new Date(1), expirationTime: new Date(2), algorithm: 'ES256' };
       const ring = sampleKeyRing(project.id, { description: 'd' });
@@ -122,22 +125,31 @@ withDatabases('the MAC of a row', (fresh, kind) => {
     'views',
     'outlets',
     'issuer_key_sets',
+    'projects',
+    'environments',
+    'installation',
   ])('covers every column of %s', async (table) => {
     expect(await altered()).toEqual([]);
     // A writer outside keyplane is not stopped by a trigger either.
-    if (table === 'jwks') {
-      await database.raw(`drop trigger jwks_update_with_mac${kind === 'sqlite' ? '' : ' on jwks'}`);
+    if (['jwks', 'projects', 'environments'].includes(table)) {
+      await database.raw(`drop trigger ${table}_update_with_mac${kind === 'sqlite' ? '' : ` on ${table}`}`);
     }
+    // One that no other row refers to.
+    const unused = { projects: otherProject.id, environments: otherEnvironment.id }[table];
+    const [picked] = await database.raw(
+      `select mac from ${table} where mac is not null${unused ? ` and id = '${unused}'` : ''}`,
+    );
+    const where = `mac = ${literal(kind, picked?.mac)}`;
     for (const { name, type } of await columnsOf(table)) {
       const value = other(name, type);
       if (value === undefined || name in uncovered || `${table}.${name}` in uncovered) continue;
-      const [before] = await database.raw(`select ${name} as was from ${table}`);
-      await database.raw(`update ${table} set ${name} = ${value}`);
+      const [before] = await database.raw(`select ${name} as was from ${table} where ${where}`);
+      await database.raw(`update ${table} set ${name} = ${value} where ${where}`);
       expect(await altered(), name).toEqual([table]);
-      await database.raw(`update ${table} set ${name} = ${literal(kind, before?.was)}`);
+      await database.raw(`update ${table} set ${name} = ${literal(kind, before?.was)} where ${where}`);
       expect(await altered(), `${name} put back`).toEqual([]);
     }
-    await database.raw(`update ${table} set mac = null`);
+    await database.raw(`update ${table} set mac = null where ${where}`);
     expect(await altered(), 'no MAC').toEqual([table]);
   });
 
@@ -189,7 +201,31 @@ withDatabases('the MAC of a row', (fresh, kind) => {
     await database.raw(`update jwks set mac = (select mac from jwks where id = '${second.id}')`);
     expect(await altered()).toEqual(['jwks']);
     store.protect({ mac: (of, parts) => testIntegrity.mac(`another ${of}`, parts) });
-    expect(await altered()).toHaveLength(13);
+    expect(await altered()).toHaveLength(18);
+  });
+
+  test('that is wrong keeps the settings of a project or an environment from being written again as they are', async () => {
+    await database.raw(`update projects set publish_key_types = '["RSA"]' where id = '${project.id}'`);
+    await database.raw(
+      `update environments set environment_set = 1 - environment_set where id = '${environment.id}'`,
+    );
+    const refusal = { reason: 'ALTERED_IN_DATABASE' };
+    const writes = [
+      store.write(async ({ projects }) => {
+        const found = await projects.get(project.id);
+        expect(found?.altered).toBe(true);
+        expect((await projects.list()).filter(({ altered }) => altered)).toHaveLength(1);
+        await projects.update({ ...(found as NonNullable<typeof found>), description: 'other' });
+      }),
+      store.write(async ({ environments }) => {
+        const found = await environments.get(environment.id);
+        expect(found?.altered).toBe(true);
+        expect((await environments.list()).filter(({ altered }) => altered)).toHaveLength(1);
+        await environments.update({ ...(found as NonNullable<typeof found>), description: 'other' });
+      }),
+    ];
+    for (const write of writes) await expect(write).rejects.toMatchObject(refusal);
+    expect(await altered()).toEqual(['projects', 'environments']);
   });
 
   test('is looked at in every row, however many there are', async () => {

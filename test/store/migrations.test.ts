@@ -14,6 +14,8 @@ const older = migrations.slice(0, 2);
 const olderTables = tablesOf(older);
 /** Tables whose rows carry a MAC, which no older manager writes; and the one that refers to one of them. */
 const guarded = new Set([
+  'projects',
+  'environments',
   'desired_objects',
   'environment_states',
   'jwks',
@@ -21,6 +23,7 @@ const guarded = new Set([
   'crypto_key_environments',
   'keystore_environments',
 ]);
+const settingTables = olderTables.filter(({ name }) => ['projects', 'environments'].includes(name));
 const unguardedTables = olderTables.filter(({ name }) => !guarded.has(name) && name !== 'jwk_refreshes');
 
 async function withEngine<T>(options: StoreOptions, work: (engine: Engine) => Promise<T>): Promise<T> {
@@ -184,10 +187,12 @@ withDatabases('an upgrade', (fresh) => {
       for (const table of olderTables.filter(({ name }) => guarded.has(name))) {
         await expect(insertAll(engine, [table], 'of-the-older'), table.name).rejects.toMatchObject(rejected);
       }
-      const update = inTransaction(engine, (transaction) =>
-        transaction.command('update jwks set public_members = public_members, updated_at = updated_at + 1'),
-      );
-      await expect(update).rejects.toMatchObject(rejected);
+      for (const table of ['jwks', 'projects', 'environments']) {
+        const update = inTransaction(engine, (transaction) =>
+          transaction.command(`update ${table} set name = name, updated_at = updated_at + 1`),
+        );
+        await expect(update, table).rejects.toMatchObject(rejected);
+      }
     });
   });
 
@@ -195,6 +200,7 @@ withDatabases('an upgrade', (fresh) => {
     const { options } = await fresh({ withoutSchema: true });
     await withEngine(options, async (engine) => {
       await migrate(engine, older);
+      await insertAll(engine, settingTables, 'of-the-older');
       await migrate(engine);
       await insertAll(engine, unguardedTables, 'of-the-older');
       await inTransaction(engine, async (transaction) => {

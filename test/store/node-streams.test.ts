@@ -188,7 +188,7 @@ withDatabases('streams of nodes', (fresh, kind) => {
     const before = await store.read(({ rings }) => rings.now());
     await store.write(({ nodes }) => nodes.delete(node.id));
     expect((await removedAt())?.getTime()).toBeGreaterThanOrEqual(before.getTime());
-    await store.write(({ environments }) => environments.update(environment));
+    await store.write(({ environments }) => environments.update({ ...environment, description: 'other' }));
     expect(await removedAt()).not.toBeNull();
   });
 

@@ -646,6 +646,8 @@ export interface Environment {
   readonly accessUrl: string | null;
   /** Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json */
   readonly environmentSet: boolean;
+  /** Its row was altered in the database outside keyplane: nothing is deployed from it. Absent otherwise */
+  readonly altered?: true | undefined;
   /** ISO 8601, UTC */
   readonly createdAt: string;
   /** ISO 8601, UTC */
@@ -719,6 +721,8 @@ export interface EnvironmentWithProjects {
   readonly accessUrl: string | null;
   /** Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json */
   readonly environmentSet: boolean;
+  /** Its row was altered in the database outside keyplane: nothing is deployed from it. Absent otherwise */
+  readonly altered?: true | undefined;
   /** ISO 8601, UTC */
   readonly createdAt: string;
   /** ISO 8601, UTC */
@@ -2346,6 +2350,8 @@ export interface Project {
   readonly historicalKeyRingName: string | null;
   /** Key types in its JWK Set */
   readonly publishKeyTypes: readonly string[];
+  /** Its row was altered in the database outside keyplane: nothing is deployed from it. Absent otherwise */
+  readonly altered?: true | undefined;
   /** ISO 8601, UTC */
   readonly createdAt: string;
   /** ISO 8601, UTC */

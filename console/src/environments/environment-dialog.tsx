@@ -5,6 +5,7 @@ import type { Operations } from '../../../clients/typescript/src/index.ts';
 import { keyplane } from '../api/keyplane.ts';
 import { unchecked } from '../api/unchecked.ts';
 import { useChange } from '../api/use-change.ts';
+import { AlteredNote } from '../display/altered-note.tsx';
 import { DescriptionField } from '../display/form/description-field.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { FormDialog } from '../display/form/form-dialog.tsx';
@@ -59,6 +60,7 @@ export function EnvironmentDialog({
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >
+      {environment?.altered && <AlteredNote what="environment" />}
       {environment === undefined && <NameField value={name} error={errors.of('name')} onChange={setName} />}
       <DescriptionField value={description} onChange={setDescription} />
       <NativeSelect

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { keyplane } from '../api/keyplane.ts';
 import { useChange } from '../api/use-change.ts';
+import { AlteredNote } from '../display/altered-note.tsx';
 import { DescriptionField } from '../display/form/description-field.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import { FormDialog } from '../display/form/form-dialog.tsx';
@@ -33,10 +34,15 @@ export function ProjectDialog({
   const [ringName, setRingName] = useState<string | null>();
   const [keyTypes, setKeyTypes] = useState<readonly string[]>();
   const described = description === '' ? {} : { description };
+  const before = useProjectSettings(project?.name ?? '').data;
+  // Settings that were altered are saved all at once, as the form shows them.
+  const present = before?.altered ? before : undefined;
+  const savedRing = ringName === undefined ? present?.signer : ringName;
+  const savedTypes = keyTypes ?? present?.keyTypes;
   const change = {
     ...described,
-    ...(ringName !== undefined && { historicalKeyRingName: ringName }),
-    ...(keyTypes !== undefined && { publishKeyTypes: [...keyTypes] }),
+    ...(savedRing !== undefined && { historicalKeyRingName: savedRing }),
+    ...(savedTypes !== undefined && { publishKeyTypes: [...savedTypes] }),
   };
   const save = useChange(
     () =>
@@ -60,6 +66,7 @@ export function ProjectDialog({
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >
+      {present !== undefined && <AlteredNote what="project" />}
       {project === undefined && <NameField value={name} error={errors.of('name')} onChange={setName} />}
       <DescriptionField value={description} error={errors.of('description')} onChange={setDescription} />
       {project !== undefined && (
@@ -144,6 +151,7 @@ function HistoricalKeyRing({
 function useProjectSettings(projectName: string) {
   return useQuery({
     queryKey: ['project-settings', projectName],
+    enabled: projectName !== '',
     queryFn: async () => {
       const asked = { page: '1', size: String(mostOffered) };
       const [projects, rings] = await Promise.all([
@@ -154,6 +162,7 @@ function useProjectSettings(projectName: string) {
       return {
         signer: project?.historicalKeyRingName ?? null,
         keyTypes: project?.publishKeyTypes ?? [],
+        altered: project?.altered === true,
         rings: rings.resultList.filter(({ use }) => use === 'sig').map(({ name }) => name),
       };
     },

@@ -118,6 +118,7 @@ function addEnvUpdate(group: Command): void {
   addFields(command).action(async (name: string, flags: EnvFlags) => {
     const { client } = await connect(flags);
     const before = await environmentNamed(client, name);
+    if (before.altered) requireAll(name, flags);
     const body = {
       environmentSet: flags.environmentSet ?? before.environmentSet,
       type: unchecked<EnvironmentType>(flags.type ?? before.type),
@@ -128,6 +129,17 @@ function addEnvUpdate(group: Command): void {
     const answer = await client.updateEnvironment({ environmentName: name, body });
     show(flags, answer, { table: () => `Updated environment ${name}\n` });
   });
+}
+
+/** What is left out stays as it is, so that it would be confirmed unread. */
+function requireAll(name: string, flags: EnvFlags): void {
+  const { type, environmentSet, projects, allProjects } = flags;
+  const isWhole =
+    type !== undefined && environmentSet !== undefined && (projects !== undefined || allProjects);
+  if (isWhole) return;
+  throw wrongUsage(
+    `Environment ${name} was altered in the database outside keyplane. Give all of its settings: --type, --environment-set or --no-environment-set, and --projects or --all-projects`,
+  );
 }
 
 function addEnvDelete(group: Command): void {

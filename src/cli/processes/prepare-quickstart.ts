@@ -78,6 +78,8 @@ export async function setNodeAddresses(
     const accessUrl = nodeUrls[index];
     if (!found || accessUrl === undefined) continue;
     const { environment, projectNames } = found;
+    // An administrator has to say what it should be.
+    if (environment.altered) continue;
     const before = environment.accessUrl;
     if (before === accessUrl || (before !== null && URL.parse(before)?.hostname !== '127.0.0.1')) continue;
     await services.environments.update(caller, name, {

@@ -13,6 +13,8 @@ export interface LineageStores {
   readonly installation: {
     get(key: string): Promise<string | undefined>;
     put(key: string, value: string): Promise<void>;
+    getSetting(key: string): Promise<{ readonly value: string; readonly altered?: boolean } | undefined>;
+    putSetting(key: string, value: string): Promise<void>;
   };
 }
 

@@ -3,7 +3,7 @@ import type { Environment } from '../../environments/environment-store.ts';
 import type { EnvironmentWithProjects } from '../../environments/environments.ts';
 import { named } from '../openapi/named.ts';
 import { environmentType } from '../openapi/named-values.ts';
-import { instant, instantText } from '../responses/response-schemas.ts';
+import { alteredMember, instant, instantText } from '../responses/response-schemas.ts';
 
 /** What members of a project see: never which other projects there are. */
 export const environmentItem = named(
@@ -17,6 +17,7 @@ export const environmentItem = named(
     environmentSet: z
       .boolean()
       .describe('Whether its nodes publish one JWK Set of all projects at /.well-known/jwks.json'),
+    altered: alteredMember(),
     createdAt: instant,
     updatedAt: instant,
   }),
@@ -32,7 +33,8 @@ export const environmentWithProjectsItem = named(
 export function environmentView(environment: Environment) {
   const { id, name, description, type, accessUrl, environmentSet, createdAt, updatedAt } = environment;
   const dates = { createdAt: instantText(createdAt), updatedAt: instantText(updatedAt) };
-  return { id, name, description, type, accessUrl, environmentSet, ...dates };
+  const facts = { id, name, description, type, accessUrl, environmentSet };
+  return { ...facts, ...(environment.altered && { altered: true as const }), ...dates };
 }
 
 export function environmentWithProjectsView({ environment, projectNames }: EnvironmentWithProjects) {

@@ -6,7 +6,7 @@ import type { KeyplaneServer } from '../keyplane-server.ts';
 import { named } from '../openapi/named.ts';
 import { listQuery, readListQuery } from '../requests/list-query.ts';
 import { pageOf } from '../requests/page-of.ts';
-import { instant, instantText, listOf } from '../responses/response-schemas.ts';
+import { alteredMember, instant, instantText, listOf } from '../responses/response-schemas.ts';
 import { openToSignedIn } from '../route-access.ts';
 
 const item = named(
@@ -17,6 +17,7 @@ const item = named(
     description: z.string().nullable(),
     historicalKeyRingName: z.string().nullable(),
     publishKeyTypes: z.array(z.string()).describe('Key types in its JWK Set'),
+    altered: alteredMember(),
     createdAt: instant,
     updatedAt: instant,
   }),
@@ -53,13 +54,14 @@ export function listProjectsRoute(app: KeyplaneServer, { projects }: Pick<RouteS
 }
 
 function projectView(project: Project) {
-  const { id, name, description, historicalKeyRingName, createdAt, updatedAt } = project;
+  const { id, name, description, historicalKeyRingName, altered, createdAt, updatedAt } = project;
   return {
     id,
     name,
     description,
     historicalKeyRingName,
     publishKeyTypes: [...publishKeyTypesOf(project)],
+    ...(altered && { altered: true as const }),
     createdAt: instantText(createdAt),
     updatedAt: instantText(updatedAt),
   };

@@ -42,6 +42,16 @@ export const optionalWarnings = z
   .optional()
   .describe('What was left out or changed, and why');
 
+/** Of a project or an environment; absent where its row is as keyplane wrote it. */
+export function alteredMember() {
+  return z
+    .literal(true)
+    .optional()
+    .describe(
+      'Its row was altered in the database outside keyplane: nothing is deployed from it. Absent otherwise',
+    );
+}
+
 /** ISO 8601 with milliseconds, UTC. */
 export const instant = z.string().describe('ISO 8601, UTC');
 

@@ -2,6 +2,7 @@
 // the rules of any source URL. New material of the same kid replaces the old; when the URL fails or no longer has the
 // kid, the last good key stays and its state says why.
 
+import { requireIntactProject } from '../../altered-settings.ts';
 import type { DeploymentTarget } from '../../deployments/put-desired-state.ts';
 import { isKeyplaneError } from '../../errors.ts';
 import type { EventStores } from '../../events/event-store.ts';
@@ -158,6 +159,7 @@ export class Refresher {
     const { stored } = due;
     const project = await stores.projects.get(stored.projectId);
     if (!project) return [];
+    requireIntactProject(project);
     const { jwk } = found;
     const updatedAt = laterThan(stored.updatedAt, now);
     const columns = jwkColumns(this.#options.sealer, stored.id, jwk);

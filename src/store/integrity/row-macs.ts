@@ -5,10 +5,12 @@ import type { MacPart } from '../../sealing/integrity.ts';
 import type {
   ApplicationRow,
   DesiredObjectRow,
+  EnvironmentRow,
   IssuerKeySetRow,
   JwkRow,
   KeyRingRow,
   MaterialRow,
+  ProjectRow,
   TokenProfileRow,
   ViewRow,
 } from '../database-schema.ts';
@@ -230,4 +232,47 @@ export function outletParts(row: OutletColumns): MacOf {
       row.audit_sequence,
     ],
   };
+}
+
+export type ProjectColumns = Omit<ProjectRow, 'mac'>;
+
+export function projectParts(row: ProjectColumns): MacOf {
+  return {
+    kind: 'project',
+    parts: [
+      row.id,
+      row.name,
+      row.description,
+      row.historical_key_ring_name,
+      row.publish_key_types,
+      row.created_at,
+      row.updated_at,
+      row.audit_sequence,
+    ],
+  };
+}
+
+/** When a node was removed last is what key rings wait by, and is written with the node. */
+export type EnvironmentColumns = Omit<EnvironmentRow, 'mac' | 'node_removed_at'>;
+
+export function environmentParts(row: EnvironmentColumns): MacOf {
+  return {
+    kind: 'environment',
+    parts: [
+      row.id,
+      row.name,
+      row.description,
+      row.type,
+      row.access_url,
+      row.restricted,
+      row.environment_set,
+      row.created_at,
+      row.updated_at,
+      row.audit_sequence,
+    ],
+  };
+}
+
+export function installationParts({ key, value }: { readonly key: string; readonly value: string }): MacOf {
+  return { kind: 'installation', parts: [key, value] };
 }

@@ -34,7 +34,8 @@ function rejections({ dialect }: ColumnTypes): readonly string[] {
   ];
 }
 
-function rejects(
+/** A trigger that rejects what a manager writes that knows no MAC of this table. */
+export function rejects(
   { dialect }: ColumnTypes,
   table: string,
   change: 'insert' | 'update',
@@ -48,6 +49,6 @@ function rejects(
     : `create trigger ${name} before ${what} on ${table} for each row when (${condition}) execute function keyplane_reject_older_manager()`;
 }
 
-function sameMac({ dialect }: ColumnTypes): string {
+export function sameMac({ dialect }: ColumnTypes): string {
   return dialect === 'sqlite' ? 'new.mac is old.mac' : 'new.mac is not distinct from old.mac';
 }

@@ -22,12 +22,13 @@ import { outletWrites } from './0021-outlet-writes.ts';
 import { heldEvents } from './0022-held-events.ts';
 import { outletTests } from './0023-outlet-tests.ts';
 import { keyPasswords } from './0024-key-passwords.ts';
+import { settingsIntegrity } from './0025-settings-integrity.ts';
 import type { Migration } from './column-types.ts';
 
 /**
  * The place in the list, from 1, is the version. From the third on they only add what an older manager that is still
  * running does not notice: tables, indexes that refuse nothing, columns that are null or have a default. The eighth
- * rejects the writes of older managers.
+ * rejects the writes of older managers, the 25th those of projects and environments.
  */
 export const migrations: readonly Migration[] = [
   firstSchema,
@@ -54,4 +55,5 @@ export const migrations: readonly Migration[] = [
   heldEvents,
   outletTests,
   keyPasswords,
+  settingsIntegrity,
 ];

@@ -51,7 +51,7 @@ const changedTables = [
   'outlets',
 ];
 
-/** Every object that nodes can have, with the sequence that it remembers. */
+/** Every object that nodes can have, and what decides what they have, with the sequence that it remembers. */
 const objects = sql`select jwks.id as id, 'jwk' as kind, jwks.name as name, jwks.project_id, jwks.audit_sequence,
   case when jwks.ring_id is null then 0 else 1 end as moves_by_itself from jwks
 union all
@@ -68,7 +68,11 @@ from token_profiles
 union all
 select views.id, 'view', views.name, views.project_id, views.audit_sequence, 0 from views
 union all
-select outlets.id, 'outlet', outlets.name, outlets.project_id, outlets.audit_sequence, 0 from outlets`;
+select outlets.id, 'outlet', outlets.name, outlets.project_id, outlets.audit_sequence, 0 from outlets
+union all
+select projects.id, 'project', projects.name, null, projects.audit_sequence, 1 from projects
+union all
+select environments.id, 'environment', environments.name, null, environments.audit_sequence, 0 from environments`;
 
 /** Ids are UUIDs, so an id stands in the list only where it is meant. */
 const isOfRing = sql`(key_rings.environment_ids is null
@@ -111,7 +115,10 @@ const changes = sql`(action in (records.object_type || '.create', records.object
   and outcome = 'SUCCESS'`;
 
 const isDeletion = sql`newest_action in (kind || '.delete', 'keyring.delete')`;
-/** A ring and its members are also written when it is noted what nodes confirmed, an application with what it was granted. */
+/**
+ * A ring and its members are also written when it is noted what nodes confirmed, an application with what it was granted, a
+ * project when the ring of its historical keys is deleted.
+ */
 const isAhead = sql`(audit_sequence > head or (moves_by_itself = 0 and audit_sequence >= newest))`;
 
 export class ConsistencyTable implements ConsistencyStore {

@@ -61,9 +61,9 @@ export function createStores(database: Database, context: TableContext): Stores 
   return {
     users: new UserTable(database, notify),
     tokens: new TokenTable(database, notify),
-    projects: new ProjectTable(database, notify),
-    members: new MemberTable(database, notify),
-    environments: new EnvironmentTable(database, notify),
+    projects: new ProjectTable(database, { notify, guard }),
+    members: new MemberTable(database, { notify, guard }),
+    environments: new EnvironmentTable(database, { notify, guard }),
     enrollmentTokens: new EnrollmentTokenTable(database, notify),
     managers: new ManagerTable(database, engine),
     nodeKeys: new NodeKeyTable(database, notify),
@@ -99,6 +99,6 @@ export function createStores(database: Database, context: TableContext): Stores 
     consistency: new ConsistencyTable(database),
     macs: new MacTable(database, guard),
     dump: new DumpTables(database),
-    installation: new InstallationTable(database),
+    installation: new InstallationTable(database, guard),
   };
 }

@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
+import { requireIntactEnvironment } from '../../altered-settings.ts';
 import type { Environment, EnvironmentStore } from '../../environments/environment-store.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
 import type { Database, EnvironmentProjectRow, EnvironmentRow } from '../database-schema.ts';
+import type { RowGuard } from '../integrity/row-guard.ts';
+import { type EnvironmentColumns, environmentParts } from '../integrity/row-macs.ts';
 import { listStatement, statement } from '../statement.ts';
 import { flag } from './column-values.ts';
 import { databaseNow } from './database-clock.ts';
@@ -63,6 +66,8 @@ const updateOne = statement((db, row: Columns) =>
       restricted: row.restricted,
       environment_set: row.environment_set,
       updated_at: row.updated_at,
+      audit_sequence: row.audit_sequence,
+      mac: row.mac,
     })
     .where('id', '=', row.id),
 );
@@ -87,10 +92,15 @@ const deleteLinks = statement((db, key: { environmentId: string }) =>
 export class EnvironmentTable implements EnvironmentStore {
   readonly #database: Database;
   readonly #notify: (topic: WakeTopic) => void;
+  readonly #guard: RowGuard;
 
-  constructor(database: Database, notify: (topic: WakeTopic) => void) {
+  constructor(
+    database: Database,
+    { notify, guard }: { readonly notify: (topic: WakeTopic) => void; readonly guard: RowGuard },
+  ) {
     this.#database = database;
     this.#notify = notify;
+    this.#guard = guard;
   }
 
   async list(): Promise<readonly Environment[]> {
@@ -120,12 +130,12 @@ export class EnvironmentTable implements EnvironmentStore {
   }
 
   async insert(environment: Environment): Promise<void> {
-    await insertOne.run(this.#database, rowOf(environment));
+    await insertOne.run(this.#database, await this.#guarded(environment));
     await this.#insertLinks(environment);
   }
 
   async update(environment: Environment): Promise<void> {
-    await updateOne.run(this.#database, rowOf(environment));
+    await updateOne.run(this.#database, await this.#guarded(environment));
     await deleteLinks.run(this.#database, { environmentId: environment.id });
     await this.#insertLinks(environment);
   }
@@ -146,6 +156,13 @@ export class EnvironmentTable implements EnvironmentStore {
     }
   }
 
+  async #guarded(environment: Environment): Promise<Columns> {
+    // Written again as it is, it would get a MAC that is right.
+    requireIntactEnvironment(environment);
+    const row = columnsOf(environment, await this.#guard.auditSequence());
+    return { ...row, mac: this.#guard.mac(environmentParts(row)) };
+  }
+
   async #insertLinks(environment: Environment): Promise<void> {
     for (const projectId of new Set(environment.projectIds ?? [])) {
       await insertLink.run(this.#database, { environment_id: environment.id, project_id: projectId });
@@ -154,32 +171,37 @@ export class EnvironmentTable implements EnvironmentStore {
 
   async #withOwnLinks(row: EnvironmentRow): Promise<Environment> {
     const links = row.restricted === 0 ? [] : await listLinks.all(this.#database, { environmentId: row.id });
-    return environmentOf(row, links);
+    return this.#environmentOf(row, links);
   }
 
   async #withLinks(rows: readonly EnvironmentRow[]): Promise<readonly Environment[]> {
     const hasRestricted = rows.some((row) => row.restricted !== 0);
     const links = hasRestricted ? await listAllLinks.all(this.#database, {}) : [];
     const byEnvironment = Map.groupBy(links, (link) => link.environment_id);
-    return rows.map((row) => environmentOf(row, byEnvironment.get(row.id) ?? []));
+    return rows.map((row) => this.#environmentOf(row, byEnvironment.get(row.id) ?? []));
+  }
+
+  /** Checked when it is read: most callers of a list of thousands do not read it. */
+  #environmentOf(row: EnvironmentRow, links: readonly EnvironmentProjectRow[]): Environment {
+    const guard = this.#guard;
+    return {
+      id: row.id,
+      name: row.name,
+      description: row.description,
+      type: row.type,
+      accessUrl: row.access_url,
+      projectIds: row.restricted === 0 ? null : links.map((link) => link.project_id).sort(),
+      environmentSet: row.environment_set !== 0,
+      createdAt: new Date(row.created_at),
+      updatedAt: new Date(row.updated_at),
+      get altered() {
+        return guard.isAltered(environmentParts(row), row.mac) || undefined;
+      },
+    };
   }
 }
 
-function environmentOf(row: EnvironmentRow, links: readonly EnvironmentProjectRow[]): Environment {
-  return {
-    id: row.id,
-    name: row.name,
-    description: row.description,
-    type: row.type,
-    accessUrl: row.access_url,
-    projectIds: row.restricted === 0 ? null : links.map((link) => link.project_id).sort(),
-    environmentSet: row.environment_set !== 0,
-    createdAt: new Date(row.created_at),
-    updatedAt: new Date(row.updated_at),
-  };
-}
-
-function rowOf(environment: Environment): Columns {
+function columnsOf(environment: Environment, auditSequence: number): EnvironmentColumns {
   return {
     id: environment.id,
     name: environment.name,
@@ -190,5 +212,6 @@ function rowOf(environment: Environment): Columns {
     environment_set: flag(environment.environmentSet),
     created_at: environment.createdAt.getTime(),
     updated_at: environment.updatedAt.getTime(),
+    audit_sequence: auditSequence,
   };
 }

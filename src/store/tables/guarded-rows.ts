@@ -5,24 +5,30 @@ import type {
   CertificateEnvironmentRow,
   CryptoKeyEnvironmentRow,
   Database,
+  EnvironmentRow,
+  InstallationRow,
   IssuerKeySetRow,
   JwkRow,
   KeyRingRow,
   KeystoreEnvironmentRow,
   MaterialRow,
+  ProjectRow,
   TokenProfileRow,
   ViewRow,
 } from '../database-schema.ts';
 import {
   applicationParts,
   desiredObjectParts,
+  environmentParts,
   headParts,
+  installationParts,
   issuerKeySetParts,
   jwkParts,
   keyRingParts,
   type MacOf,
   materialParts,
   outletParts,
+  projectParts,
   tokenProfileParts,
   viewParts,
 } from '../integrity/row-macs.ts';
@@ -31,8 +37,13 @@ import { certificateMacParts } from './certificate-table.ts';
 import { cryptoKeyMacParts } from './crypto-key-table.ts';
 import { keystoreMacParts } from './keystore-table.ts';
 
-/** Tables of which each row has a MAC. */
+/** Tables with the settings of projects, environments and the installation; of the latter, these rows. */
+export const settingTables = Object.freeze(['projects', 'environments', 'installation'] as const);
+const guardedInstallationKeys: readonly string[] = Object.freeze(['caching']);
+
+/** Tables of which rows have a MAC. */
 export const guardedTables = Object.freeze([
+  ...settingTables,
   'jwks',
   'certificate_environments',
   'crypto_key_environments',
@@ -51,6 +62,8 @@ export type GuardedTable = (typeof guardedTables)[number];
 /** A row by its key, and what its MAC covers. */
 export interface GuardedRow {
   readonly table: GuardedTable;
+  /** Of a row that people know by its name. */
+  readonly name?: string;
   /** By column. */
   readonly key: Readonly<Record<string, string | number>>;
   readonly of: MacOf;
@@ -62,6 +75,7 @@ const pageRows = 128;
 
 /** Every row that has a MAC or should have one, in pages. */
 export async function* guardedRows(database: Database): AsyncGenerator<readonly GuardedRow[]> {
+  yield* settingRows(database);
   yield* rowsById<JwkRow>(database, 'jwks', jwkParts);
   yield* materialRows(database);
   yield* desiredRows(database);
@@ -72,6 +86,33 @@ export async function* guardedRows(database: Database): AsyncGenerator<readonly 
   yield* rowsById<TokenProfileRow>(database, 'token_profiles', tokenProfileParts);
   yield* rowsById<ViewRow>(database, 'views', viewParts);
   yield* rowsById<OutletRow>(database, 'outlets', outletParts);
+}
+
+/** Those with settings of projects, environments and the installation. */
+export async function* settingRows(database: Database): AsyncGenerator<readonly GuardedRow[]> {
+  for await (const page of pagesById<ProjectRow>(database, 'projects')) {
+    yield page.map((row) => namedRow('projects', row, projectParts(row)));
+  }
+  for await (const page of pagesById<EnvironmentRow>(database, 'environments')) {
+    yield page.map((row) => namedRow('environments', row, environmentParts(row)));
+  }
+  const rows: readonly InstallationRow[] = await database
+    .selectFrom('installation')
+    .selectAll()
+    .where('key', 'in', guardedInstallationKeys)
+    .orderBy('key')
+    .execute();
+  yield rows.map((row) => {
+    return { table: 'installation', key: { key: row.key }, of: installationParts(row), mac: row.mac };
+  });
+}
+
+function namedRow(
+  table: 'projects' | 'environments',
+  { id, name, mac }: ProjectRow | EnvironmentRow,
+  of: MacOf,
+): GuardedRow {
+  return { table, name, key: { id }, of, mac };
 }
 
 interface IdentifiedRow {

@@ -1,6 +1,7 @@
 import type { Member, MemberStore, Membership, Role } from '../../access/access-store.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
 import type { Database, MemberRow } from '../database-schema.ts';
+import type { RowGuard } from '../integrity/row-guard.ts';
 import { statement } from '../statement.ts';
 import { projectOf } from './project-table.ts';
 
@@ -43,10 +44,16 @@ const deleteOne = statement((db, key: { projectId: string; userId: string }) =>
 export class MemberTable implements MemberStore {
   readonly #database: Database;
   readonly #notify: (topic: WakeTopic) => void;
+  /** Of the rows of projects. */
+  readonly #guard: RowGuard;
 
-  constructor(database: Database, notify: (topic: WakeTopic) => void) {
+  constructor(
+    database: Database,
+    { notify, guard }: { readonly notify: (topic: WakeTopic) => void; readonly guard: RowGuard },
+  ) {
     this.#database = database;
     this.#notify = notify;
+    this.#guard = guard;
   }
 
   async rolesOf(projectId: string, userId: string): Promise<readonly Role[] | undefined> {
@@ -61,7 +68,9 @@ export class MemberTable implements MemberStore {
 
   async listOfUser(userId: string): Promise<readonly Membership[]> {
     const rows = await listOfUser.all(this.#database, { userId });
-    return rows.map(({ roles, ...row }) => ({ project: projectOf(row), roles: JSON.parse(roles) as Role[] }));
+    return rows.map(({ roles, ...row }) => {
+      return { project: projectOf(row, this.#guard), roles: JSON.parse(roles) as Role[] };
+    });
   }
 
   async put(projectId: string, userId: string, memberRoles: readonly Role[]): Promise<void> {

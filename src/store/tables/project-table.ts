@@ -1,6 +1,9 @@
 import type { Project, ProjectStore } from '../../access/access-store.ts';
+import { requireIntactProject } from '../../altered-settings.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
 import type { Database, ProjectRow } from '../database-schema.ts';
+import type { RowGuard } from '../integrity/row-guard.ts';
+import { type ProjectColumns, projectParts } from '../integrity/row-macs.ts';
 import { statement } from '../statement.ts';
 import { deleteInPieces, type Piece } from './delete-in-pieces.ts';
 
@@ -21,6 +24,8 @@ const updateOne = statement((db, row: ProjectRow) =>
       historical_key_ring_name: row.historical_key_ring_name,
       publish_key_types: row.publish_key_types,
       updated_at: row.updated_at,
+      audit_sequence: row.audit_sequence,
+      mac: row.mac,
     })
     .where('id', '=', row.id),
 );
@@ -42,32 +47,37 @@ const pieces: readonly Piece[] = [
 export class ProjectTable implements ProjectStore {
   readonly #database: Database;
   readonly #notify: (topic: WakeTopic) => void;
+  readonly #guard: RowGuard;
 
-  constructor(database: Database, notify: (topic: WakeTopic) => void) {
+  constructor(
+    database: Database,
+    { notify, guard }: { readonly notify: (topic: WakeTopic) => void; readonly guard: RowGuard },
+  ) {
     this.#database = database;
     this.#notify = notify;
+    this.#guard = guard;
   }
 
   async list(): Promise<readonly Project[]> {
-    return (await listAll.all(this.#database, {})).map(projectOf);
+    return (await listAll.all(this.#database, {})).map((row) => projectOf(row, this.#guard));
   }
 
   async find(name: string): Promise<Project | undefined> {
     const row = await findOne.first(this.#database, { name });
-    return row && projectOf(row);
+    return row && projectOf(row, this.#guard);
   }
 
   async get(id: string): Promise<Project | undefined> {
     const row = await getOne.first(this.#database, { id });
-    return row && projectOf(row);
+    return row && projectOf(row, this.#guard);
   }
 
   async insert(project: Project): Promise<void> {
-    await insertOne.run(this.#database, rowOf(project));
+    await insertOne.run(this.#database, await this.#guarded(project));
   }
 
   async update(project: Project): Promise<void> {
-    await updateOne.run(this.#database, rowOf(project));
+    await updateOne.run(this.#database, await this.#guarded(project));
     this.#notify('access');
   }
 
@@ -76,9 +86,17 @@ export class ProjectTable implements ProjectStore {
     await deleteOne.run(this.#database, { id });
     this.#notify('access');
   }
+
+  async #guarded(project: Project): Promise<ProjectRow> {
+    // Written again as it is, it would get a MAC that is right.
+    requireIntactProject(project);
+    const row = columnsOf(project, await this.#guard.auditSequence());
+    return { ...row, mac: this.#guard.mac(projectParts(row)) };
+  }
 }
 
-export function projectOf(row: ProjectRow): Project {
+/** Checked when it is read: most callers of a list of thousands do not read it. */
+export function projectOf(row: ProjectRow, guard: RowGuard): Project {
   return {
     id: row.id,
     name: row.name,
@@ -87,10 +105,13 @@ export function projectOf(row: ProjectRow): Project {
     publishKeyTypes: row.publish_key_types === null ? null : JSON.parse(row.publish_key_types),
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
+    get altered() {
+      return guard.isAltered(projectParts(row), row.mac) || undefined;
+    },
   };
 }
 
-function rowOf(project: Project): ProjectRow {
+function columnsOf(project: Project, auditSequence: number): ProjectColumns {
   return {
     id: project.id,
     name: project.name,
@@ -99,5 +120,6 @@ function rowOf(project: Project): ProjectRow {
     publish_key_types: project.publishKeyTypes && JSON.stringify(project.publishKeyTypes),
     created_at: project.createdAt.getTime(),
     updated_at: project.updatedAt.getTime(),
+    audit_sequence: auditSequence,
   };
 }

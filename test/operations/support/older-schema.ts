@@ -1,4 +1,4 @@
-// A database as a manager of the last version without MACs left it: the same rows in the older schema.
+// A database as a manager of an older version left it: the same rows in the older schema.
 
 import type { AuditRecord, AuditStore } from '../../../src/audit/audit-log.ts';
 import { createAuditLog } from '../../../src/audit/create-audit-log.ts';
@@ -8,11 +8,44 @@ import { openToRead } from '../../../src/store/dump/open-to-read.ts';
 import { restoreInto } from '../../../src/store/dump/restore-into.ts';
 import type { StoreOptions } from '../../../src/store/store.ts';
 
+interface OlderVersion {
+  readonly schema: number;
+  isKey(row: DumpRow): boolean;
+  /** What it had of an audit record of now; undefined: not even the record. */
+  recordOf(record: AuditRecord): AuditRecord | undefined;
+}
+
+const protectAction = 'installation.protect';
+
 /** The last one in which no row has a MAC. */
-const lastWithoutMacs = 7;
+const withoutMacs: OlderVersion = {
+  schema: 7,
+  isKey: (row) => !row.includes('integrity'),
+  recordOf: (record) => (record.action === protectAction ? undefined : record),
+};
+
+/** The last one in which the settings of projects, environments and the installation have none. */
+const withoutSettingMacs: OlderVersion = {
+  schema: 24,
+  isKey: () => true,
+  recordOf(record) {
+    if (record.action !== protectAction) return record;
+    const { settings: _settings, ...details } = record.details;
+    return { ...record, details };
+  },
+};
 
 /** @param masterKey base64 */
-export async function toSchemaWithoutMacs(options: StoreOptions, masterKey: string): Promise<void> {
+export function toSchemaWithoutMacs(options: StoreOptions, masterKey: string): Promise<void> {
+  return toSchema(withoutMacs, options, masterKey);
+}
+
+/** @param masterKey base64 */
+export function toSchemaWithoutSettingMacs(options: StoreOptions, masterKey: string): Promise<void> {
+  return toSchema(withoutSettingMacs, options, masterKey);
+}
+
+async function toSchema(version: OlderVersion, options: StoreOptions, masterKey: string): Promise<void> {
   const store = await openToRead(options);
   const found = await store.read(async ({ dump, audit, dataKeys }) => {
     const tables = new Map<string, { table: DumpTable; rows: DumpRow[] }>();
@@ -25,14 +58,17 @@ export async function toSchemaWithoutMacs(options: StoreOptions, masterKey: stri
   });
   await store.close();
   const { auditKey } = sealingOf(found.keys, Buffer.from(masterKey, 'base64'), 'The master key');
-  const chain = await chainOf(auditKey, found.records.filter(isOlderRecord));
+  const records = found.records.flatMap((record) => version.recordOf(record) ?? []);
+  const chain = await chainOf(auditKey, records);
   await restoreInto(options, async ({ recreate, stores }) => {
-    await recreate(lastWithoutMacs);
+    await recreate(version.schema);
     for (const older of await stores.dump.tables()) {
       const now = found.tables.get(older.name);
       if (!now) continue;
       const columns = older.columns.map((column) => now.table.columns.indexOf(column));
-      const rows = olderRows(older.name, now, chain).map((row) => columns.map((place) => row[place] ?? null));
+      const rows = olderRows(older.name, now, { version, chain }).map((row) =>
+        columns.map((place) => row[place] ?? null),
+      );
       await stores.dump.insert(older, rows);
     }
   });
@@ -44,7 +80,11 @@ interface FoundTable {
 }
 
 /** The columns of now, in rows as they were. */
-function olderRows(name: string, { table, rows }: FoundTable, chain: Chain): readonly DumpRow[] {
+function olderRows(
+  name: string,
+  { table, rows }: FoundTable,
+  { version, chain }: { readonly version: OlderVersion; readonly chain: Chain },
+): readonly DumpRow[] {
   const withValues = (row: DumpRow, values: Readonly<Record<string, DumpRow[number]>>) =>
     row.map((value, at) => {
       const column = table.columns[at] ?? '';
@@ -52,12 +92,15 @@ function olderRows(name: string, { table, rows }: FoundTable, chain: Chain): rea
     });
   switch (name) {
     case 'data_keys':
-      return rows.filter(isOlderKey);
+      return rows.filter(version.isKey);
     case 'audit_records': {
-      const at = table.columns.indexOf('action');
-      const older = rows.filter((row) => row[at] !== protectAction);
-      return older.map((row, index) => withValues(row, chain.records[index] ?? {}));
+      const at = table.columns.indexOf('sequence');
+      const older = rows.filter((row) => chain.records.has(Number(row[at])));
+      return older.map((row) => withValues(row, chain.records.get(Number(row[at])) ?? {}));
     }
+    // The records of the chain are of no lane.
+    case 'audit_lanes':
+      return [];
     case 'audit_head':
       return rows.map((row) => withValues(row, chain.head));
     default:
@@ -66,35 +109,28 @@ function olderRows(name: string, { table, rows }: FoundTable, chain: Chain): rea
 }
 
 interface Chain {
-  readonly records: readonly { readonly sequence: number; readonly hash: Buffer }[];
+  /** By the sequence that they have now. */
+  readonly records: ReadonlyMap<number, Readonly<Record<string, DumpRow[number]>>>;
   readonly head: { readonly sequence: number; readonly mark: Buffer };
 }
 
 /** What a chain of these records alone is. */
 async function chainOf(auditKey: Buffer, records: readonly AuditRecord[]): Promise<Chain> {
   let head = { sequence: 0, mark: Buffer.alloc(32) };
-  const made: { sequence: number; hash: Buffer }[] = [];
+  const made = new Map<number, Readonly<Record<string, DumpRow[number]>>>();
+  let now = 0;
   const audit = {
     nextOpen: async () => undefined,
     listOpen: async () => [],
     head: async () => head,
-    append: async ({ sequence, hash }: AuditRecord, mark: Buffer) => {
-      made.push({ sequence, hash });
+    append: async ({ sequence, hash, details }: AuditRecord, mark: Buffer) => {
+      made.set(now, { sequence, hash, details: JSON.stringify(details), lane: null, lane_number: null });
       head = { sequence, mark: Buffer.from(mark) };
     },
   } as unknown as AuditStore;
   for (const record of records) {
+    now = record.sequence;
     await createAuditLog({ key: auditKey, clock: () => record.at }).append({ audit }, record);
   }
   return { records: made, head };
-}
-
-function isOlderKey(row: DumpRow): boolean {
-  return !row.includes('integrity');
-}
-
-const protectAction = 'installation.protect';
-
-function isOlderRecord({ action }: AuditRecord): boolean {
-  return action !== protectAction;
 }

@@ -213,7 +213,7 @@ function otherProcess(path: string) {
   const other = new SqliteDatabase(path);
   other.pragma('synchronous = FULL');
   const insert = other.prepare(
-    "insert into projects (id, name, description, created_at, updated_at) select ?, ?, '', 0, 0",
+    "insert into projects (id, name, description, created_at, updated_at, mac) select ?, ?, '', 0, 0, x'00'",
   );
   return { add: (name: string) => insert.run(name, name), close: () => other.close() };
 }
