@@ -21,15 +21,17 @@ export const consoleSources = [
   'src/error-reasons.ts',
   'src/errors.ts',
   'src/events/event-types.ts',
-  'src/formats/keystore-type-of.ts',
+  'src/formats',
   'src/iso-duration.ts',
   'src/jose',
   'src/names.ts',
+  'src/outlets',
   'src/protocol/content.ts',
   'src/rings',
   'src/runtime',
   'src/sources',
   'src/version.ts',
+  'src/webhooks/signature.ts',
 ];
 /** For callers such as a test: React's development build is twice the size. */
 const production = { NODE_ENV: 'production' };

@@ -25,7 +25,7 @@ function world() {
   return { nodes, reads, fail };
 }
 
-test('changes of one turn of the event loop are read together, and later ones anew', async () => {
+test('changes of one turn of the event loop are read together, and later ones in another query', async () => {
   const { nodes, reads } = world();
   const [one, other] = await Promise.all([nodes.read(['a', 'b']), nodes.read(['b', 'c'])]);
   expect(reads).toEqual([['a', 'b', 'c']]);

@@ -8,7 +8,7 @@ const kinds: Readonly<Record<string, ListedKind>> = {
   'outlet kind': {
     folder: 'src/outlets/kinds',
     types: ['NodeOutletKind', 'ManagerOutletKind'],
-    lists: /^src\/outlets\/kinds\/kinds\.ts$/,
+    lists: /^src\/outlets\/kinds\/list\.ts$/,
   },
   migration: {
     folder: 'src/store/migrations',

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PublicJwk } from '../../src/jose/jwk.ts';
 import { thumbprint } from '../../src/jose/thumbprint.ts';
@@ -17,20 +16,15 @@ import {
 import { makeCurveKey, octKey, p256Public, publicHalf } from '../api/support/sample-keys.ts';
 import { type HttpTestServer, startHttpServer } from '../support/http-servers.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
+import { fails, json, type Page } from './support/pages.ts';
 
 let world: TestManager;
 let node: RunningNode;
 let project: ProjectApi;
 let server: HttpTestServer;
-type Page = (request: IncomingMessage, response: ServerResponse) => void;
 /** The responses of the server, by path. */
 const pages = new Map<string, Page>();
 
-const json =
-  (document: unknown, headers: Record<string, string> = {}): Page =>
-  (_request, response) =>
-    response.writeHead(200, headers).end(JSON.stringify(document));
-const fails: Page = (_request, response) => response.writeHead(503).end();
 const freshKey = (kid?: string): Item => ({
   ...publicHalf(makeCurveKey('P-256')),
   ...(kid !== undefined && { kid }),

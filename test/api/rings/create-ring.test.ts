@@ -78,7 +78,7 @@ describe('a new key ring', () => {
       clockSkew: 'PT1M',
       signingLease: 'P7D',
       publicationDelay: 'PT24H1M',
-      cacheAdvice: 'A verifier may use a JWK Set for 24 hours after it was served, and no longer.',
+      cacheAdvice: 'A verifier may use a JWK Set for PT24H after it was served, and no longer.',
     });
     const [first, second] = ring.members;
     expect(first.state).toBe('ACTIVE');

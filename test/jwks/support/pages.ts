@@ -1,0 +1,12 @@
+// What the server of a source URL answers with.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export type Page = (request: IncomingMessage, response: ServerResponse) => void;
+
+export const json =
+  (document: unknown, headers: Record<string, string> = {}): Page =>
+  (_request, response) =>
+    response.writeHead(200, headers).end(JSON.stringify(document));
+
+export const fails: Page = (_request, response) => response.writeHead(503).end();
