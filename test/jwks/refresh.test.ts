@@ -13,10 +13,10 @@ import {
   publishedKeys,
   refusal,
 } from '../api/support/project-api.ts';
-import { makeCurveKey, octKey, p256Public, publicHalf } from '../api/support/sample-keys.ts';
+import { octKey, p256Public } from '../api/support/sample-keys.ts';
 import { type HttpTestServer, startHttpServer } from '../support/http-servers.ts';
 import { startTestManager, type TestManager, until } from '../support/manager.ts';
-import { fails, json, type Page } from './support/pages.ts';
+import { fails, freshKey, json, type Page } from './support/pages.ts';
 
 let world: TestManager;
 let node: RunningNode;
@@ -24,11 +24,6 @@ let project: ProjectApi;
 let server: HttpTestServer;
 /** The responses of the server, by path. */
 const pages = new Map<string, Page>();
-
-const freshKey = (kid?: string): Item => ({
-  ...publicHalf(makeCurveKey('P-256')),
-  ...(kid !== undefined && { kid }),
-});
 
 beforeAll(async () => {
   world = await startTestManager({
@@ -464,7 +459,7 @@ test('a key leaves the nodes at its expirationTime by the time of the manager, a
 test('a fetch that a limit of the manager rejects is counted as other rejections are, and is no failure of the URL', async () => {
   pages.set('/limited', json(freshKey('limited')));
   accepted(await follow('limited'));
-  const held: ServerResponse[] = [];
+  const held: Parameters<Page>[1][] = [];
   pages.set('/held', (_request, response) => void held.push(response));
   const { store, createJwk } = world.manager.services;
   const owner = await store.read(({ projects }) => projects.find('MyProject'));
@@ -494,8 +489,10 @@ test('a JWK of a project whose row was altered in the database is not refreshed 
   await world.raw(`update projects set publish_key_types = '["RSA"]' where name = 'MyProject'`);
   await comeDue('of-altered');
   expect(await project.jwk('of-altered')).toMatchObject({ kid: 'former' });
-  const settings = { publishKeyTypes: null, historicalKeyRingName: null };
-  expect(await world.api('PUT', '/apiops/projects/MyProject/', settings)).toMatchObject({ status: 200 });
+  await world.api('PUT', '/apiops/projects/MyProject/', {
+    publishKeyTypes: null,
+    historicalKeyRingName: null,
+  });
   await comeDue('of-altered');
   await publishes('of-altered', next);
 });
