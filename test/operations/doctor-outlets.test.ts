@@ -126,12 +126,17 @@ withDatabases('of outlets the doctor', (fresh) => {
   test('forgets a failure where the project does not reach the environment any more, and has it again where it does', async () => {
     await deliver(await outlet('vault', { kind: 'VAULT_KV' }), { state: 'FAILING', lastError: 'Denied!' });
     const other = sampleProject();
+    const reaching = (projectId: string, at: number) => ({
+      ...gate,
+      projectIds: [projectId],
+      updatedAt: new Date(at),
+    });
     await store.write(async ({ projects, environments }) => {
       await projects.insert(other);
-      await environments.update({ ...gate, projectIds: [other.id] });
+      await environments.update(reaching(other.id, 1));
     });
     expect([await findings(), await counts()]).toEqual([[], nothing]);
-    await store.write(({ environments }) => environments.update({ ...gate, projectIds: [project.id] }));
+    await store.write(({ environments }) => environments.update(reaching(project.id, 2)));
     expect([(await findings()).length, (await counts()).failingDeliveries]).toEqual([1, 1]);
   });
 
