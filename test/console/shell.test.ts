@@ -58,7 +58,7 @@ test('the sidebar shows the version and leads to the API reference and to help',
   await page.getByRole('link', { name: 'Help' }).click();
   const nodes = page.getByRole('region', { name: 'Status of a node' });
   await nodes.getByText('The node is connected and has confirmed every change of its environment.').waitFor();
-  const words = page.getByRole('region', { name: 'Words' });
+  const words = page.getByRole('region', { name: 'Terms' });
   await words.getByText('The use of a key at a node for an application', { exact: false }).waitFor();
   await expectAccessible(page);
 });

@@ -73,5 +73,6 @@ test.each([
   await running.says(/is ready|Ctrl\+C/);
   process.kill(running.pid, 'SIGUSR2');
   const [, bytes] = await running.says(/young generation of (\d+) bytes/);
-  expect(Number(bytes)).toBeLessThanOrEqual(4 * 2 ** 20);
+  // What the command line allocated before the service began counts too.
+  expect(Number(bytes)).toBeLessThanOrEqual(8 * 2 ** 20);
 });
