@@ -12,11 +12,12 @@ export const pinnedNode = join(modules, `node-${process.platform}-${process.arch
 export const neededMajor = 24;
 /**
  * How keyplane itself is run. Compiled modules are kept, so that a start neither strips types nor compiles again; the
- * young generation is small, because little that a request makes lives longer than the request; SIGUSR1 opens no
+ * young generation of a node is small; SIGUSR1 opens no
  * inspector; and glibc gives threads no arena each, and large blocks mappings of their own (see keyplane.mjs).
  */
 export const runtime = {
   args: ['--max-semi-space-size=16', '--disable-sigusr1'],
+  nodeArgs: ['--max-semi-space-size=2', '--disable-sigusr1'],
   variables: {
     NODE_COMPILE_CACHE: join(modules, '.cache/keyplane'),
     MALLOC_ARENA_MAX: '2',

@@ -5,8 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BenchManager, onClients, startBenchManager } from '../bench-manager.ts';
-import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
+import type { BenchProcess } from '../bench-process.ts';
 import type { JoinedNodeOrder, NodeFacts } from '../nodes/joined-node.ts';
+import { startJoinedNode } from '../nodes/start-joined-node.ts';
 import type { CpuProfile } from './profile-parts.ts';
 import type { CpuUsed } from './watched-manager.ts';
 
@@ -64,7 +65,7 @@ export async function createWorld({ nodes, clients, databaseUrl }: CreateWorldOp
       await manager.post('/apiops/environments/', { name: environment, type: 'TEST' });
       const path = `/apiops/environments/${environment}/enrollment-tokens/`;
       const { token } = JSON.parse(await manager.post(path, { privateKeys: true }));
-      const node = startBenchProcess(new URL('../nodes/joined-node.ts', import.meta.url));
+      const node = startJoinedNode();
       joined.push(node);
       const dataDir = join(folder, environment);
       await node.ask({ managerUrl: manager.url, environment, token, dataDir } satisfies JoinedNodeOrder);

@@ -10,15 +10,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type BenchManager, median, startBenchManager } from '../bench-manager.ts';
-import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
+import type { BenchProcess } from '../bench-process.ts';
 import type { BenchRow } from '../bench-row.ts';
 import type { FillOrder } from './filling-manager.ts';
 import type { JoinedNodeOrder, NodeFacts } from './joined-node.ts';
-
-/** Plain JavaScript, so its types are declared here. */
-const { runtime } = (await import(new URL('../../scripts/places.mjs', import.meta.url).href)) as {
-  readonly runtime: { readonly args: string[]; readonly variables: NodeJS.ProcessEnv };
-};
+import { startJoinedNode } from './start-joined-node.ts';
 
 const many = 10_000;
 const few = 10;
@@ -99,10 +95,10 @@ async function startWorld(keys: number, worlds: World[]): Promise<World> {
   let nodeUrl = '';
   const world = {
     manager,
-    node: startNode(),
+    node: startJoinedNode(),
     async startAgain() {
       await world.node.end();
-      world.node = startNode();
+      world.node = startJoinedNode();
       nodeUrl = await world.node.ask<string>(order);
     },
     jwkSet: async () =>
@@ -121,14 +117,9 @@ async function startWorld(keys: number, worlds: World[]): Promise<World> {
 
 /** A process that finds nothing compiled takes twice the memory for it. */
 async function compileOnce(): Promise<void> {
-  const node = startNode();
+  const node = startJoinedNode();
   await node.ask('facts');
   await node.end();
-}
-
-function startNode(): BenchProcess {
-  const env = { ...process.env, ...runtime.variables };
-  return startBenchProcess(new URL('./joined-node.ts', import.meta.url), { execArgv: runtime.args, env });
 }
 
 /** The node publishes all of them. @throws Error when it does not within a minute */

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BenchManager, startBenchManager } from '../bench-manager.ts';
-import { startBenchProcess } from '../bench-process.ts';
 import type { BenchRow } from '../bench-row.ts';
 import { bodyOf } from '../creates/create-world.ts';
+import { startJoinedNode } from '../nodes/start-joined-node.ts';
 import { percentile } from '../rings/timed-requests.ts';
 import { joinOutletNode } from './join-outlet-node.ts';
 
@@ -21,7 +21,7 @@ const base = '/apiops/projects/Bench';
 export async function run(): Promise<BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'keyplane-bench-outlets-'));
   const manager = await startBenchManager(1);
-  const node = startBenchProcess(new URL('../nodes/joined-node.ts', import.meta.url));
+  const node = startJoinedNode();
   try {
     const url = await joinOutletNode(manager, node, folder);
     const files = await createOutlets(manager, join(folder, 'outlets', 'Bench'));

@@ -13,8 +13,9 @@ import { documentedFile, RunningEnvoy } from '../../test/outlets/support/running
 import { findEnvoy } from '../../test/system/support/envoy.ts';
 import { freePorts } from '../../test/system/support/ports.ts';
 import { type BenchManager, median, startBenchManager } from '../bench-manager.ts';
-import { type BenchProcess, startBenchProcess } from '../bench-process.ts';
+import type { BenchProcess } from '../bench-process.ts';
 import type { BenchRow } from '../bench-row.ts';
+import { startJoinedNode } from '../nodes/start-joined-node.ts';
 import { ringBody } from '../rings/ring-manager.ts';
 import { joinOutletNode } from './join-outlet-node.ts';
 
@@ -56,7 +57,7 @@ export async function run(): Promise<BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'keyplane-bench-envoy-'));
   const settings = { KEYPLANE_JWKS_MAX_AGE: '0', KEYPLANE_JWKS_STALE_WHILE_REVALIDATE: '0' };
   const manager = await startBenchManager(2, { project, settings });
-  const node = startBenchProcess(new URL('../nodes/joined-node.ts', import.meta.url));
+  const node = startJoinedNode();
   const envoy = new RunningEnvoy(folder);
   try {
     await joinOutletNode(manager, node, folder);

@@ -100,8 +100,9 @@ function launch({
   const operations = operationsPort === undefined ? [] : ['--operations-port', String(operationsPort)];
   const listening = ['--port', String(port), ...operations];
   return fork(mainFile, ['node', ...place, ...trust, ...listening, '--data-dir', dataDir], {
-    // SIGUSR1 from another process of this user would open the inspector, which can read every key in memory.
-    execArgv: [...new Set([...process.execArgv, '--disable-sigusr1'])],
+    // SIGUSR1 from another process of this user would open the inspector, which can read every key in memory. Of a flag that is
+    // there twice the last one counts.
+    execArgv: [...new Set([...process.execArgv, '--disable-sigusr1', '--max-semi-space-size=2'])],
     env: childEnvironment({ KEYPLANE_NODE_TOKEN: token }),
     stdio: ['ignore', logFd, logFd, 'ipc'],
   });

@@ -16,7 +16,6 @@ import { addOperationsFlags, type OperationsFlags, operationsOptionsOf } from '.
 import { notifyParent } from './parent-process.ts';
 import { releaseCompileCache } from './release-compile-cache.ts';
 import { stopSignal } from './stop-signal.ts';
-import { holdYoungGeneration, letYoungGenerationGrow } from './young-generation.ts';
 
 interface NodeFlags extends OperationsFlags, KubernetesSignerFlags {
   readonly manager: readonly string[];
@@ -87,7 +86,6 @@ export function addNodeCommand(program: Command): void {
       const token = readNodeToken(processEnvironment());
       const operations = operationsOptionsOf(flags);
       const kubernetesSigner = kubernetesSignerOptionsOf(flags);
-      holdYoungGeneration();
       const stopped = stopSignal();
       const { createLog } = await import('../../log.ts');
       const { startNode } = await import('../../node/start-node.ts');
@@ -118,7 +116,6 @@ export function addNodeCommand(program: Command): void {
       const addresses = [node.url, ...node.operations.map((at) => `operations ${at}`)];
       if (node.kubernetesSigner !== undefined) addresses.push(`Kubernetes signer ${node.kubernetesSigner}`);
       process.stderr.write(`keyplane node ${flags.name} is ready: ${addresses.join(', ')}\n`);
-      letYoungGenerationGrow();
       await notifyParent({ ready: node.url, operations: node.operations });
       await stopped;
       await node.close();
