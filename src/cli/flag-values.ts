@@ -94,6 +94,7 @@ export function exactlyOne(flags: Readonly<Record<string, unknown>>, names: read
   return only;
 }
 
-function camelCase(name: string): string {
+/** How commander calls the value of a flag. */
+export function camelCase(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -18,7 +18,7 @@ function inserting(table: string): (...rows: readonly number[]) => Sending {
   });
 }
 
-test('rows for one table are sent together, and those for several in one statement with numbers of its own', () => {
+test('rows for one table are sent together, and those for several in one statement whose parameters are numbered through', () => {
   const [keys, events] = [inserting('keys'), inserting('events')];
   const deferred = new DeferredWrites();
   for (const sending of [keys(1), events(2), keys(3, 4), events(5)]) deferred.add(sending);

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { listed, outletKind, outletKindNames } from '../../outlets/kinds/kinds.ts';
 import type { OutletField, OutletFlag } from '../../outlets/kinds/outlet-field.ts';
 import { wrongUsage } from '../failure.ts';
-import { choiceOption, splitNames } from '../flag-values.ts';
+import { camelCase, choiceOption, splitNames } from '../flag-values.ts';
 import { readJsonInput } from '../terminal/input.ts';
 
 export interface TargetFlags {
@@ -71,8 +71,6 @@ function nameOf({ member }: FlaggedField): string {
 }
 
 function flagValue(flags: object, { flag, input }: FlaggedField): unknown {
-  // Commander's name for it.
-  const name = flag.name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-  const value: unknown = new Map(Object.entries(flags)).get(name);
+  const value: unknown = new Map(Object.entries(flags)).get(camelCase(flag.name));
   return input.type === 'LIST' && typeof value === 'string' ? splitNames(value) : value;
 }

@@ -1,27 +1,44 @@
 // What a new JWK meets: its project, its name and kid in it, and the states of all environments that the project reaches.
 
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { NewJwkKey } from '../../deployments/desired-state-store.ts';
 import type { Database, JwkRow } from '../database-schema.ts';
 import { listStatement, statement } from '../statement.ts';
 import { inChunks } from './in-chunks.ts';
 import type { PlaceRow } from './place-row.ts';
 
-/** One statement for all that a create reads before it writes: each costs as much as the rows it reads. */
-const findOne = statement((db, key: NewJwkKey) => {
-  const query = sql<PlaceRow>`
+/** @param key each a value or a column */
+function lookups({
+  id,
+  projectId,
+  name,
+  kid,
+}: Readonly<Record<keyof NewJwkKey, unknown>>): RawBuilder<unknown> {
+  return sql`(select id from projects where id = ${projectId}) as project,
+    (select id from jwks where project_id = ${projectId} and name = ${name}) as namesake,
+    (select id from jwks where kid = ${kid} and project_id = ${projectId} and id <> ${id}
+      and type <> 'OCT' limit 1) as holder,
+    (select value from installation where key = 'lineage') as lineage`;
+}
+
+/** @param isReached whether a restricted environment is one that the project of the place reaches */
+function withStates<Row>(place: RawBuilder<unknown>, isReached: RawBuilder<unknown>): RawBuilder<Row> {
+  return sql<Row>`
 select place.*, environments.id as environment_id,
   environment_states.revision, environment_states.digest, environment_states.audit_sequence, environment_states.mac
-from (select
-    (select id from projects where id = ${key.projectId}) as project,
-    (select id from jwks where project_id = ${key.projectId} and name = ${key.name}) as namesake,
-    (select id from jwks where kid = ${key.kid} and project_id = ${key.projectId} and id <> ${key.id}
-      and type <> 'OCT' limit 1) as holder,
-    (select value from installation where key = 'lineage') as lineage) as place
-left join environments on environments.restricted = 0 or environments.id in
-  (select environment_projects.environment_id from environment_projects where project_id = ${key.projectId})
+from (${place}) as place
+left join environments on environments.restricted = 0 or ${isReached}
 left join environment_states on environment_states.environment_id = environments.id
 order by environments.id`;
+}
+
+/** One statement for all that a create reads before it writes: each costs as much as the rows it reads. */
+const findOne = statement((db, key: NewJwkKey) => {
+  const query = withStates<PlaceRow>(
+    sql`select ${lookups(key)}`,
+    sql`environments.id in
+  (select environment_projects.environment_id from environment_projects where project_id = ${key.projectId})`,
+  );
   return { compile: () => query.compile(db) };
 });
 
@@ -29,21 +46,18 @@ order by environments.id`;
 const findMany = listStatement(
   (db, keys: readonly NewJwkKey[]) => {
     const wanted = keys.map(({ id, projectId, name, kid }) => sql`(${id}, ${projectId}, ${name}, ${kid})`);
-    const query = sql<PlaceRow & { readonly jwk: string }>`
-select place.*, environments.id as environment_id,
-  environment_states.revision, environment_states.digest, environment_states.audit_sequence, environment_states.mac
-from (select column1 as jwk, column2 as project_id,
-    (select id from projects where id = column2) as project,
-    (select id from jwks where project_id = column2 and name = column3) as namesake,
-    (select id from jwks where kid = column4 and project_id = column2 and id <> column1
-      and type <> 'OCT' limit 1) as holder,
-    (select value from installation where key = 'lineage') as lineage
-  from (values ${sql.join(wanted)}) as wanted) as place
-left join environments on environments.restricted = 0 or exists
-  (select from environment_projects
-    where environment_projects.environment_id = environments.id and environment_projects.project_id = place.project_id)
-left join environment_states on environment_states.environment_id = environments.id
-order by environments.id`;
+    const columns = {
+      id: sql`column1`,
+      projectId: sql`column2`,
+      name: sql`column3`,
+      kid: sql`column4`,
+    };
+    const query = withStates<PlaceRow & { readonly jwk: string }>(
+      sql`select column1 as jwk, column2 as project_id, ${lookups(columns)}
+  from (values ${sql.join(wanted)}) as wanted`,
+      sql`exists (select from environment_projects
+    where environment_projects.environment_id = environments.id and environment_projects.project_id = place.project_id)`,
+    );
     return { compile: () => query.compile(db) };
   },
   { standsAlone: true, isKept: true },
