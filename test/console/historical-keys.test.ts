@@ -45,7 +45,9 @@ test('the nodes of an environment show what they do without a manager', async ()
 test('settings that were altered in the database are marked, and saved again as the form shows them', async () => {
   const { manager } = console;
   await manager.raw(`update projects set publish_key_types = '["RSA"]' where name = 'MyProject'`);
-  await manager.raw("update environments set access_url = 'https://elsewhere.example' where name = 'production'");
+  await manager.raw(
+    "update environments set access_url = 'https://elsewhere.example' where name = 'production'",
+  );
   const page = await console.open({ path: '/projects/MyProject' });
   await page.getByRole('button', { name: 'Edit' }).click();
   const dialog = page.getByRole('dialog');
