@@ -24,6 +24,8 @@ export interface RingMember {
    * revision that activated its successor or changed its `retireAt`, of a REVOKED one that which unpublished it.
    */
   readonly revisions: Readonly<Record<string, number>>;
+  /** By id, of environments that joined the ring after the member was created: when. Milliseconds since 1970. */
+  readonly joinedAt: Readonly<Record<string, number>>;
   readonly publishedAt: Date | null;
   readonly readyAt: Date | null;
   readonly activatedAt: Date | null;

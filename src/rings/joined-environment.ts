@@ -15,10 +15,13 @@ export async function recordJoinedEnvironments(
   if (Object.keys(joined).length === 0) return;
   const [ring] = await rings.getMany([ringId]);
   if (!ring || ring.altered) return;
+  const now = (await rings.now()).getTime();
+  const joinedNow = Object.fromEntries(Object.keys(joined).map((id) => [id, now]));
   for (const jwk of await rings.members(ringId)) {
     if (!isDeployed(jwk) || jwk.altered) continue;
     const revisions = { ...jwk.member.revisions, ...joined };
-    await jwks.update({ ...jwk, member: { ...jwk.member, revisions } });
+    const joinedAt = { ...jwk.member.joinedAt, ...joinedNow };
+    await jwks.update({ ...jwk, member: { ...jwk.member, revisions, joinedAt } });
   }
   const { formerLimits } = ring;
   if (formerLimits?.until !== null) return;

@@ -81,6 +81,7 @@ export function newMember({ id, nextVersion }: KeyRing, generation: RingMember['
     version: nextVersion,
     state: 'STAGED',
     revisions: {},
+    joinedAt: {},
     publishedAt: null,
     readyAt: null,
     activatedAt: null,

@@ -146,13 +146,14 @@ async function nodesOfLeft(
 }
 
 function memberFacts({ id, kid, createdAt, member }: MemberJwk, generation: string): MemberFacts {
-  const { version, state, revisions, pendingNodeIds, hasSigned } = member;
+  const { version, state, revisions, joinedAt, pendingNodeIds, hasSigned } = member;
   return {
     version,
     jwkId: id,
     kid,
     state,
     revisions,
+    joinedAt,
     createdAt: createdAt.getTime(),
     publishedAt: timeOf(member.publishedAt),
     readyAt: timeOf(member.readyAt),

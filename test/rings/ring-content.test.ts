@@ -310,6 +310,7 @@ withDatabases('what nodes get of a key ring', (fresh) => {
         syncEnvironment(stores, readers, { environmentId: later.id, gained: [], lost: [], ...reach }),
       );
     await store.write(({ environments }) => environments.insert(later));
+    const joinsAt = await store.read(({ rings }) => rings.now());
     await sync({ gained: [project.id] });
     expect(unreadable).toEqual([]);
     const held = await heldIn(later);
@@ -321,6 +322,8 @@ withDatabases('what nodes get of a key ring', (fresh) => {
     const { revision } = await store.read(({ desired }) => desired.state(later.id));
     const members = await store.read(({ rings }) => rings.members(ring.id));
     expect(members.map(({ member }) => member.revisions)).toEqual([{}, { [later.id]: revision }]);
+    expect(members[0]?.member.joinedAt).toEqual({});
+    expect(members[1]?.member.joinedAt[later.id]).toBeGreaterThanOrEqual(joinsAt.getTime());
     await sync({ lost: [project.id] });
     expect(await heldIn(later)).toEqual([]);
   });

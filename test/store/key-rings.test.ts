@@ -111,6 +111,7 @@ withDatabases('key rings', (fresh) => {
     const member = sampleRingMember(ring.id, 2, {
       state: 'REVOKED',
       revisions: { 'e-1': 4 },
+      joinedAt: { 'e-1': 1_000 },
       publishedAt: at(1),
       readyAt: at(2),
       activatedAt: at(3),

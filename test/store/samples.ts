@@ -281,6 +281,7 @@ export function sampleRingMember(
     version,
     state: 'STAGED',
     revisions: {},
+    joinedAt: {},
     publishedAt: null,
     readyAt: null,
     activatedAt: null,

@@ -86,6 +86,7 @@ export function stagedMember(
   return {
     ...key,
     ...unexamined('STAGED'),
+    joinedAt: {},
     createdAt: facts.now,
     publishedAt: null,
     readyAt: null,

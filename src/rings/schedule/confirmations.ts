@@ -64,8 +64,8 @@ export function publicationOf(facts: RingFacts, member: MemberFacts): Publicatio
   const again = member.state === 'NEXT';
   for (const node of publishersOf(facts)) {
     const revision = member.revisions[node.environmentId];
-    const later = registeredAfter(node, member.createdAt);
     // What it serves first holds the member, and before that it serves nothing.
+    const later = registeredAfter(node, member.joinedAt[node.environmentId] ?? member.createdAt);
     if (revision === undefined || (later && node.appliedRevision === 0)) continue;
     if (node.appliedRevision >= revision && (node.connected || !again)) {
       if (!later) publishedAt = Math.max(publishedAt, node.appliedAt ?? now);

@@ -19,6 +19,8 @@ export interface MemberFacts {
   readonly state: MemberState;
   /** By environment id; see `RingMember.revisions`. An environment that it lacks has the member since it was first sent. */
   readonly revisions: Readonly<Record<string, number>>;
+  /** By environment id; see `RingMember.joinedAt`. */
+  readonly joinedAt: Readonly<Record<string, number>>;
   readonly createdAt: number;
   readonly publishedAt: number | null;
   readonly readyAt: number | null;

@@ -16,6 +16,8 @@ const outside: MemberColumns = Object.freeze({
 /** What has no column; times are milliseconds since 1970. */
 interface Kept {
   readonly revisions: RingMember['revisions'];
+  /** Absent: empty. */
+  readonly joinedAt?: RingMember['joinedAt'];
   readonly publishedAt: number | null;
   readonly readyAt: number | null;
   readonly activatedAt: number | null;
@@ -35,6 +37,7 @@ export function memberColumns(member: RingMember | undefined): MemberColumns {
   if (member === undefined) return outside;
   const kept: Kept = {
     revisions: member.revisions,
+    ...(Object.keys(member.joinedAt).length > 0 && { joinedAt: member.joinedAt }),
     publishedAt: timeOrNull(member.publishedAt),
     readyAt: timeOrNull(member.readyAt),
     activatedAt: timeOrNull(member.activatedAt),
@@ -65,6 +68,7 @@ export function memberOf(row: MemberColumns): RingMember {
     version: row.ring_version ?? 0,
     state: row.ring_state ?? 'RETIRED',
     revisions: kept.revisions,
+    joinedAt: kept.joinedAt ?? {},
     publishedAt: dateOrNull(kept.publishedAt),
     readyAt: dateOrNull(kept.readyAt),
     activatedAt: dateOrNull(kept.activatedAt),

@@ -84,6 +84,17 @@ describe('publishedAt', () => {
     expect(publishedAt([node('g1'), { ...later, appliedRevision: 0, appliedAt: null }])).toBe(start);
   });
 
+  test('counts a node whose environment joined the ring after it registered: it served sets without the member', () => {
+    const present = node('g2', { registeredAt: start + minute, appliedAt: start + 3 * minute });
+    const joinedAt = { e1: start + 2 * minute };
+    const members = [active, { ...staged, joinedAt }];
+    expect(publishedAt([present], { members })).toBe(start + 3 * minute);
+    const unconfirmed = { ...present, appliedRevision: 0, connected: false };
+    expect(publishedAt([present, unconfirmed], { members })).toBeUndefined();
+    const later = { ...present, registeredAt: start + 3 * minute };
+    expect(publishedAt([later], { members })).toBe(start);
+  });
+
   test('waits for a node that registered while the member was being sent', () => {
     const joining = node('g2', { registeredAt: start + second, appliedRevision: 0, appliedAt: null });
     expect(publishedAt([node('g1'), joining])).toBeUndefined();

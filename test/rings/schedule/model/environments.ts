@@ -78,13 +78,18 @@ export class Environments {
   }
 
   /** @returns what the ring becomes by it, in the same transaction */
-  joinAgain(environment: number, before: RingFacts, bugs: ManagerBugs): RingFacts {
+  joinAgain(environment: number, before: RingFacts, now: number, bugs: ManagerBugs): RingFacts {
     const revision = this.#next(environment);
     this.#left.delete(environment);
-    const joined = { [environmentIdOf(environment)]: revision };
+    const id = environmentIdOf(environment);
+    const joined = { [id]: revision };
     let { members, formerLimits } = before;
     if (!bugs.countsJoinedEnvironmentsAsConfirmed) {
-      members = members.map((member) => ({ ...member, revisions: { ...member.revisions, ...joined } }));
+      members = members.map((member) => ({
+        ...member,
+        revisions: { ...member.revisions, ...joined },
+        joinedAt: { ...member.joinedAt, [id]: now },
+      }));
     }
     if (formerLimits && !bugs.forgetsFormerLimitsOfJoinedEnvironments) {
       formerLimits = { ...formerLimits, revisions: { ...formerLimits.revisions, ...joined } };

@@ -121,7 +121,7 @@ export class World {
   joinAgain(environment: number): void {
     if (!this.isManagerUp || this.#environments.hasRing(environment)) return;
     const { bugs } = this.#options;
-    this.ring = this.#environments.joinAgain(environment, this.ring, bugs);
+    this.ring = this.#environments.joinAgain(environment, this.ring, this.now, bugs);
     const published = publishedOf(this.ring);
     this.#verifiers.joinedAgain(environment, published);
     for (const node of this.#nodesOf(environment)) node.excused = published;

@@ -57,6 +57,7 @@ export function member(
     kid: `k${version}`,
     state,
     revisions: { e1: 10 },
+    joinedAt: {},
     createdAt: start,
     publishedAt: null,
     readyAt: null,
