@@ -38,6 +38,9 @@ export function formerLimitsOf(
 /** Members that verifiers may know, as bits. */
 export function publishedOf({ members }: RingFacts): number {
   let published = 0;
-  for (const { version, publishedAt } of members) if (publishedAt !== null) published |= 1 << version;
+  // A revocation activates a member also before every node has confirmed it.
+  for (const { version, publishedAt, activatedAt } of members) {
+    if (publishedAt !== null || activatedAt !== null) published |= 1 << version;
+  }
   return published;
 }
