@@ -14,8 +14,7 @@ import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { isKeyplaneError } from '../errors.ts';
 import type { Lease } from '../leases/lease.ts';
 import type { LeaseStores } from '../leases/lease-store.ts';
-import { IdleDetector } from '../runtime/idle-detector.ts';
-import { Poller } from '../runtime/poller.ts';
+import { LeasedPoller } from '../runtime/leased-poller.ts';
 import { onBehalfOfTask } from '../runtime/requester.ts';
 import type { SharedStore, UnitOfWork } from '../unit-of-work.ts';
 import { followedUris } from './application.ts';
@@ -58,19 +57,11 @@ type Checked =
 
 export class KeySetFollower {
   readonly #options: KeySetFollowerOptions;
-  readonly #poller: Poller;
-  readonly #idle: IdleDetector;
+  readonly #poller: LeasedPoller;
 
   constructor(options: KeySetFollowerOptions) {
     this.#options = options;
-    const { onError } = options;
-    this.#idle = new IdleDetector(() => options.store.changeMark(), options.clock);
-    this.#poller = new Poller({
-      everyMs: pollEveryMs,
-      poll: () => this.#followDue(),
-      isIdle: () => this.#idle.isIdle,
-      onError,
-    });
+    this.#poller = new LeasedPoller({ ...options, everyMs: pollEveryMs, poll: () => this.#followDue() });
   }
 
   start(): void {
@@ -78,9 +69,8 @@ export class KeySetFollower {
   }
 
   /** Waits for what is under way. */
-  async close(): Promise<void> {
-    await this.#poller.close();
-    await this.#options.lease.release().catch(this.#options.onError);
+  close(): Promise<void> {
+    return this.#poller.close();
   }
 
   /** Fetches every set that is due, once an earlier poll has ended. */
@@ -104,10 +94,10 @@ export class KeySetFollower {
     const now = clock();
     const furthest = new Date(now.getTime() + keySetIntervalMs);
     const window = { now, furthest, except: stuck };
-    this.#idle.begin();
+    this.#poller.idle.begin();
     return store.read(async ({ issuerKeySets }) => {
       const due = await issuerKeySets.due(window, pageSize);
-      if (due.length === 0) this.#idle.foundNothingUntil(await issuerKeySets.next());
+      if (due.length === 0) this.#poller.idle.foundNothingUntil(await issuerKeySets.next());
       return due;
     });
   }

@@ -3,8 +3,7 @@
 
 import type { Lease } from '../leases/lease.ts';
 import type { LeaseStores } from '../leases/lease-store.ts';
-import { IdleDetector } from '../runtime/idle-detector.ts';
-import { Poller } from '../runtime/poller.ts';
+import { LeasedPoller } from '../runtime/leased-poller.ts';
 import { onBehalfOfTask } from '../runtime/requester.ts';
 import type { SharedStore, UnitOfWork } from '../unit-of-work.ts';
 import type { AbsenceStores, AbsentNode } from './absence-store.ts';
@@ -26,22 +25,19 @@ const pageSize = 100;
 
 export class AbsentNodes {
   readonly #options: AbsentNodesOptions;
-  readonly #poller: Poller;
-  readonly #idle: IdleDetector;
+  readonly #poller: LeasedPoller;
   /** Until it is known that none is, one may be over after any commit. */
   #hasReported = true;
   readonly #startedMs = performance.now();
 
   constructor(options: AbsentNodesOptions) {
     this.#options = options;
-    const { store, clock, onError } = options;
     // While no absence is reported, a commit can only make the next one due later.
-    this.#idle = new IdleDetector(() => (this.#hasReported ? store.changeMark() : 'none reported'), clock);
-    this.#poller = new Poller({
+    this.#poller = new LeasedPoller({
+      ...options,
+      store: { changeMark: () => (this.#hasReported ? options.store.changeMark() : 'none reported') },
       everyMs: pollEveryMs,
       poll: () => this.#poll(),
-      isIdle: () => this.#idle.isIdle,
-      onError,
     });
   }
 
@@ -50,9 +46,8 @@ export class AbsentNodes {
   }
 
   /** Waits for the poll in progress. */
-  async close(): Promise<void> {
-    await this.#poller.close();
-    await this.#options.lease.release().catch(this.#options.onError);
+  close(): Promise<void> {
+    return this.#poller.close();
   }
 
   /** Polls once, after an earlier poll has ended. */
@@ -73,7 +68,7 @@ export class AbsentNodes {
 
   async #find(absentAfterMs: number) {
     const { store, clock } = this.#options;
-    this.#idle.begin();
+    this.#poller.idle.begin();
     const now = clock().getTime();
     const { hasReported, dueInMs, absent, hasReturned } = await store.read(async ({ absences }) => {
       const status = await absences.status(absentAfterMs);
@@ -88,7 +83,7 @@ export class AbsentNodes {
     this.#hasReported = hasReported;
     // The mark from before this poll was of the other kind.
     if (absent.length > 0 || hasReturned || isOther) return { absent, hasReturned };
-    this.#idle.foundNothingUntil(dueInMs === null ? null : new Date(now + dueInMs));
+    this.#poller.idle.foundNothingUntil(dueInMs === null ? null : new Date(now + dueInMs));
     return { absent, hasReturned };
   }
 

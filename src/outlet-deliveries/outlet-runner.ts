@@ -17,8 +17,7 @@ import type { OutletStores } from '../outlets/outlet-store.ts';
 import { openCredential } from '../outlets/sealed-credential.ts';
 import { storeDeliveries } from '../outlets/store-deliveries.ts';
 import { faultPoints } from '../runtime/fault-points.ts';
-import { IdleDetector } from '../runtime/idle-detector.ts';
-import { Poller } from '../runtime/poller.ts';
+import { LeasedPoller } from '../runtime/leased-poller.ts';
 import { onBehalfOfTask } from '../runtime/requester.ts';
 import type { Sealer } from '../sealing/sealed.ts';
 import type { SafeFetch } from '../sources/safe-fetch/safe-fetch.ts';
@@ -59,21 +58,13 @@ function keysOf(name: OutletKindName): ManagerKeyDelivery | undefined {
 
 export class OutletRunner {
   readonly #options: OutletRunnerOptions;
-  readonly #poller: Poller;
-  readonly #idle: IdleDetector;
+  readonly #poller: LeasedPoller;
   readonly #tracked = new Map<string, Tracked>();
   readonly #underWay = new Map<string, Promise<void>>();
 
   constructor(options: OutletRunnerOptions) {
     this.#options = options;
-    const { store, clock, onError } = options;
-    this.#idle = new IdleDetector(() => store.changeMark(), clock);
-    this.#poller = new Poller({
-      everyMs: pollEveryMs,
-      poll: () => this.#poll(),
-      isIdle: () => this.#idle.isIdle,
-      onError,
-    });
+    this.#poller = new LeasedPoller({ ...options, everyMs: pollEveryMs, poll: () => this.#poll() });
   }
 
   start(): void {
@@ -86,17 +77,15 @@ export class OutletRunner {
   }
 
   /** Waits for what is under way. */
-  async close(): Promise<void> {
-    await this.#poller.close();
-    await Promise.all(this.#underWay.values());
-    await this.#options.lease.release().catch(this.#options.onError);
+  close(): Promise<void> {
+    return this.#poller.close(() => Promise.all(this.#underWay.values()));
   }
 
   async #poll(): Promise<void> {
     const { lease, onError } = this.#options;
-    this.#idle.begin();
+    this.#poller.idle.begin();
     const due = await this.#findDue();
-    if (due.length === 0 && this.#underWay.size === 0) this.#idle.foundNothingUntil(this.#nextAt());
+    if (due.length === 0 && this.#underWay.size === 0) this.#poller.idle.foundNothingUntil(this.#nextAt());
     const wasHeld = lease.isHeld;
     if (due.length === 0 || !(await lease.take())) return;
     // Another manager may have delivered since they were read.

@@ -3,8 +3,7 @@
 
 import { formerCachingOf, settleFormerCaching } from '../deployments/caching-history.ts';
 import { sharedSlice } from '../runtime/event-loop.ts';
-import { IdleDetector } from '../runtime/idle-detector.ts';
-import { Poller } from '../runtime/poller.ts';
+import { LeasedPoller } from '../runtime/leased-poller.ts';
 import { onBehalfOfTask } from '../runtime/requester.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import type { RingMotion } from './key-rings.ts';
@@ -31,22 +30,11 @@ export class RingScheduler {
   readonly #failed = new Map<string, number>();
   /** Since when nothing was due; undefined: something was. */
   #idleSince: number | undefined;
-  readonly #poller: Poller;
-  readonly #idle: IdleDetector;
+  readonly #poller: LeasedPoller;
 
   constructor(options: RingSchedulerOptions) {
     this.#options = options;
-    const { onError } = options;
-    this.#idle = new IdleDetector(
-      () => options.store.changeMark(),
-      () => new Date(),
-    );
-    this.#poller = new Poller({
-      everyMs: tickMs,
-      poll: () => this.#poll(),
-      isIdle: () => this.#idle.isIdle,
-      onError,
-    });
+    this.#poller = new LeasedPoller({ ...options, everyMs: tickMs, poll: () => this.#poll() });
   }
 
   start(): void {
@@ -54,9 +42,8 @@ export class RingScheduler {
   }
 
   /** Waits for what is under way. */
-  async close(): Promise<void> {
-    await this.#poller.close();
-    await this.#options.lease.release().catch(this.#options.onError);
+  close(): Promise<void> {
+    return this.#poller.close();
   }
 
   /** Polls for everything that is due, once an earlier poll has ended. */
@@ -68,7 +55,7 @@ export class RingScheduler {
     const { store, lease } = this.#options;
     const seen = new Set<string>();
     while (!this.#poller.isClosed) {
-      this.#idle.begin();
+      this.#poller.idle.begin();
       const { now, next, due, revoking, waitsForCaching } = await store.read(async (stores) => {
         const { rings } = stores;
         const now = await rings.now();
@@ -85,7 +72,7 @@ export class RingScheduler {
       const isIdle = !waitsForCaching && seen.size === 0 && due.length === 0 && revoking.length === 0;
       if (waitsForCaching) await this.#settleCaching();
       if (isIdle) {
-        this.#idle.foundNothingUntil(next);
+        this.#poller.idle.foundNothingUntil(next);
         await this.#giveBackIdle((next?.getTime() ?? Number.POSITIVE_INFINITY) - now.getTime());
       } else this.#idleSince = undefined;
       // What lies idle takes no lease, so a manager without rings writes nothing.

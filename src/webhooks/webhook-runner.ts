@@ -1,8 +1,7 @@
 // Delivers events to webhooks, on one manager at a time. Each receiver has a separate delivery, so that one that does not
 // answer delays no other.
 
-import { IdleDetector } from '../runtime/idle-detector.ts';
-import { Poller } from '../runtime/poller.ts';
+import { LeasedPoller } from '../runtime/leased-poller.ts';
 import { onBehalfOfTask } from '../runtime/requester.ts';
 import type { SharedStore } from '../unit-of-work.ts';
 import { type DeliveryOptions, WebhookDelivery, type WebhookRuleStores } from './webhook-delivery.ts';
@@ -19,25 +18,14 @@ const mostExtra = 32;
 
 export class WebhookRunner<Stores extends WebhookRuleStores> {
   readonly #options: WebhookRunnerOptions<Stores>;
-  readonly #poller: Poller;
-  readonly #idle: IdleDetector;
+  readonly #poller: LeasedPoller;
   readonly #deliveries = new Map<string, WebhookDelivery<Stores>>();
   readonly #ending = new Set<Promise<void>>();
   #extra = mostExtra;
 
   constructor(options: WebhookRunnerOptions<Stores>) {
     this.#options = options;
-    const { onError } = options;
-    this.#idle = new IdleDetector(
-      () => options.store.changeMark(),
-      () => new Date(),
-    );
-    this.#poller = new Poller({
-      everyMs: pollEveryMs,
-      poll: () => this.#poll(),
-      isIdle: () => this.#idle.isIdle,
-      onError,
-    });
+    this.#poller = new LeasedPoller({ ...options, everyMs: pollEveryMs, poll: () => this.#poll() });
   }
 
   start(): void {
@@ -50,16 +38,16 @@ export class WebhookRunner<Stores extends WebhookRuleStores> {
   }
 
   /** Waits for attempts under way; what they delivered is recorded. */
-  async close(): Promise<void> {
-    await this.#poller.close();
-    for (const delivery of this.#deliveries.values()) delivery.close();
-    await Promise.all(this.#ending);
-    await this.#options.lease.release().catch(this.#options.onError);
+  close(): Promise<void> {
+    return this.#poller.close(() => {
+      for (const delivery of this.#deliveries.values()) delivery.close();
+      return Promise.all(this.#ending);
+    });
   }
 
   async #poll(): Promise<void> {
     const { store, webhooks, lease } = this.#options;
-    this.#idle.begin();
+    this.#poller.idle.begin();
     const { versions, cursors } = await store.read(async (stores) => {
       const found = await webhooks.versions(stores);
       return { versions: found, cursors: found.size === 0 ? [] : await stores.webhooks.pending() };
@@ -70,7 +58,7 @@ export class WebhookRunner<Stores extends WebhookRuleStores> {
       ({ outletId, stoppedVersion }) =>
         !this.#deliveries.has(outletId) && stoppedVersion !== versions.get(outletId),
     );
-    if (due.length === 0 && this.#deliveries.size === 0) this.#idle.foundNothingUntil(null);
+    if (due.length === 0 && this.#deliveries.size === 0) this.#poller.idle.foundNothingUntil(null);
     // What lies idle takes no lease.
     if (due.length === 0 || !(await lease.take())) return;
     for (const { outletId } of due) this.#start(outletId, versions.get(outletId) ?? '');

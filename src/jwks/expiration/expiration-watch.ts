@@ -3,8 +3,7 @@
 
 import type { Lease } from '../../leases/lease.ts';
 import type { LeaseStores } from '../../leases/lease-store.ts';
-import { IdleDetector } from '../../runtime/idle-detector.ts';
-import { Poller } from '../../runtime/poller.ts';
+import { LeasedPoller } from '../../runtime/leased-poller.ts';
 import { onBehalfOfTask } from '../../runtime/requester.ts';
 import type { SharedStore, UnitOfWork } from '../../unit-of-work.ts';
 import type { JwkRuleStores } from '../insert-jwk.ts';
@@ -32,20 +31,17 @@ const overlapMs = 5 * 60_000;
 
 export class ExpirationWatch {
   readonly #options: ExpirationWatchOptions;
-  readonly #poller: Poller;
+  readonly #poller: LeasedPoller;
   /** By warning: what expires up to this time was seen to have it. */
   readonly #polledUntil = new Map<WarningDays, number>();
-  readonly #idle: IdleDetector;
 
   constructor(options: ExpirationWatchOptions) {
     this.#options = options;
-    const { store, clock, onError } = options;
-    this.#idle = new IdleDetector(() => store.changeMark(), clock, longestQuietMs);
-    this.#poller = new Poller({
+    this.#poller = new LeasedPoller({
+      ...options,
+      longestQuietMs,
       everyMs: pollEveryMs,
       poll: () => this.#poll(),
-      isIdle: () => this.#idle.isIdle,
-      onError,
     });
   }
 
@@ -54,9 +50,8 @@ export class ExpirationWatch {
   }
 
   /** Waits for the poll in progress. */
-  async close(): Promise<void> {
-    await this.#poller.close();
-    await this.#options.lease.release().catch(this.#options.onError);
+  close(): Promise<void> {
+    return this.#poller.close();
   }
 
   /** Polls once, after an earlier poll has ended. */
@@ -77,7 +72,7 @@ export class ExpirationWatch {
   }
 
   async #isAnyLacking(now: Date): Promise<boolean> {
-    this.#idle.begin();
+    this.#poller.idle.begin();
     return this.#options.store.read(async ({ expirationNotices }) => {
       let next = Number.POSITIVE_INFINITY;
       for (const days of warningDays) {
@@ -87,7 +82,7 @@ export class ExpirationWatch {
         const expiration = await expirationNotices.nextAfter(window.until);
         if (expiration) next = Math.min(next, expiration.getTime() - days * dayMs);
       }
-      this.#idle.foundNothingUntil(Number.isFinite(next) ? new Date(next) : null);
+      this.#poller.idle.foundNothingUntil(Number.isFinite(next) ? new Date(next) : null);
       return false;
     });
   }

@@ -9,8 +9,7 @@ import type { EventStores } from '../../events/event-store.ts';
 import type { Lease } from '../../leases/lease.ts';
 import type { LeaseStores } from '../../leases/lease-store.ts';
 import { laterThan } from '../../materials/optimistic-update.ts';
-import { IdleDetector } from '../../runtime/idle-detector.ts';
-import { Poller } from '../../runtime/poller.ts';
+import { LeasedPoller } from '../../runtime/leased-poller.ts';
 import { onBehalfOfTask } from '../../runtime/requester.ts';
 import type { SharedStore, UnitOfWork } from '../../unit-of-work.ts';
 import { type JwkRuleOptions, type JwkRuleStores, jwkColumns, putDesiredJwk } from '../insert-jwk.ts';
@@ -47,19 +46,11 @@ interface Due {
 
 export class Refresher {
   readonly #options: RefresherOptions;
-  readonly #poller: Poller;
-  readonly #idle: IdleDetector;
+  readonly #poller: LeasedPoller;
 
   constructor(options: RefresherOptions) {
     this.#options = options;
-    const { onError } = options;
-    this.#idle = new IdleDetector(() => options.store.changeMark(), options.clock);
-    this.#poller = new Poller({
-      everyMs: pollEveryMs,
-      poll: () => this.#refreshDue(),
-      isIdle: () => this.#idle.isIdle,
-      onError,
-    });
+    this.#poller = new LeasedPoller({ ...options, everyMs: pollEveryMs, poll: () => this.#refreshDue() });
   }
 
   start(): void {
@@ -67,9 +58,8 @@ export class Refresher {
   }
 
   /** Waits for what is under way. */
-  async close(): Promise<void> {
-    await this.#poller.close();
-    await this.#options.lease.release().catch(this.#options.onError);
+  close(): Promise<void> {
+    return this.#poller.close();
   }
 
   /** Polls for everything that is due, once an earlier poll has ended. */
@@ -103,10 +93,10 @@ export class Refresher {
     const { store, clock } = this.#options;
     const now = clock();
     const furthest = new Date(now.getTime() + longestRefreshIntervalMs);
-    this.#idle.begin();
+    this.#poller.idle.begin();
     return store.read(async (stores) => {
       const found = await stores.refreshes.due({ now, furthest }, pageSize);
-      if (found.length === 0) this.#idle.foundNothingUntil(await stores.refreshes.next());
+      if (found.length === 0) this.#poller.idle.foundNothingUntil(await stores.refreshes.next());
       const refreshes = found.filter(({ jwkId }) => !seen.has(jwkId));
       const jwks = await stores.jwks.getMany(refreshes.map(({ jwkId }) => jwkId));
       const byId = new Map(jwks.map((jwk) => [jwk.id, jwk]));
