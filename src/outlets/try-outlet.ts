@@ -1,4 +1,4 @@
-// What a test of an outlet answers.
+// The result of a test of an outlet.
 
 import type { OutletTestResult } from '../deployments/outlet-tests.ts';
 import { isKeyplaneError } from '../errors.ts';

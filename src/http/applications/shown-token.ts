@@ -55,7 +55,7 @@ export async function showTokensOnce(
     readonly change: (scope: ProjectScope) => Promise<ApplicationChange>;
     /** A repetition says that tokens were shown before. */
     readonly mayMakeTokens?: boolean;
-    /** The answer has the token as `token`, too. */
+    /** The response has the token as `token`, too. */
     readonly isSingle?: boolean;
   },
 ) {

@@ -1,4 +1,4 @@
-// Decides every connection upgrade. It becomes a WebSocket, or it is rejected: answered, counted, logged and destroyed.
+// Decides every connection upgrade. It becomes a WebSocket, or it is rejected: it gets a response, is counted, logged and destroyed.
 // node:http hands over the socket with the upgrade and no longer closes it, so the gate does.
 
 import type { IncomingMessage, Server } from 'node:http';

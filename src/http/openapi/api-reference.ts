@@ -1,5 +1,5 @@
-// The API's description, made from the very schemas that validate requests and filter answers, by a server that listens nowhere:
-// it has the routes of the manager's, and answers none of them.
+// The API's description, made from the very schemas that validate requests and filter responses, by a server that listens nowhere:
+// it has the routes of the manager's, and serves none of them.
 
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import Fastify, { type FastifySchema, type RouteOptions } from 'fastify';
@@ -122,7 +122,7 @@ function asDescribed<Document extends { readonly schema: FastifySchema }>(docume
   return { ...document, schema: { ...document.schema, body: descriptionOf(body) } };
 }
 
-/** Paths answer with and without the slash at their end; the description has them without. */
+/** Paths are served with and without the slash at their end; the description has them without. */
 function withoutSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }

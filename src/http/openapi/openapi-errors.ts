@@ -141,7 +141,7 @@ const examples: Readonly<Record<ErrorResponseName, readonly ErrorExample[]>> = O
   ],
 });
 
-/** For `components.responses`: each described once, and referred to by every operation that may answer so. */
+/** For `components.responses`: each described once, and referred to by every operation that may respond so. */
 export const errorResponses = Object.fromEntries(
   (Object.keys(descriptions) as ErrorResponseName[]).map((name) => {
     const shown = examples[name].map((value) => [value.reason, { summary: value.reason, value }]);

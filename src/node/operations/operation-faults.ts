@@ -1,4 +1,4 @@
-// The errors of the operations listener itself, and how every error is answered.
+// The errors of the operations listener itself, and the response to every error.
 
 import type { ServerResponse } from 'node:http';
 import { errorStatus, type KeyplaneError } from '../../errors.ts';

@@ -27,7 +27,7 @@ export interface ConnectionEnd {
 const olderManager =
   'the manager answered with status 401: keyplane there is of the first release, or what is in front of it asks for a password; upgrade keyplane on the manager';
 
-/** By the status of the answer. */
+/** By the status of the response. */
 const refusals: ReadonlyMap<number, ConnectionEnd> = new Map([
   [401, { reason: olderManager, slowFor: 'this manager' }],
   [
@@ -240,7 +240,7 @@ const reportEveryMs = 60_000;
 /** A message a second, however often deliveries change. */
 const deliveriesEveryMs = 1_000;
 
-/** Several within a serve limit: one answer may be late. */
+/** Several within a serve limit: one reply may be late. */
 function heartbeatMs({ timing, traits }: ConnectionOptions): number {
   return Math.min(timing.pingMs, (traits.serveLimitMs ?? Number.POSITIVE_INFINITY) / 4);
 }

@@ -100,7 +100,7 @@ export function tlsFailure(error: unknown): FetchFailure {
   return notReachable(certificateReasons[code] ?? otherwise, error);
 }
 
-/** From the request sent to the last byte of the answer, as undici reports it. */
+/** From the request sent to the last byte of the response, as undici reports it. */
 export function answerFailure(error: unknown): FetchFailure {
   if (error instanceof FetchFailure) return error;
   // By name: undici is loaded only where something is fetched.

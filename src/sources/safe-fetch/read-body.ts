@@ -1,4 +1,4 @@
-// An answer's body as bytes, decompressed on the way and counted twice: as sent and as decompressed.
+// A response's body as bytes, decompressed on the way and counted twice: as sent and as decompressed.
 // Refuses what is larger than the limit at the first byte beyond it, so a bomb is never unpacked.
 
 import type { Readable } from 'node:stream';

@@ -1,5 +1,5 @@
-// One request whose answer is what the server sends, of any status, on a connection that is already open. A redirect is an
-// answer like others. Node's own client: it costs half of what reads documents.
+// One request whose response is what the server sends, of any status, on a connection that is already open. A redirect is an
+// response like others. Node's own client: it costs half of what reads documents.
 
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
