@@ -53,7 +53,7 @@ interface RefusedAnswer {
   readonly error_description?: string;
 }
 
-/** An operation with a key. @returns the answer. @throws CliFailure */
+/** An operation with a key. @returns the response. @throws CliFailure */
 export async function callNode<Answer>(
   operation: OperationPath,
   flags: NodeOperationFlags,
