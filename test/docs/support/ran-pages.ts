@@ -21,7 +21,12 @@ export const recipePages: readonly string[] = [
   'docs/recipes/decrypting-gateway.md',
   'docs/recipes/detached-jws.md',
   'docs/recipes/services.md',
+  'docs/outlets.md',
   'docs/outlets/envoy.md',
+  'docs/outlets/haproxy.md',
+  'docs/outlets/java.md',
+  'docs/outlets/nginx.md',
+  'docs/outlets/webhook.md',
 ];
 
 /** Beside an `npm start` of its own each. */
