@@ -56,10 +56,10 @@ function outcomeOf(status: number): SendOutcome {
   if (status >= 200 && status <= 299) return { result: 'DELIVERED' };
   if (status === stopStatus) {
     const error =
-      'The receiver answered status 410: it is sent nothing until the outlet is changed or delivered!';
+      'The receiver responded with status 410: it is sent nothing until the outlet is changed or delivered!';
     return { result: 'STOPPED', error };
   }
   const note = status >= 300 && status <= 399 ? ', and redirects are not followed' : '';
   const isRefused = status >= 400 && status <= 499 && !unavailableStatuses.has(status);
-  return { result: 'FAILED', error: `The receiver answered status ${status}${note}!`, isRefused };
+  return { result: 'FAILED', error: `The receiver responded with status ${status}${note}!`, isRefused };
 }

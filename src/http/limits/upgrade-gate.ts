@@ -114,6 +114,6 @@ const answers = {
     reason: 'CLIENT_CERTIFICATE_REQUIRED',
   },
   upgrade_limit: unavailable('This manager has as many node streams as it takes; connect to another one'),
-  upgrade_failed: unavailable('This manager cannot answer the upgrade now'),
+  upgrade_failed: unavailable('This manager cannot serve the upgrade now'),
   stopping: unavailable('This manager is stopping'),
 } satisfies Partial<Record<RefusalCause, FinalResponse>>;

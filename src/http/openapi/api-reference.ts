@@ -59,7 +59,7 @@ function documentOptions(version: string): FastifyDynamicSwaggerOptions {
         title: 'keyplane',
         version,
         description:
-          'The control plane for JSON Web Keys. A member that is null counts as absent. Paths answer with and without a slash at their end. Every error has a `reason`, by which programs decide.',
+          'The control plane for JSON Web Keys. A member that is null counts as absent. Paths are served with and without a slash at their end. Every error has a `reason`, by which programs decide.',
         license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/', description: 'The manager that this description comes from' }],
@@ -111,7 +111,7 @@ const idempotencyKeyParameter = Object.freeze({
   in: 'header',
   required: false,
   description:
-    'Anything that you choose for each change, such as a UUID. The same request with the same key within 24 hours answers as the first did, and changes nothing again',
+    'Anything that you choose for each change, such as a UUID. The same request with the same key within 24 hours gets the response of the first, and changes nothing again',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
   example: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
 });

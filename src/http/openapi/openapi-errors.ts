@@ -32,7 +32,7 @@ const descriptions = Object.freeze({
   UnsupportedMediaType: 'The body is of a type that this operation does not take',
   TooManyRequests: 'Too many requests or wrong passwords, or too much of the same work at once',
   InternalError: 'An unexpected error',
-  Unavailable: 'Not now: starting, stopping, or the database does not answer',
+  Unavailable: 'Not now: starting, stopping, or the database does not respond',
 });
 export type ErrorResponseName = keyof typeof descriptions;
 
@@ -135,7 +135,7 @@ const examples: Readonly<Record<ErrorResponseName, readonly ErrorExample[]>> = O
   Unavailable: [
     {
       error: 'unavailable',
-      error_description: 'The database does not answer',
+      error_description: 'The database does not respond',
       reason: 'UNAVAILABLE',
     },
   ],

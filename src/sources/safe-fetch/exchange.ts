@@ -116,7 +116,7 @@ async function askOnce(client: Client, request: HopRequest, signal: AbortSignal)
   if (statusCode === 304 && Object.keys(sent).length > 0) {
     return { kind: 'document', body: Buffer.alloc(0), ...validators, notModified: true };
   }
-  if (statusCode !== 200) throw new FetchFailure(`answered status ${statusCode}, 200 is expected`);
+  if (statusCode !== 200) throw new FetchFailure(`responded with status ${statusCode}, 200 is expected`);
   const encodings = headers['content-encoding'];
   const body = await readBody(
     {

@@ -41,7 +41,7 @@ export async function readBody(
   if (decoder === undefined) {
     const shown = shownText(encoding.slice(0, shownEncodingLength));
     throw new FetchFailure(
-      `answered with the content encoding ${shown}, which is not supported; supported are ${acceptedEncodings}`,
+      `responded with the content encoding ${shown}, which is not supported; supported are ${acceptedEncodings}`,
     );
   }
   const chunks: Buffer[] = [];
@@ -61,7 +61,7 @@ export async function readBody(
   } catch (error) {
     if (error instanceof FetchFailure || isKeyplaneError(error)) throw error;
     // Failures of the connection were thrown above; any other error comes from the decoder.
-    throw new FetchFailure(`answered with broken ${encoding} data`, error);
+    throw new FetchFailure(`responded with broken ${encoding} data`, error);
   }
   return Buffer.concat(chunks);
 }
@@ -95,5 +95,5 @@ async function* withNamedFailures(stream: Readable): AsyncGenerator<Buffer> {
 }
 
 function tooLarge(sizeLimitBytes: number): FetchFailure {
-  return new FetchFailure(`answer is larger than ${sizeLimitBytes} bytes`);
+  return new FetchFailure(`responded with more than ${sizeLimitBytes} bytes`);
 }

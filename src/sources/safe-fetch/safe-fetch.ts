@@ -168,7 +168,7 @@ async function fetchDocument(request: FetchRequest, rules: FetchRules): Promise<
 function budgetsOf({ connectTimeoutMs, readTimeoutMs }: SendLimits, stop: AbortSignal): Budgets {
   return {
     connecting: new TimeBudget(connectTimeoutMs, 'no connection was made', stop),
-    reading: new TimeBudget(readTimeoutMs, 'the answer was not complete', stop),
+    reading: new TimeBudget(readTimeoutMs, 'the response was not complete', stop),
   };
 }
 

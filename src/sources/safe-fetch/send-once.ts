@@ -49,7 +49,7 @@ export function askOnce(
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > sizeLimitBytes) {
-        throw new FetchFailure(`answered with more than ${sizeLimitBytes} bytes`);
+        throw new FetchFailure(`responded with more than ${sizeLimitBytes} bytes`);
       }
       chunks.push(chunk);
     }
@@ -103,8 +103,8 @@ function failureOf(error: Error): FetchFailure {
   if (error instanceof FetchFailure) return error;
   const code = 'code' in error ? String(error.code) : '';
   if (code === 'HPE_HEADER_OVERFLOW') {
-    return new FetchFailure('answered with headers that are too large', error);
+    return new FetchFailure('responded with headers that are too large', error);
   }
-  if (code.startsWith('HPE_')) return new FetchFailure('answered with what is not valid HTTP', error);
+  if (code.startsWith('HPE_')) return new FetchFailure('responded with what is not valid HTTP', error);
   return answerFailure(error);
 }
