@@ -10,6 +10,7 @@ export const sourcePages: readonly string[] = [
   'docs/sources/keystore.md',
   'docs/sources/generate.md',
   'docs/adopt-key.md',
+  'docs/kubernetes.md',
   'docs/post-quantum.md',
   'docs/rotation.md',
   'docs/views.md',
