@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkName } from './names.ts';
-import { type AddressAllowList, parseAllowList } from './sources/safe-fetch/allow-list.ts';
+import { type AddressAllowList, parseAddressList, parseAllowList } from './sources/safe-fetch/allow-list.ts';
 import { readCaFile } from './sources/safe-fetch/ca-file.ts';
 
 export interface ManagerConfig {
@@ -18,7 +18,7 @@ export interface ManagerConfig {
   readonly adminUser: string;
   readonly adminPassword: string | undefined;
   readonly urlAllow: AddressAllowList;
-  /** PEM of authorities that source URLs may have, beside those of the system. */
+  /** PEM of authorities that source URLs may have, beside those of Node.js. */
   readonly urlCa: string | undefined;
   readonly deployTimeoutMs: number;
   /** Of JWK Sets, in seconds. */
@@ -129,7 +129,7 @@ export const managerSettings = {
   ),
   urlCaFile: setting(
     'url-ca-file FILE',
-    'PEM file with CAs for source URLs, in addition to those of the system',
+    'PEM file with CAs for source URLs, in addition to those of Node.js',
     (text) => (text === undefined ? undefined : readCaFile(resolve(text))),
   ),
   deployTimeout: setting(
@@ -157,13 +157,9 @@ export const managerSettings = {
     'addresses and CIDRs of proxies whose X-Forwarded-For is trusted (default none)',
     (text = '') => {
       try {
-        const list = parseAllowList(text);
-        const [host] = list.hosts;
-        if (host !== undefined) throw new Error(`"${host}" is no address`);
-        return list;
+        return parseAddressList(text);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : 'not a list';
-        throw new Error(`cannot be read: ${reason}; addresses and CIDRs are accepted`);
+        throw new Error(`cannot be read: ${error instanceof Error ? error.message : 'not a list'}`);
       }
     },
   ),

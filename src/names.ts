@@ -42,7 +42,7 @@ export function lookupName(value: string): string {
   return isName(name) ? name : '';
 }
 
-/** Text of a client, short and without control characters, so that an answer can repeat it. */
+/** Text of a client, short and without control characters, so that a response can repeat it. */
 export function shownText(value: string): string {
   const printable = value.slice(0, 4 * codePointsLimit).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
   const codePoints = [...printable];

@@ -1,5 +1,5 @@
 // What tokens were found to allow, kept in memory for a few seconds, so that a request of a known caller reads nothing.
-// A change of access that this manager commits empties the memory before the change is answered, and so does the
+// A change of access that this manager commits empties the memory before the change has its response, and so does the
 // notification of one that another manager committed. Notifications can get lost, so nothing is kept for longer than
 // `keptMs`. The memory only ever accepts: a caller that it does not know, or would reject, is looked up in the database.
 

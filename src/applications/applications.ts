@@ -349,7 +349,7 @@ export function createApplications(options: ApplicationRuleOptions): Application
   };
 }
 
-/** What a change makes of an application, and what is answered with it. */
+/** What a change makes of an application, and what the response has of it. */
 interface Applied {
   readonly after: Application;
   readonly tokens: readonly ShownToken[];

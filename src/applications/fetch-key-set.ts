@@ -55,7 +55,7 @@ export async function fetchKeySet(
   return { keys, etag: answer.etag ?? null, lastModified: answer.lastModified ?? null };
 }
 
-/** Only a set that was read successfully is requested conditionally: "not modified" never confirms a failed answer. */
+/** Only a set that was read successfully is requested conditionally: "not modified" never confirms a failed response. */
 function conditionsOf({ state, etag, lastModified }: KeySetRefresh) {
   if (state !== 'FRESH') return {};
   return { ...(etag !== null && { etag }), ...(lastModified !== null && { lastModified }) };

@@ -12,9 +12,9 @@ export interface KeySetRefresh {
   readonly stateSince: Date;
   /** Public text; null while FRESH. */
   readonly stateReason: string | null;
-  /** When the URI last answered with keys. */
+  /** When the URI last returned keys. */
   readonly fetchedAt: Date;
-  /** Validators of the last answer, for a conditional request (RFC 9110 §13.1). */
+  /** Validators of the last response, for a conditional request (RFC 9110 §13.1). */
   readonly etag: string | null;
   readonly lastModified: string | null;
 }

@@ -144,7 +144,7 @@ export class KeySetFollower {
   async #check({ projectId, jwksUri, refresh, altered }: IssuerKeySet): Promise<Checked> {
     const { withFetches } = this.#options;
     try {
-      // What was altered is replaced, so that it must be answered whole.
+      // What was altered is replaced, so that the response must be whole.
       const former = altered ? undefined : refresh;
       const fetched = await withFetches(projectId, (context) => fetchKeySet(context, jwksUri, former));
       return { state: 'FRESH', fetched };

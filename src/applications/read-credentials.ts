@@ -30,7 +30,7 @@ export interface CredentialRequest {
   readonly jwkName?: string | undefined;
 }
 
-/** A token that its answer alone shows. */
+/** A token that only its response shows. */
 export interface ShownToken {
   readonly name: string;
   readonly token: string;

@@ -43,6 +43,8 @@ export function exitCodeOf(error: unknown): ExitCode {
 function hintFor(error: unknown): string {
   if (!(error instanceof KeyplaneApiError)) return '';
   if (error.code === 'internal_error' && error.requestId) return ` (request ${sanitize(error.requestId)})`;
+  // The text names the members `force` and `reason` of the API.
+  if (error.member === 'force') return ' (--force --reason TEXT)';
   return error.reason === 'TOKEN_NOT_VALID' ? ': sign in with `keyplane login`' : '';
 }
 

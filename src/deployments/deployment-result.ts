@@ -1,13 +1,13 @@
 import type { DeploymentVerb } from '../protocol/content.ts';
 
-/** What happened to a change in each environment, in the shape that the API answers with. */
+/** What happened to a change in each environment, in the shape of the responses of the API. */
 export interface DeploymentResult {
   readonly success: boolean;
   readonly message: string;
   readonly environmentResults: readonly EnvironmentResult[];
 }
 
-/** What the caller of a change is answered: where it arrived, and what was left out of what was given. */
+/** What the caller of a change gets: where it arrived, and what was left out of what was given. */
 export interface ChangeResult extends DeploymentResult {
   /** Public texts; absent where there is nothing to say. */
   readonly warnings?: readonly string[];

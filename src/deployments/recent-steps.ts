@@ -1,4 +1,4 @@
-// What was just committed, for connected nodes. It answers only what the database would: a chain of steps without a hole
+// What was just committed, for connected nodes. It returns only what the database would: a chain of steps without a hole
 // from where a node is to at least the revision that it is to reach. Anything else is read from the database: what a node
 // missed, snapshots, changes of other managers, large changes, and what a rule did not hand on.
 

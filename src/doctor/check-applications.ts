@@ -29,7 +29,7 @@ export async function checkApplications(stores: DiagnosticsStores): Promise<Exam
       summary: 'Keys of issuers that cannot be fetched',
       problem: `${jwksUri} of project ${projectName} has failed since ${exactTimeText(since.toISOString())}: ${reason}`,
       advice:
-        'Nodes verify JWTs with the last keys that were read. Make the URI answer again, or give the credentials another jwksUri.',
+        'Nodes verify JWTs with the last keys that were read. Make the URI respond again, or give the credentials another jwksUri.',
     });
   }
   // Each node stops at its share. Which node used the key is not known, so the smallest share counts.

@@ -28,7 +28,7 @@ function findingOf(webhook: FailingWebhook): Finding {
       topic: 'outlets',
       severity: 'warning',
       summary: 'Webhooks whose receiver wants no more',
-      problem: `${label} is sent nothing: its receiver answered 410.${missing}`,
+      problem: `${label} is sent nothing: its receiver responded with 410.${missing}`,
       advice: 'Delete the outlet, or call its `deliver` when the receiver accepts events again.',
     };
   }

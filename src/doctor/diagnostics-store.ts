@@ -57,7 +57,7 @@ export interface FailingWebhook {
   readonly outletName: string;
   readonly attempts: number;
   readonly lastError: string | null;
-  /** The receiver answered that it wants no more. */
+  /** The receiver responded that it wants no more. */
   readonly isStopped: boolean;
   /** Matching events that were deleted undelivered. */
   readonly lost: number;

@@ -1,6 +1,6 @@
 // Keystore files: bytes to entries, behind one interface. A format is one file and one line in the list.
 // Refused before anything is parsed: files over the limit, files of another type than the caller states, and everything
-// that is no keystore, each with its own reason. A parser error after that gets the same answer as a wrong password.
+// that is no keystore, each with its own reason. A parser error after that gets the same error as a wrong password.
 
 import { badRequest, isKeyplaneError } from '../errors.ts';
 import type { KeystoreType } from '../protocol/content.ts';

@@ -1,5 +1,5 @@
 // Names the format of a file that is no supported keystore, so that the user knows what to do with it.
-// Guesses from the first bytes only; the answer is words, never a decision.
+// Guesses from the first bytes only; the result is words, never a decision.
 
 import { asn1Tag, nestedContent } from '../asn1/element.ts';
 import { sniffDer } from '../asn1/sniff-der.ts';

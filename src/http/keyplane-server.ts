@@ -7,7 +7,7 @@ import type {
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 
-/** Fastify, with requests and answers typed by their zod schemas. */
+/** Fastify, with requests and responses typed by their zod schemas. */
 export type KeyplaneServer = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,

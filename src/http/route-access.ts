@@ -91,7 +91,7 @@ export function guardRoutes(
     if (config.access === undefined) return;
     if (config.access.kind !== 'anyone') {
       await letIn(request, config.access, { ...services, rateLimits });
-      // A request computes in stretches from here on: its body is parsed and checked, its answer is written.
+      // A request computes in stretches from here on: its body is parsed and checked, its response is written.
       return fairTurn(requesterOf(request));
     }
     // Signing in. Other open routes must work during a flood, for those who monitor this machine.

@@ -1,4 +1,4 @@
-// The manager's HTTP server: what every request goes through before an operation sees it, and every answer after.
+// The manager's HTTP server: what every request goes through before an operation sees it, and every response after.
 // It refuses, in this order and before reading a body: unknown routes (404), unauthenticated clients (401), clients over a rate limit
 // (429), projects that the caller does not see (404), missing roles (403); then bodies that are too large, of another
 // type, or malformed.
@@ -136,7 +136,7 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
     trustProxy: options.isTrustedProxy ?? false,
     routerOptions,
     schemaController: withoutCompilers,
-    // Fastify's own answer to a request during shutdown has another shape than all our errors.
+    // Fastify's own response to a request during shutdown has another shape than all our errors.
     return503OnClosing: false,
     clientErrorHandler: createConnectionErrorHandler(refusals, finalResponses),
     // Paths that cannot be decoded are rejected before there is a route, so before any hook.

@@ -5,7 +5,7 @@ import type { IdempotencyStores } from './idempotency-store.ts';
 export interface SavedDeployment {
   readonly targets: readonly { readonly environmentId: string; readonly revision: number }[];
   readonly verb: DeploymentVerb;
-  /** Members of the answer besides the deployment. */
+  /** Members of the response besides the deployment. */
   readonly warnings?: readonly string[] | undefined;
 }
 

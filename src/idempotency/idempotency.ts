@@ -18,7 +18,7 @@ export interface IdempotencyOptions<Result> {
   readonly store: UnitOfWork<IdempotencyStores>;
   /** 32 bytes. */
   readonly key: Buffer;
-  /** Waits for the deployment of a change that is stored, and answers as the change did. */
+  /** Waits for the deployment of a change that is stored, and returns the response of the change. */
   readonly deployAgain: (kept: SavedDeployment) => Promise<Result>;
   readonly onError: (error: unknown) => void;
 }
@@ -76,7 +76,7 @@ export class Idempotency<Result> {
       if (result !== undefined) await this.#saveAnswer(request, result);
       return result;
     } catch (error) {
-      // The same request may have been stored by another manager, or by this one in a commit whose answer was lost.
+      // The same request may have been stored by another manager, or by this one in a commit whose result was lost.
       const after = await this.#find(request).catch(() => undefined);
       if (!after) throw error;
       return this.#replay(after, hash);

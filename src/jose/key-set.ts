@@ -178,7 +178,7 @@ function distinct(entries: readonly Entry[]): readonly Entry[] {
 }
 
 /**
- * RFC 7517 §5: what is not understood is passed over, unless it is all there is; then its own fault is the answer.
+ * RFC 7517 §5: what is not understood is passed over, unless it is all there is; then its own fault is the result.
  * @throws KeyplaneError bad_request when it names several keys
  */
 function entryOfKid(entries: readonly Entry[], kid: string): Entry | undefined {
@@ -216,7 +216,7 @@ function otherThan(followed: FollowedKey, raw: JsonObject, entries: readonly Ent
   return raw;
 }
 
-/** The entry whose fault is the answer where none is usable. */
+/** The entry whose fault is the result where none is usable. */
 function faultyEntry(entries: readonly Entry[]): Entry {
   const [only, ...others] = entries;
   if (only !== undefined && others.length === 0) return only;

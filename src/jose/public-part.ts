@@ -70,7 +70,7 @@ export function splitJwk(jwk: PrivateJwk): {
 }
 
 /**
- * The reverse of splitJwk; the answer holds secrets again.
+ * The reverse of splitJwk; the result holds secrets again.
  * @throws KeyplaneError bad_request when the members are not those of one JWK
  */
 export function joinJwk(

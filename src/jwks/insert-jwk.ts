@@ -86,7 +86,7 @@ export interface NewJwk
   readonly canReplaceKid?: boolean | undefined;
   /** How its URL is followed, if it is. */
   readonly follow?: RefreshSchedule | undefined;
-  /** What is answered beside the deployment. */
+  /** Of the response, beside the deployment. */
   readonly warnings?: readonly string[] | undefined;
 }
 

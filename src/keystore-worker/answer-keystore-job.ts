@@ -1,4 +1,4 @@
-// One job, one answer: what runs inside the thread.
+// One job, one result: what runs inside the thread.
 
 import { isKeyplaneError } from '../errors.ts';
 import { openEncryptedKey } from '../formats/encrypted-key.ts';

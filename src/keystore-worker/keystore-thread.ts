@@ -1,4 +1,4 @@
-// The file a keystore thread runs: jobs in, answers out, one at a time. Its `workerData` is its priority.
+// The file a keystore thread runs: jobs in, results out, one at a time. Its `workerData` is its priority.
 
 import process from 'node:process';
 import { parentPort, workerData } from 'node:worker_threads';

@@ -36,7 +36,7 @@ export interface MaterialRuleOptions {
 export interface InsertOptions {
   /** Inside the transaction, before the insert. */
   readonly check?: ((stores: MaterialRuleStores) => Promise<void>) | undefined;
-  /** What is answered beside the deployment. */
+  /** Of the response, beside the deployment. */
   readonly warnings?: readonly string[] | undefined;
 }
 
@@ -47,7 +47,7 @@ export interface Replacement<M> {
   readonly follow: FollowedMaterial | undefined;
   /** Inside the transaction, before the update. */
   readonly check?: (stores: MaterialRuleStores) => Promise<void>;
-  /** The answer besides the deployment; the result for its JWKs is added. */
+  /** The response besides the deployment; the result for its JWKs is added. */
   readonly warnings?: readonly string[] | undefined;
 }
 

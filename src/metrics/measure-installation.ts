@@ -82,7 +82,7 @@ export function measureInstallation({ metrics, store, clock, version, leases }: 
   );
   gauge(
     { name: 'webhooks_failing' },
-    'Webhooks whose last delivery failed, or whose receiver answered 410',
+    'Webhooks whose last delivery failed, or whose receiver responded with 410',
     ({ failingWebhooks }, own) => own.set(failingWebhooks),
   );
   gauge(

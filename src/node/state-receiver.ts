@@ -77,7 +77,7 @@ export class StateReceiver {
   /**
    * @param text what was sealed: JSON of `Change[]`
    * @param more further messages wait: what is final may be held, to be applied together with them
-   * @returns what to answer, in this order
+   * @returns what to send to the manager, in this order
    */
   async receive(message: State, text: string, more = false): Promise<readonly (Applied | Refused)[]> {
     if (this.#follows(message)) return [];
@@ -102,7 +102,7 @@ export class StateReceiver {
     }
   }
 
-  /** Applies what was held. @returns what to answer */
+  /** Applies what was held. @returns what to send to the manager */
   async settle(): Promise<readonly (Applied | Refused)[]> {
     const last = this.#held.at(-1);
     const staged = this.#staged;

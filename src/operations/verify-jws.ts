@@ -1,5 +1,5 @@
 // Verification of a JWS and of the claims of a JWT. The checks run in a fixed order and the first that fails is the
-// answer. The algorithm is the key's own: the header of a token can agree with it, and decides nothing (RFC 8725 §3.1).
+// result. The algorithm is the key's own: the header of a token can agree with it, and decides nothing (RFC 8725 §3.1).
 
 import { Buffer } from 'node:buffer';
 import type { JsonObject, JsonValue } from '../jose/json.ts';
@@ -43,7 +43,7 @@ export interface KnownKey {
   /** Undefined for a secret key that no longer counts: it was erased. */
   readonly key: OperationKey | undefined;
   readonly end: 'REVOKED' | 'RETIRED' | undefined;
-  /** As the answer states it. */
+  /** As the response states it. */
   readonly state: string | null;
 }
 
@@ -76,7 +76,7 @@ export type Verdict =
 
 /**
  * @param jws a text in compact serialisation, or the object of another one. Of several signatures one that is valid is
- * enough; where none is, the answer is of the one that came nearest to it.
+ * enough; where none is, the result is of the one that came nearest to it.
  */
 export async function verifyJws(
   jws: string | JsonObject,

@@ -1,4 +1,4 @@
-// What a test of an outlet answers.
+// The result of a test of an outlet.
 
 import type { OutletTestResult } from '../deployments/outlet-tests.ts';
 import { isKeyplaneError } from '../errors.ts';
@@ -15,7 +15,7 @@ export interface OutletTrial {
 
 /** What a node found out. */
 export function nodeTrial(result: OutletTestResult): Pick<OutletTrial, 'success' | 'message'> {
-  if (result === 'NO_ANSWER') return { success: false, message: 'The node did not answer in time' };
+  if (result === 'NO_ANSWER') return { success: false, message: 'The node did not respond in time' };
   const { error } = result;
   return error === null
     ? { success: true, message: 'The files can be written' }
@@ -23,7 +23,7 @@ export function nodeTrial(result: OutletTestResult): Pick<OutletTrial, 'success'
 }
 
 const notAsked =
-  'Not tested: the manager that the node is connected to did not answer. The node reported last';
+  'Not tested: the manager that the node is connected to did not respond. The node reported last';
 
 /** Of a node that this manager cannot ask: what it reported last. */
 export function reportedTrial({

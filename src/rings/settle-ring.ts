@@ -17,7 +17,7 @@ export interface ChangedRing {
 }
 
 /**
- * After a change was stored: nodes get it, and then every transition that it makes due. So that with connected nodes the answer to a
+ * After a change was stored: nodes get it, and then every transition that it makes due. So that with connected nodes the response to a
  * creation tells of an ACTIVE key. A node that does not confirm is waited for once.
  * @returns of each environment the result of what was deployed to it last
  */

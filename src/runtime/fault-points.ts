@@ -8,7 +8,7 @@ import { channel } from 'node:diagnostics_channel';
 export const faultPoints = Object.freeze({
   /** All works of a group have run; the database does not have them yet. */
   beforeCommit: channel('keyplane:commit.before'),
-  /** The database confirmed that they are durable; no request was answered yet. */
+  /** The database confirmed that they are durable; no request has a response yet. */
   afterCommit: channel('keyplane:commit.after'),
   /** The database has a change; the nodes of this manager are about to be sent it from memory. */
   beforeMemorySend: channel('keyplane:memory-send.before'),

@@ -34,7 +34,7 @@ export interface SourcedKey {
   /** Id of the certificate, key or keystore. */
   readonly sourceId: string | null;
   readonly sourceUrl: string | null;
-  /** Of the answer of a URL, to ask it conditionally the next time. */
+  /** Of the response of a URL, to ask it conditionally the next time. */
   readonly validators?: { readonly etag: string | null; readonly lastModified: string | null };
 }
 

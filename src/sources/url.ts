@@ -16,7 +16,7 @@ const options = [
   { field: 'urlOptionSizeLimit', limit: 'sizeLimitBytes', unit: 'bytes' },
 ] as const;
 
-/** Starts the text of an error in what a URL answered. */
+/** Starts the text of an error in what a URL returned. */
 export const urlAnswer = 'Answer of the URL';
 
 /** A JWK or a JWK Set behind an http or https address. */

@@ -177,7 +177,7 @@ export interface IdempotencyKeyRow {
   request_hash: Buffer;
   /** JSON of the deployment targets of what was stored. */
   targets: string;
-  /** JSON of the answer, once there was one. */
+  /** JSON of the response, once there was one. */
   answer: string | null;
   created_at: number;
 }

@@ -47,7 +47,7 @@ export interface WebhookCursorRow {
   attempts: number;
   last_error: string | null;
   delivered_at: number | null;
-  /** The version of the outlet that the receiver answered 410 to: it is sent nothing until it has another. */
+  /** The version of the outlet to which the receiver responded with 410: it is sent nothing until it has another. */
   stopped_version: string | null;
 }
 

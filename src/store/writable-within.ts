@@ -19,7 +19,7 @@ const inProject: Writable = Object.freeze({
   audit_records_open: ['insert'],
   audit_lanes: ['insert'],
 });
-/** Of no project: the answer of a request, and a lease, which one statement takes or renews. */
+/** Of no project: the response of a request, and a lease, which one statement takes or renews. */
 const ofNone: Writable = Object.freeze({
   idempotency_keys: ['update'],
   leases: ['insert', 'update'],

@@ -7,7 +7,7 @@ import type { SafeFetch, SendLimits } from '../sources/safe-fetch/safe-fetch.ts'
 import { signedHeaders } from './signature.ts';
 import type { Webhook } from './webhook.ts';
 
-/** They bound the whole exchange, however slowly a receiver answers. */
+/** They bound the whole exchange, however slowly a receiver responds. */
 const defaultLimits = Object.freeze({ connectTimeoutMs: 5_000, readTimeoutMs: 15_000 });
 const stopStatus = 410;
 /** 4xx that say nothing of the message: time-out, too early, too many requests. */
@@ -17,7 +17,7 @@ export type SendOutcome =
   | { readonly result: 'DELIVERED' }
   /** The receiver wants no more. */
   | { readonly result: 'STOPPED'; readonly error: string }
-  /** Public text. Refused: the receiver answered, and may accept another message. */
+  /** Public text. Refused: the receiver responded, and may accept another message. */
   | { readonly result: 'FAILED'; readonly error: string; readonly isRefused: boolean }
   /** This manager is stopping. */
   | { readonly result: 'INTERRUPTED' };
@@ -56,10 +56,10 @@ function outcomeOf(status: number): SendOutcome {
   if (status >= 200 && status <= 299) return { result: 'DELIVERED' };
   if (status === stopStatus) {
     const error =
-      'The receiver answered status 410: it is sent nothing until the outlet is changed or delivered!';
+      'The receiver responded with status 410: it is sent nothing until the outlet is changed or delivered!';
     return { result: 'STOPPED', error };
   }
   const note = status >= 300 && status <= 399 ? ', and redirects are not followed' : '';
   const isRefused = status >= 400 && status <= 499 && !unavailableStatuses.has(status);
-  return { result: 'FAILED', error: `The receiver answered status ${status}${note}!`, isRefused };
+  return { result: 'FAILED', error: `The receiver responded with status ${status}${note}!`, isRefused };
 }

@@ -12,7 +12,7 @@ export interface WebhookCursor extends DeliveredEvents {
   /** Public text; null while `attempts` is 0. */
   readonly lastError: string | null;
   readonly deliveredAt: Date | null;
-  /** The version of the outlet that the receiver answered 410 to: it is sent nothing until it has another. */
+  /** The version of the outlet to which the receiver responded with 410: it is sent nothing until it has another. */
   readonly stoppedVersion: string | null;
 }
 

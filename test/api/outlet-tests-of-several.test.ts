@@ -11,7 +11,7 @@ import { databaseKind } from '../support/postgres-databases.ts';
 const outlets = '/apiops/projects/MyProject/outlets/';
 const place = { environmentName: 'edge', nodeName: 'e1' };
 const notAsked =
-  'Not tested: the manager that the node is connected to did not answer. The node reported last';
+  'Not tested: the manager that the node is connected to did not respond. The node reported last';
 
 describe.runIf(databaseKind() === 'postgres')('a manager that the node is not connected to', () => {
   let world: TestManager;

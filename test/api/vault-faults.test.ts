@@ -66,14 +66,14 @@ test.each([
   [
     'denies access',
     vaultError(403, 'permission denied'),
-    'The server answered status 403 to the attempt to sign in at auth/approle: permission denied!',
+    'The server responded with status 403 to the attempt to sign in at auth/approle: permission denied!',
   ],
   [
     'redirects, which is not followed',
     redirecting,
-    'The server answered status 307 to the attempt to sign in at auth/approle!',
+    'The server responded with status 307 to the attempt to sign in at auth/approle!',
   ],
-  ['is no Vault', noVault, 'The server answered status 200 to the attempt to sign in at auth/approle!'],
+  ['is no Vault', noVault, 'The server responded with status 200 to the attempt to sign in at auth/approle!'],
 ])(
   'a server that %s is FAILING with the cause, and is delivered to once it is well',
   async (_, answer, text) => {

@@ -61,7 +61,7 @@ test('a receiver that is away for a day gets every event at its return, those of
   await until(async () => (await delivery()).attempts > 0, 'it is tried by the manager that was started');
   expect(await delivery()).toMatchObject({
     state: 'FAILING',
-    lastError: 'The receiver answered status 503!',
+    lastError: 'The receiver responded with status 503!',
     deliveredAt: null,
   });
   await until(async () => (await metric('webhooks_failing')) === 1, 'the metrics count it');
@@ -71,7 +71,7 @@ test('a receiver that is away for a day gets every event at its return, those of
       severity: 'warning',
       summary: 'Webhooks that cannot be delivered',
       problem: expect.stringMatching(
-        /^Outlet away of project MyProject failed \d+ times: The receiver answered status 503!$/,
+        /^Outlet away of project MyProject failed \d+ times: The receiver responded with status 503!$/,
       ),
     },
   ]);
@@ -112,7 +112,7 @@ from numbers`);
   expect(await findings()).toMatchObject([
     {
       problem: expect.stringMatching(
-        /: The receiver answered status 503! 3 events were deleted undelivered\.$/,
+        /: The receiver responded with status 503! 3 events were deleted undelivered\.$/,
       ),
     },
   ]);

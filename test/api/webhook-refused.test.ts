@@ -82,7 +82,7 @@ test('an event that is refused for ever holds up the events of its object, and n
   expect(new Set(refusals.map(sequenceOf))).toEqual(new Set([first + 3]));
   expect(await delivery()).toMatchObject({
     state: 'FAILING',
-    lastError: 'The receiver answered status 400!',
+    lastError: 'The receiver responded with status 400!',
   });
 
   // Another process knows what was delivered.

@@ -115,12 +115,12 @@ test('a receiver that fails gets every event once it accepts again, those of an 
   for (const name of ['x', 'y']) await generate(name);
   for (const text of ['one', 'two', 'three']) for (const name of ['x', 'y']) await update(name, text);
   await until(async () => (await delivery('away')).state === 'FAILING', 'it is FAILING');
-  expect(await delivery('away')).toMatchObject({ lastError: 'The receiver answered status 503!' });
+  expect(await delivery('away')).toMatchObject({ lastError: 'The receiver responded with status 503!' });
   const { body } = await api('GET', `${base}/events/?types=outlet.failing`);
   expect(body.resultList.at(-1)?.data).toMatchObject({
     objectType: 'outlet',
     objectName: 'away',
-    lastError: 'The receiver answered status 503!',
+    lastError: 'The receiver responded with status 503!',
   });
   receiver.answerWith(undefined);
   await until(() => receiver.accepted.length === 8, 'all arrive');
@@ -150,7 +150,7 @@ test('status 410 stops deliveries until the outlet is delivered or changed', asy
   await generate('first-410');
   await until(async () => (await delivery('stopped')).state === 'FAILING', 'it is FAILING');
   expect((await delivery('stopped')).lastError).toBe(
-    'The receiver answered status 410: it is sent nothing until the outlet is changed or delivered!',
+    'The receiver responded with status 410: it is sent nothing until the outlet is changed or delivered!',
   );
   // For as long as another one, which fails, is tried several times.
   const failing = await receive('failing-beside', ['jwk.created']);
@@ -178,7 +178,7 @@ test('a redirect is not followed', async () => {
   await generate('redirected');
   await until(async () => (await delivery('redirected')).state === 'FAILING', 'it is FAILING');
   expect((await delivery('redirected')).lastError).toBe(
-    'The receiver answered status 307, and redirects are not followed!',
+    'The receiver responded with status 307, and redirects are not followed!',
   );
   expect(other.requested).toBe(0);
 });
@@ -220,7 +220,7 @@ test('a test sends one event of type outlet.test, and reports what the receiver 
     { type: 'outlet.test', data: { projectName: 'MyProject', objectType: 'outlet', objectName: 'tested' } },
   ]);
   receiver.answerWith(status(401));
-  expect(await trial()).toEqual([{ success: false, message: 'The receiver answered status 401!' }]);
+  expect(await trial()).toEqual([{ success: false, message: 'The receiver responded with status 401!' }]);
 });
 
 test('events that are deleted undelivered are reported by one gap event before those that are left', async () => {

@@ -199,7 +199,9 @@ describe('keyplane ring', () => {
     const refused = await cli.run(['ring', 'delete', 'legacy-signing', '--yes']);
     expect(refused).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('Give force and a reason to delete it all the same.'),
+      stderr: expect.stringContaining(
+        'Give force and a reason to delete it all the same. (--force --reason TEXT)',
+      ),
     });
     const forced = ['ring', 'delete', 'legacy-signing', '--yes', '--force', '--reason', 'no issuer'];
     expect(await cli.ok(forced)).toMatch(/^Deleted key ring legacy-signing/);

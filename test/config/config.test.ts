@@ -161,6 +161,15 @@ describe('the settings of the manager', () => {
     }
   });
 
+  test('name only addresses as accepted where a host name is not', () => {
+    expect(() => readManagerConfig({ KEYPLANE_TRUSTED_PROXIES: '10.0.0.1 balancer.example' })).toThrow(
+      'KEYPLANE_TRUSTED_PROXIES cannot be read: "balancer.example" is not accepted: it is not an IP address or a CIDR; IP addresses and CIDRs are, separated by commas or spaces, like "10.0.7.1, 10.1.0.0/16"',
+    );
+    expect(() => readManagerConfig({ KEYPLANE_URL_ALLOW: '10.0.0.1/8' })).toThrow(
+      /; hosts, IP addresses and CIDRs are, separated by commas or spaces, like "keys.internal, 10.0.0.0\/8"$/,
+    );
+  });
+
   test('refuse an empty flag, which no shell leaves by itself', () => {
     expect(() => readManagerConfig({}, { dataDir: '' })).toThrow(
       'KEYPLANE_DATA_DIR (--data-dir) is empty: a folder is accepted',

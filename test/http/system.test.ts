@@ -24,7 +24,7 @@ test('readiness depends on the database, and a failure shows no details', async 
   expect(answer.statusCode).toBe(503);
   expect(answer.json()).toMatchObject({
     error: 'unavailable',
-    error_description: 'The database does not answer',
+    error_description: 'The database does not respond',
   });
   expect(world.logText()).not.toContain('10.0.0.1');
 });

@@ -103,7 +103,7 @@ describe('a JWK from a URL', () => {
 
 describe('a URL that gives no key', () => {
   test.each<[path: string, text: string, more?: Body]>([
-    ['/missing', 'answered status 404, 200 is expected!'],
+    ['/missing', 'responded with status 404, 200 is expected!'],
     ['/html', 'Answer of the URL is not valid JSON'],
     ['/empty', 'Answer of the URL is not valid JSON: it is empty'],
     ['/latin1', 'UTF-8'],
@@ -112,8 +112,8 @@ describe('a URL that gives no key', () => {
     ['/twice', 'member "kty" is given twice'],
     ['/set', 'kid is required because the JWK Set holds 2 keys! Available values: first, second'],
     ['/set', 'kid (third) is not found in the JWK Set!', { kid: 'third' }],
-    ['/large', 'answer is larger than 100000 bytes', { urlOptionSizeLimit: 100_000 }],
-    ['/bomb', 'answer is larger than 1048576 bytes'],
+    ['/large', 'responded with more than 100000 bytes', { urlOptionSizeLimit: 100_000 }],
+    ['/bomb', 'responded with more than 1048576 bytes'],
     ['/redirect/3', 'redirects more than 3 times'],
     ['/away?ftp%3A%2F%2Fexample.com%2F', 'scheme ftp'],
     ['/away?http%3A%2F%2F10.0.0.1%2F', 'redirected to http://10.0.0.1,'],

@@ -157,7 +157,7 @@ describe('a JWK that follows its URL', () => {
   });
 
   test.each<[what: string, page: Page, reason: RegExp]>([
-    ['is not there', fails, /answered status 503/],
+    ['is not there', fails, /responded with status 503/],
     ['is no JSON', (_request, response) => response.end('<html>'), /is not valid JSON/],
     ['has no key', json({ keys: [] }), /No key found! The JWK Set is empty/],
     ['has a key that is not sound', json({ ...p256Public, kid: 'a', y: p256Public.x }), /./],

@@ -71,7 +71,7 @@ test('an application with too many batches at once is rejected, and another is n
   expect(headers.get('retry-after')).toBe('1');
   expect(body).toEqual({
     error: 'unavailable',
-    error_description: 'This node has more operations to do than it can answer soon! Try again.',
+    error_description: 'This node has more operations to do than it can perform soon! Try again.',
     reason: 'UNAVAILABLE',
     retry_after: 1,
   });

@@ -176,7 +176,7 @@ test('an application that keeps many requests open is rejected, and another is n
   });
   expect(body).toEqual({
     error: 'unavailable',
-    error_description: 'This node has more operations to do than it can answer soon! Try again.',
+    error_description: 'This node has more operations to do than it can perform soon! Try again.',
     reason: 'UNAVAILABLE',
     retry_after: 1,
   });

@@ -165,13 +165,22 @@ withDatabases('of outlets the doctor', (fresh) => {
       await stores.webhooks.addLost(gap.id, 40);
     });
     await cursor(fine, { delivered: 3 });
-    await cursor(failing, { delivered: 1, attempts: 4, lastError: 'The receiver answered status 503!' });
-    await cursor(stopped, { delivered: 2, attempts: 1, lastError: 'It answered 410', stoppedVersion: '1' });
+    await cursor(failing, {
+      delivered: 1,
+      attempts: 4,
+      lastError: 'The receiver responded with status 503!',
+    });
+    await cursor(stopped, {
+      delivered: 2,
+      attempts: 1,
+      lastError: 'It responded with 410',
+      stoppedVersion: '1',
+    });
     await cursor(gap, { delivered: 3 });
     expect([await findings(), await counts()]).toEqual([
       [
-        'outlets warning: Webhooks that cannot be delivered: Outlet b-failing of project MyProject failed 4 times: The receiver answered status 503! 2 events were deleted undelivered.',
-        'outlets warning: Webhooks whose receiver wants no more: Outlet c-stopped of project MyProject is sent nothing: its receiver answered 410.',
+        'outlets warning: Webhooks that cannot be delivered: Outlet b-failing of project MyProject failed 4 times: The receiver responded with status 503! 2 events were deleted undelivered.',
+        'outlets warning: Webhooks whose receiver wants no more: Outlet c-stopped of project MyProject is sent nothing: its receiver responded with 410.',
         'outlets warning: Webhooks that lost events: Outlet d-gap of project MyProject is still to be notified of a gap: 40 events were deleted undelivered.',
       ],
       { failingDeliveries: 0, failingWebhooks: 2, pendingEvents: 3 },

@@ -112,7 +112,7 @@ describe.skipIf(path === undefined)('an outlet to the key/value engine of OpenBa
     await create('refused', { credential: { ...credential, secretId: 'wrong' }, source: null });
     await isIn('refused', 'FAILING');
     expect((await stateOf('refused')).lastError).toMatch(
-      /^The server answered status 400 to the attempt to sign in at auth\/approle: .*secret/,
+      /^The server responded with status 400 to the attempt to sign in at auth\/approle: .*secret/,
     );
     const [trial] = (await api('POST', `${outlets}refused/test`)).body.resultList;
     expect(trial).toMatchObject({ success: false, message: expect.stringContaining('sign in') });

@@ -217,7 +217,7 @@ describe('a name', () => {
       const safeFetch = createSafeFetch({ allow: nobody });
       // Not every resolver knows `localhost.`; that none of them reaches it is what counts.
       await expect(safeFetch.fetch(`http://${host}:${server.port}/`, fetchLimitDefaults)).rejects.toThrow(
-        /special range|is not found|did not answer/,
+        /special range|is not found|did not respond/,
       );
     },
   );

@@ -99,7 +99,7 @@ describe('an answer that is no document', () => {
   test.each([204, 206, 300, 304, 400, 401, 404, 500, 503])('status %i is named', async (status) => {
     const server = await answering((_request, response) => response.writeHead(status).end());
     expect(await messageOf(`${server.origin}/jwks`)).toBe(
-      `URL (${server.origin}/jwks) answered status ${status}, 200 is expected!`,
+      `URL (${server.origin}/jwks) responded with status ${status}, 200 is expected!`,
     );
   });
 
@@ -119,7 +119,7 @@ describe('an answer that is no document', () => {
         response.setHeader('content-encoding', encoding).end('{}');
       });
       expect(await messageOf(server.origin)).toBe(
-        `URL (${server.origin}/) answered with the content encoding ${encoding.slice(0, 40)}, which is not supported; supported are gzip, deflate, br!`,
+        `URL (${server.origin}/) responded with the content encoding ${encoding.slice(0, 40)}, which is not supported; supported are gzip, deflate, br!`,
       );
     },
   );
@@ -129,7 +129,7 @@ describe('an answer that is no document', () => {
       response.setHeader('content-encoding', encoding).end('\u001f\u008b this is not compressed');
     });
     expect(await messageOf(server.origin)).toBe(
-      `URL (${server.origin}/) answered with broken ${encoding} data!`,
+      `URL (${server.origin}/) responded with broken ${encoding} data!`,
     );
   });
 
@@ -137,7 +137,7 @@ describe('an answer that is no document', () => {
     const server = await answering((_request, response) => {
       response.setHeader('content-encoding', 'gzip').end(Buffer.from('1f8b0800000000000003ab56', 'hex'));
     });
-    expect(await messageOf(server.origin)).toContain('answered with broken gzip data!');
+    expect(await messageOf(server.origin)).toContain('responded with broken gzip data!');
   });
 
   test.each([
@@ -152,7 +152,7 @@ describe('an answer that is no document', () => {
   ])('%s is refused', async (_what, answer) => {
     const server = await talking((socket) => socket.once('data', () => socket.end(answer)));
     expect(await messageOf(server.origin)).toBe(
-      `URL (${server.origin}/) answered with what is not valid HTTP!`,
+      `URL (${server.origin}/) responded with what is not valid HTTP!`,
     );
   });
 
@@ -172,11 +172,15 @@ describe('an answer that is no document', () => {
     ['before its last chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n'],
   ])('a connection that ends %s is an error and not a document', async (_when, answer) => {
     const closed = await talking((socket) => socket.once('data', () => socket.end(answer)));
-    expect(await messageOf(closed.origin)).toContain('closed the connection before its answer was complete!');
+    expect(await messageOf(closed.origin)).toContain(
+      'closed the connection before its response was complete!',
+    );
     const reset = await talking((socket) => {
       socket.once('data', () => socket.write(answer, () => socket.resetAndDestroy()));
     });
-    expect(await messageOf(reset.origin)).toContain('closed the connection before its answer was complete!');
+    expect(await messageOf(reset.origin)).toContain(
+      'closed the connection before its response was complete!',
+    );
   });
 
   test('what follows the declared length is not part of the document', async () => {
@@ -197,7 +201,7 @@ describe('a server that cannot be reached', () => {
 
   test.each([
     ['ENOTFOUND', 'its host name is not found'],
-    ['EAI_AGAIN', 'the name server did not answer'],
+    ['EAI_AGAIN', 'the name server did not respond'],
     ['ESERVFAIL', 'the connection failed'],
   ])('because of %s has its message where the administrator named the host', async (code, reason) => {
     const fetcher = createSafeFetch({

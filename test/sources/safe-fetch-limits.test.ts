@@ -72,7 +72,7 @@ async function failureOf(url: string, limits: Partial<typeof fetchLimitDefaults>
 
 describe('the read time limit', () => {
   const limits = { readTimeoutMs: 150 };
-  const readTimedOut = 'timed out after 150 ms: the answer was not complete!';
+  const readTimedOut = 'timed out after 150 ms: the response was not complete!';
 
   test.each([
     ['never answers', '', ''],
@@ -153,7 +153,7 @@ describe('the connect time limit', () => {
 
 describe('the size limit', () => {
   const sizeLimitBytes = 10_000;
-  const tooLarge = `answer is larger than ${sizeLimitBytes} bytes!`;
+  const tooLarge = `responded with more than ${sizeLimitBytes} bytes!`;
 
   test('refuses a declared length at once, without its body', async () => {
     const server = await talking((socket) => {
@@ -217,7 +217,7 @@ describe('the size limit', () => {
     const { text } = await failureOf(server.origin, {
       sizeLimitBytes: Math.max(sizeLimitBytes, bomb.length),
     });
-    expect(text).toContain('answer is larger than');
+    expect(text).toContain('responded with more than');
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20_000_000);
     await server.allClosed();
   });
@@ -241,7 +241,7 @@ describe('the size limit', () => {
   ])('does not stand in for the limit of headers: %s', async (_what, answer) => {
     const server = await talking((socket) => socket.once('data', () => socket.end(answer)));
     expect((await failureOf(server.origin, {})).text).toBe(
-      `URL (${server.origin}/) answered with headers that are too large!`,
+      `URL (${server.origin}/) responded with headers that are too large!`,
     );
   });
 });

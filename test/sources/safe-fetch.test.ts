@@ -203,6 +203,6 @@ describe('a redirect', () => {
 });
 
 test('bytes that are not UTF-8 are refused, a byte order mark is not', () => {
-  expect(() => decodeUtf8(Buffer.from([0x22, 0xff, 0x22]))).toThrow('URL answer is not valid UTF-8!');
+  expect(() => decodeUtf8(Buffer.from([0x22, 0xff, 0x22]))).toThrow('URL response is not valid UTF-8!');
   expect(decodeUtf8(Buffer.from('\ufeff{}'))).toBe('{}');
 });

@@ -27,7 +27,7 @@ describe('a long document', () => {
       const content = new Uint8Array(length).fill(0xff);
       await expect(selectKeyFrom({ content, what }, undefined)).rejects.toMatchObject({
         code: 'bad_request',
-        message: 'URL answer is not valid UTF-8!',
+        message: 'URL response is not valid UTF-8!',
       });
     }
   });

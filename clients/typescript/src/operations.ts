@@ -404,7 +404,7 @@ export interface Operations {
     };
     answer: Success;
   };
-  /** Delete a view; nodes answer 404 at its address */
+  /** Delete a view; nodes respond with 404 at its address */
   deleteView: {
     input: {
       /** Name of the project */

@@ -79,7 +79,7 @@ export interface Application {
     /** ISO 8601, UTC */
     readonly stateSince: string;
     readonly stateReason: string | null;
-    /** When the URI last answered with keys */
+    /** When the URI last returned keys */
     readonly fetchedAt: string;
   }[];
   readonly grants: readonly {
@@ -141,7 +141,7 @@ export interface ApplicationDetail {
     /** ISO 8601, UTC */
     readonly stateSince: string;
     readonly stateReason: string | null;
-    /** When the URI last answered with keys */
+    /** When the URI last returned keys */
     readonly fetchedAt: string;
   }[];
   readonly grants: readonly {

@@ -65,7 +65,7 @@ function Shown({
     queryKey: ['application', appRef],
     queryFn: async () => {
       const [application] = (await keyplane.getApplication(appRef)).resultList;
-      if (application === undefined) throw new Error('The manager answered without the application');
+      if (application === undefined) throw new Error('The manager responded without the application');
       return application;
     },
     refetchInterval: refreshMs,

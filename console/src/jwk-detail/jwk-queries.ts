@@ -18,7 +18,7 @@ const unseenMs = 20_000;
 
 function theOne<Item>(found: { readonly resultList: readonly Item[] }): Item {
   const [item] = found.resultList;
-  if (item === undefined) throw new Error('The manager answered without the JWK');
+  if (item === undefined) throw new Error('The manager responded without the JWK');
   return item;
 }
 

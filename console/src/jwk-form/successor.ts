@@ -27,7 +27,7 @@ export function useSuccessorDraft(projectName: string, jwkName: string | undefin
       ]);
       const [jwk] = found.resultList;
       const [view] = published.resultList;
-      if (jwk === undefined || view === undefined) throw new Error('The manager answered without the JWK');
+      if (jwk === undefined || view === undefined) throw new Error('The manager responded without the JWK');
       const page = materialPageOf(jwk.sourceType);
       const material =
         page === null || jwk.sourceId === null

@@ -79,7 +79,7 @@ function Shown({
     queryKey: ['outlet', outletRef],
     queryFn: async () => {
       const [outlet] = (await keyplane.getOutlet(outletRef)).resultList;
-      if (outlet === undefined) throw new Error('The manager answered without the outlet');
+      if (outlet === undefined) throw new Error('The manager responded without the outlet');
       return outlet;
     },
     refetchInterval: refreshMs,

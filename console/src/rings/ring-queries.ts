@@ -13,7 +13,7 @@ export function useRing(ref: RingRef) {
     queryKey: ['key-ring', ref],
     queryFn: async () => {
       const [ring] = (await keyplane.getKeyRing(ref)).resultList;
-      if (ring === undefined) throw new Error('The manager answered without the key ring');
+      if (ring === undefined) throw new Error('The manager responded without the key ring');
       return ring;
     },
     refetchInterval: ({ state: { data } }) => refreshMs(data),

@@ -63,7 +63,7 @@ function Shown({
     queryKey: ['token-profile', profileRef],
     queryFn: async () => {
       const [profile] = (await keyplane.getTokenProfile(profileRef)).resultList;
-      if (profile === undefined) throw new Error('The manager answered without the token profile');
+      if (profile === undefined) throw new Error('The manager responded without the token profile');
       return profile;
     },
   });

@@ -53,7 +53,7 @@ function Shown({
     queryKey: ['view', viewRef],
     queryFn: async () => {
       const [view] = (await keyplane.getView(viewRef)).resultList;
-      if (view === undefined) throw new Error('The manager answered without the view');
+      if (view === undefined) throw new Error('The manager responded without the view');
       return view;
     },
   });

@@ -53,7 +53,7 @@ interface RefusedAnswer {
   readonly error_description?: string;
 }
 
-/** An operation with a key. @returns the answer. @throws CliFailure */
+/** An operation with a key. @returns the response. @throws CliFailure */
 export async function callNode<Answer>(
   operation: OperationPath,
   flags: NodeOperationFlags,
@@ -84,7 +84,7 @@ export async function postToNode<Answer>(
   if (status === 200 && answer !== undefined) return answer as Answer;
   const { error_description: reason } = (answer ?? {}) as RefusedAnswer;
   throw new CliFailure(
-    reason === undefined ? `${address.shown} answered ${status}` : sanitize(reason),
+    reason === undefined ? `${address.shown} responded with ${status}` : sanitize(reason),
     exitCodeOf(status),
   );
 }

@@ -68,7 +68,7 @@ export function addNodeCommand(program: Command): void {
     )
     .option(
       '--serve-limit <DURATION>',
-      'answer 503 for JWK Sets after this long without contact with a manager, such as PT1H (default: no limit)',
+      'respond with 503 for JWK Sets after this long without contact with a manager, such as PT1H (default: no limit)',
       parseServeLimit,
     )
     .option('--ephemeral', 'keep no copy on the disk; implies --serve-limit PT1H unless another is given')

@@ -30,9 +30,9 @@ export function waitTimeoutMs({ waitTimeout }: WaitFlags): number {
 }
 
 /**
- * Polls until the answer is final or the time is over. It also retries when the manager does not answer, for example
+ * Polls until the response is final or the time is over. It also retries when the manager does not answer, for example
  * during a restart.
- * @returns the last answer
+ * @returns the last response
  * @throws CliFailure where no manager answered until the end
  */
 export async function poll<T>(

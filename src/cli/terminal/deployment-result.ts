@@ -43,7 +43,7 @@ export async function showDeployed(
   if (isTalking) note('The change is stored. The manager retries until every node has it.');
 }
 
-/** The answer that the manager would have given, had the request waited as long. */
+/** The response that the manager would have given, had the request waited as long. */
 async function waited(
   client: KeyplaneClient,
   flags: WaitFlags,

@@ -80,7 +80,7 @@ export function addViewCommand(program: Command): void {
   addChanges(group);
   addDeletion(group, {
     word: 'view',
-    summary: 'Delete a view; nodes answer 404 at its address',
+    summary: 'Delete a view; nodes respond with 404 at its address',
     examples: ['view delete partners', 'view delete partners --yes --wait'],
     completes: ['views'],
     remove: (client, ref) => client.deleteView({ projectName: ref.projectName, viewName: ref.name }),

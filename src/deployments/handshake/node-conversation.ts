@@ -59,7 +59,7 @@ export type RevokeAgain = (report: RevokedReport) => Promise<readonly string[]>;
 export interface ConversationOptions {
   readonly handshake: HandshakeOptions;
   readonly recordRefusedJoin: RecordRefusedJoin;
-  /** Its stream is this manager's from now on; answers the number of the connection. */
+  /** Its stream is this manager's from now on; returns the number of the connection. */
   readonly claim: (claimed: ClaimedStream) => Promise<number | undefined>;
   readonly divergences: Divergences;
   readonly revokeAgain: RevokeAgain;

@@ -1,4 +1,4 @@
-// Heartbeats of nodes. A node signs for as long after its last answered heartbeat as the leases of its key rings allow, and
+// Heartbeats of nodes. A node signs for as long after its last acknowledged heartbeat as the leases of its key rings allow, and
 // the manager counts on that when it plans transitions, so a heartbeat is answered only once it is durable: one commit
 // every few seconds, for all nodes of this manager.
 

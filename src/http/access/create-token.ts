@@ -69,7 +69,7 @@ export function createTokenRoute(app: KeyplaneServer, { tokens }: Pick<RouteServ
       tags: ['access'],
       summary: 'Create a personal token',
       description:
-        'The token is in this answer and nowhere else: keyplane keeps its hash. Without `expiresAt` it expires in 90 days.',
+        'The token is in this response and nowhere else: keyplane keeps its hash. Without `expiresAt` it expires in 90 days.',
       body,
       response: { 200: answer },
     },

@@ -1,4 +1,4 @@
-// Sign-in, personal tokens and users. A token is shown once, in the answer that creates it; passwords never.
+// Sign-in, personal tokens and users. A token is shown once, in the response that creates it; passwords never.
 
 import type { RouteServices } from '../http-services.ts';
 import type { KeyplaneServer } from '../keyplane-server.ts';

@@ -25,7 +25,7 @@ const body = describedAs(
   ),
 );
 
-/** The token answer of RFC 6749 §5.1, and nothing around it. */
+/** The token response of RFC 6749 §5.1, and nothing around it. */
 const answer = named(
   'AccessToken',
   z.object({

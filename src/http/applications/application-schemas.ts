@@ -196,7 +196,7 @@ const item = {
         state: z.enum(['FRESH', 'FAILING']).describe('FAILING: the last keys that were read stay deployed'),
         stateSince: instant,
         stateReason: z.string().nullable(),
-        fetchedAt: instant.describe('When the URI last answered with keys'),
+        fetchedAt: instant.describe('When the URI last returned keys'),
       }),
     )
     .describe('What its JWTs are verified with, by jwksUri'),

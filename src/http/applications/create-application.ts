@@ -36,7 +36,7 @@ export function createApplicationRoute(
       tags: ['applications'],
       summary: 'Create an application and deploy what it is known by to the nodes',
       description:
-        'Tokens are in this answer and nowhere else: keyplane keeps their hashes. With one the application calls the operations listener of a node. Without `credentials` it has one TOKEN credential named `default`.',
+        'Tokens are in this response and nowhere else: keyplane keeps their hashes. With one the application calls the operations listener of a node. Without `credentials` it has one TOKEN credential named `default`.',
       params: z.object({ projectName: z.string() }),
       body,
       response: { 200: shownTokenResponse },

@@ -34,7 +34,7 @@ export function replaceApplicationTokenRoute(
       tags: ['applications'],
       summary: 'Replace a token of an application',
       description:
-        'The new token is in this answer and nowhere else. With `overlap` the former one stays valid for a while, so that the application can be given the new one.',
+        'The new token is in this response and nowhere else. With `overlap` the former one stays valid for a while, so that the application can be given the new one.',
       params: z.object({ projectName: z.string(), applicationName: z.string() }),
       body: body.optional(),
       response: { 200: shownTokenResponse },

@@ -36,7 +36,7 @@ export const shownTokenResponse = named(
 );
 
 const notAgain =
-  'The token was in the first answer to this request only! Replace it (POST applications/{name}/token) if that answer was lost.';
+  'The token was in the first response to this request only! Replace it (POST applications/{name}/token) if that response was lost.';
 
 /** An empty list is one TOKEN credential named `default`. */
 export function namesToken(credentials: readonly { readonly type: string }[]): boolean {
@@ -55,7 +55,7 @@ export async function showTokensOnce(
     readonly change: (scope: ProjectScope) => Promise<ApplicationChange>;
     /** A repetition says that tokens were shown before. */
     readonly mayMakeTokens?: boolean;
-    /** The answer has the token as `token`, too. */
+    /** The response has the token as `token`, too. */
     readonly isSingle?: boolean;
   },
 ) {

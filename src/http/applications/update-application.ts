@@ -36,7 +36,7 @@ export function updateApplicationRoute(
       tags: ['applications'],
       summary: 'Update an application: its description, its expiry, its credentials, its grants',
       description:
-        'What is absent stays as it is; `credentials` and `grants` replace all former ones. A TOKEN credential that stays by its name keeps its token, and its expiry where `expiresAt` is absent; the answer shows the token of a new one.',
+        'What is absent stays as it is; `credentials` and `grants` replace all former ones. A TOKEN credential that stays by its name keeps its token, and its expiry where `expiresAt` is absent; the response shows the token of a new one.',
       params: z.object({ projectName: z.string(), applicationName: z.string() }),
       body,
       response: { 200: shownTokensResponse },

@@ -27,7 +27,7 @@ export function createJwkRoute(
       tags: ['jwks'],
       summary: 'Create a JWK from a source and deploy it',
       description:
-        'The key is checked for soundness, stored, and deployed to every environment that the project reaches. The answer says for each environment whether all nodes have confirmed; where one has not, the JWK is stored all the same and the manager goes on until every node has it.',
+        'The key is checked for soundness, stored, and deployed to every environment that the project reaches. The response says for each environment whether all nodes have confirmed; where one has not, the JWK is stored all the same and the manager goes on until every node has it.',
       params: z.object({ projectName: z.string() }),
       body,
       response: { 200: deploymentResponse },

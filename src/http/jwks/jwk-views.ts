@@ -52,7 +52,7 @@ function allowancesOf({ operations = {} }: StoredJwk) {
   };
 }
 
-/** A JWK with all its members; the only answer that carries private ones. */
+/** A JWK with all its members; the only response that carries private ones. */
 export function privateJwkDetail(found: JwkWithRefresh, finder: JwkReader) {
   const { stored } = found;
   const material = { ...finder.privateMaterial(stored), ...passwordParameters(stored) };

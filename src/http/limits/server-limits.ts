@@ -32,7 +32,7 @@ export function refuseManyHeaders({ raw }: FastifyRequest): void {
   }
 }
 
-/** The connection ends with the answer: what else came on it may be read in two ways too. */
+/** The connection ends with the response: what else came on it may be read in two ways too. */
 export function refuseBadHost({ raw }: FastifyRequest, reply: FastifyReply): void {
   const fault = hostFault(raw);
   if (fault === undefined) return;

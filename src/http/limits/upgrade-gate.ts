@@ -1,4 +1,4 @@
-// Decides every connection upgrade. It becomes a WebSocket, or it is rejected: answered, counted, logged and destroyed.
+// Decides every connection upgrade. It becomes a WebSocket, or it is rejected: it gets a response, is counted, logged and destroyed.
 // node:http hands over the socket with the upgrade and no longer closes it, so the gate does.
 
 import type { IncomingMessage, Server } from 'node:http';
@@ -114,6 +114,6 @@ const answers = {
     reason: 'CLIENT_CERTIFICATE_REQUIRED',
   },
   upgrade_limit: unavailable('This manager has as many node streams as it takes; connect to another one'),
-  upgrade_failed: unavailable('This manager cannot answer the upgrade now'),
+  upgrade_failed: unavailable('This manager cannot serve the upgrade now'),
   stopping: unavailable('This manager is stopping'),
 } satisfies Partial<Record<RefusalCause, FinalResponse>>;

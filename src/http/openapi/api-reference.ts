@@ -1,5 +1,5 @@
-// The API's description, made from the very schemas that validate requests and filter answers, by a server that listens nowhere:
-// it has the routes of the manager's, and answers none of them.
+// The API's description, made from the very schemas that validate requests and filter responses, by a server that listens nowhere:
+// it has the routes of the manager's, and serves none of them.
 
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import Fastify, { type FastifySchema, type RouteOptions } from 'fastify';
@@ -59,7 +59,7 @@ function documentOptions(version: string): FastifyDynamicSwaggerOptions {
         title: 'keyplane',
         version,
         description:
-          'The control plane for JSON Web Keys. A member that is null counts as absent. Paths answer with and without a slash at their end. Every error has a `reason`, by which programs decide.',
+          'The control plane for JSON Web Keys. A member that is null counts as absent. Paths are served with and without a slash at their end. Every error has a `reason`, by which programs decide.',
         license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/', description: 'The manager that this description comes from' }],
@@ -111,7 +111,7 @@ const idempotencyKeyParameter = Object.freeze({
   in: 'header',
   required: false,
   description:
-    'Anything that you choose for each change, such as a UUID. The same request with the same key within 24 hours answers as the first did, and changes nothing again',
+    'Anything that you choose for each change, such as a UUID. The same request with the same key within 24 hours gets the response of the first, and changes nothing again',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
   example: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
 });
@@ -122,7 +122,7 @@ function asDescribed<Document extends { readonly schema: FastifySchema }>(docume
   return { ...document, schema: { ...document.schema, body: descriptionOf(body) } };
 }
 
-/** Paths answer with and without the slash at their end; the description has them without. */
+/** Paths are served with and without the slash at their end; the description has them without. */
 function withoutSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }

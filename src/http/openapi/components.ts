@@ -18,7 +18,7 @@ const zodToJsonConfig = { override: plain };
 export const transformSchema = createJsonSchemaTransform({ zodToJsonConfig });
 const withSchemas = createJsonSchemaTransformObject({ zodToJsonConfig });
 
-/** An answer may gain members, and a whole number without bounds has none. */
+/** A response may gain members, and a whole number without bounds has none. */
 function plain({ zodSchema, jsonSchema }: Parameters<Override>[0]): void {
   if (zodSchema instanceof z.ZodObject && zodSchema.def.catchall === undefined) {
     delete jsonSchema.additionalProperties;

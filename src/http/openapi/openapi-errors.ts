@@ -32,7 +32,7 @@ const descriptions = Object.freeze({
   UnsupportedMediaType: 'The body is of a type that this operation does not take',
   TooManyRequests: 'Too many requests or wrong passwords, or too much of the same work at once',
   InternalError: 'An unexpected error',
-  Unavailable: 'Not now: starting, stopping, or the database does not answer',
+  Unavailable: 'Not now: starting, stopping, or the database does not respond',
 });
 export type ErrorResponseName = keyof typeof descriptions;
 
@@ -135,13 +135,13 @@ const examples: Readonly<Record<ErrorResponseName, readonly ErrorExample[]>> = O
   Unavailable: [
     {
       error: 'unavailable',
-      error_description: 'The database does not answer',
+      error_description: 'The database does not respond',
       reason: 'UNAVAILABLE',
     },
   ],
 });
 
-/** For `components.responses`: each described once, and referred to by every operation that may answer so. */
+/** For `components.responses`: each described once, and referred to by every operation that may respond so. */
 export const errorResponses = Object.fromEntries(
   (Object.keys(descriptions) as ErrorResponseName[]).map((name) => {
     const shown = examples[name].map((value) => [value.reason, { summary: value.reason, value }]);

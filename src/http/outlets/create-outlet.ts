@@ -27,7 +27,7 @@ export function createOutletRoute(
       operationId,
       tags: ['outlets'],
       summary: 'Create an outlet',
-      description: `${namesAtNodes} are delivered by the nodes, below their \`--outlet-dir\`; ${namesAtManager} by the manager. The answer does not wait for deliveries: \`environments\` of the outlet says how far they are. Private content also requires \`ROLE_READ_PRIVATE_KEYS\`, and of a key ring that it is exportable.`,
+      description: `${namesAtNodes} are delivered by the nodes, below their \`--outlet-dir\`; ${namesAtManager} by the manager. The response does not wait for deliveries: \`environments\` of the outlet says how far they are. Private content also requires \`ROLE_READ_PRIVATE_KEYS\`, and of a key ring that it is exportable.`,
       params: z.object({ projectName: z.string() }),
       body: createOutletBody,
       response: { 200: deploymentResponse },

@@ -27,7 +27,7 @@ export function testOutletRoute(app: KeyplaneServer, { outlets }: Pick<RouteServ
       operationId: 'testOutlet',
       tags: ['outlets'],
       summary: 'Test whether an outlet can be delivered',
-      description: `Nothing is delivered. For ${namesAtNodes} each node makes the content and tries its files, the touched file and the process of the pid file; where it is connected to another manager, the answer is what it reported last. ${testsText}. The body has no members.`,
+      description: `Nothing is delivered. For ${namesAtNodes} each node makes the content and tries its files, the touched file and the process of the pid file; where it is connected to another manager, the response is what it reported last. ${testsText}. The body has no members.`,
       params: outletParams,
       body: noMembers,
       response: { 200: listOf(trial) },

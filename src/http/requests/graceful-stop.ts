@@ -5,7 +5,7 @@ import { KeyplaneError } from '../../errors.ts';
 const patienceMs = 10_000;
 
 /**
- * When the server closes, it answers new requests with 503, also `/readyz`, so that a load balancer uses another
+ * When the server closes, it responds to new requests with 503, also `/readyz`, so that a load balancer uses another
  * manager. It waits for running requests while nodes are still connected and can confirm. Hooks that are added after
  * this one run when that is over. Then connections end, which otherwise would be waited for as long as they idle.
  */

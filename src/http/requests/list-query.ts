@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { badRequest } from '../../errors.ts';
 import { shownText } from '../../names.ts';
 
-/** Without paging a list answers with everything, up to this many. */
+/** Without paging a list returns everything, up to this many. */
 const unpagedLimit = 1_000;
 const defaultPageSize = 20;
 
@@ -12,7 +12,7 @@ const whole = (description: string, maximum: number) =>
 const mostItems = 100;
 const mostPages = 1_000_000;
 
-/** The parameters of a list that is never answered as a whole. */
+/** The parameters of a list that is never returned as a whole. */
 export const pageQuery = z.strictObject({
   page: whole('1 is the first', mostPages),
   size: whole(`Items a page, default ${defaultPageSize}`, mostItems),

@@ -1,4 +1,4 @@
-// The `Idempotency-Key` header: a change that is requested twice is made once, and both requests get the same answer.
+// The `Idempotency-Key` header: a change that is requested twice is made once, and both requests get the same response.
 
 import assert from 'node:assert';
 import type { FastifyRequest } from 'fastify';
@@ -12,7 +12,7 @@ import { projectScopeOf } from './project-scope.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Repeating a request with the same `Idempotency-Key` answers as it did the first time. */
+    /** Repeating a request with the same `Idempotency-Key` returns the response of the first time. */
     takesIdempotencyKey?: true;
   }
 }
@@ -58,7 +58,7 @@ export async function composeOnce<Result extends ChangeResult, Body extends obje
     const result = await change(Object.freeze({ ...scope, once }));
     return { ...result, body: await body(result) };
   });
-  // The manager that made the change ended before it could answer.
+  // The manager that made the change ended before it could respond.
   return first.body ?? body(first as Partial<Result> & ChangeResult);
 }
 

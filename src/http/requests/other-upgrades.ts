@@ -7,8 +7,8 @@ export function asksForWebSocket({ headers: { upgrade = '' } }: IncomingMessage)
 }
 
 /**
- * Any other upgrade is ignored and the request is answered as it is (RFC 9110 §7.8): the HTTP client of Java sends
- * `Upgrade: h2c` with its first request over plain HTTP. The connection ends with the answer.
+ * Any other upgrade is ignored and the request is served as it is (RFC 9110 §7.8): the HTTP client of Java sends
+ * `Upgrade: h2c` with its first request over plain HTTP. The connection ends with the response.
  */
 export function endOtherUpgrades(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {

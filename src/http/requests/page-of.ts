@@ -11,7 +11,7 @@ export interface PageView<Item, Field extends string, Shown> {
   readonly shown: (item: Item) => Shown;
 }
 
-/** The answer of a list that is short enough to be read whole: the part that was asked for, the count of it all. */
+/** The response of a list that is short enough to be read whole: the part that was asked for, the count of it all. */
 export function pageOf<Item, Field extends string, Shown>(
   items: readonly Item[],
   { search, sort, offset, limit }: ListPage<Field>,

@@ -7,7 +7,7 @@ import { errorCodeOf, routeOf } from './request-log.ts';
 export function measureRequests(app: FastifyInstance, metrics: Registry): (reply: RequestPair) => void {
   const durations = new Histogram({
     name: 'keyplane_http_request_duration_seconds',
-    help: 'Time from the first byte of a request to the last of its answer',
+    help: 'Time from the first byte of a request to the last of its response',
     labelNames: ['method', 'route'],
     buckets: [0.005, 0.025, 0.1, 0.5, 2.5, 10],
     registers: [metrics],
@@ -15,7 +15,7 @@ export function measureRequests(app: FastifyInstance, metrics: Registry): (reply
   // A separate counter: clients that provoke many statuses would multiply the buckets.
   const answered = new Counter({
     name: 'keyplane_http_requests_total',
-    help: 'Requests that were answered',
+    help: 'Responses',
     labelNames: ['method', 'route', 'status'],
     registers: [metrics],
   });

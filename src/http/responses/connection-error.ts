@@ -29,7 +29,7 @@ const notHttp: Known = {
   cause: 'http_syntax',
 };
 
-/** What arrives on a socket that is no HTTP request never reaches a route, so it is answered here. */
+/** What arrives on a socket that is no HTTP request never reaches a route, so the response is made here. */
 export function createConnectionErrorHandler(refusals: Refusals, finalResponses: FinalResponses) {
   return (error: Error & { readonly code?: string }, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) {

@@ -26,7 +26,7 @@ export const deploymentResultSchema = named(
   }),
 );
 
-/** What every change that deploys answers with: it is stored, and this is which environment has it. */
+/** What every change that deploys returns: it is stored, and this is which environment has it. */
 export const deploymentResponse = named(
   'DeploymentAnswer',
   z.object({

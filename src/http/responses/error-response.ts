@@ -1,5 +1,5 @@
 // Every error becomes one of the closed list before it leaves: code, public text, nothing else. What is not in
-// the list is an internal error, of which the answer has only the request id that the log has too.
+// the list is an internal error, of which the response has only the request id that the log has too.
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorReason } from '../../error-reasons.ts';

@@ -14,7 +14,7 @@ export interface FinalResponse {
   readonly reason: ErrorReason;
 }
 
-/** How long a client may take to read the answer and to close. */
+/** How long a client may take to read the response and to close. */
 const lingerMs = 1_000;
 
 export class FinalResponses {
@@ -35,14 +35,14 @@ export class FinalResponses {
       this.#sockets.delete(socket);
     });
     socket.on('error', destroy).once('end', destroy);
-    // To close with bytes unread resets the connection, and the client may lose the answer.
+    // To close with bytes unread resets the connection, and the client may lose the response.
     socket.resume();
     socket.end(textOf(answer), () => {
       if (this.#closed) destroy();
     });
   }
 
-  /** Waits for no client; answers that come later are destroyed as soon as they are flushed. */
+  /** Waits for no client; responses that come later are destroyed as soon as they are flushed. */
   close(): void {
     this.#closed = true;
     for (const socket of this.#sockets) if (socket.writableFinished) socket.destroy();

@@ -36,7 +36,7 @@ export function listResponse<Item>(items: readonly Item[]) {
   return { success: true as const, resultList: [...items], resultCount: items.length };
 }
 
-/** Of an answer: what its reader should know; absent where there is nothing. */
+/** Of a response: what its reader should know; absent where there is nothing. */
 export const optionalWarnings = z
   .array(z.string())
   .optional()

@@ -1,4 +1,4 @@
-// Requests about a rotation: rotate, activate, hold, resume. All answer with how far the rotation is by now.
+// Requests about a rotation: rotate, activate, hold, resume. All respond with how far the rotation is by now.
 
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';

@@ -36,7 +36,7 @@ export function revokeKeyRoute(
       tags: ['key-rings'],
       summary: 'Revoke a key of a key ring',
       description:
-        'The successor becomes ACTIVE in the same transaction, and another is published. The answer is the clock of the revocation: which nodes are safe, and when the last cache is. To revoke a key again answers with the first revocation.',
+        'The successor becomes ACTIVE in the same transaction, and another is published. The response is the clock of the revocation: which nodes are safe, and when the last cache is. To revoke a key again returns the first revocation.',
       params: ringParams,
       body,
       response: {

@@ -64,7 +64,7 @@ function memberView({ id, name, kid, algorithm, createdAt, member }: MemberJwk, 
   };
 }
 
-/** How far a rotation is: the answer to what was asked of it. */
+/** How far a rotation is: the response to a request about it. */
 export function rotationView({ ring, decision, members }: RingView) {
   const active = members.find(({ member }) => member.state === 'ACTIVE');
   const isRequested = ring.rotateRequestedAt !== null || ring.requestedActivation !== null;

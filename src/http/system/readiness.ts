@@ -40,5 +40,5 @@ async function withinTime(work: Promise<void>): Promise<void> {
 }
 
 function notReady(cause?: unknown): KeyplaneError {
-  return new KeyplaneError('unavailable', 'The database does not answer', { cause });
+  return new KeyplaneError('unavailable', 'The database does not respond', { cause });
 }

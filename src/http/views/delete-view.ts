@@ -16,7 +16,7 @@ export function deleteViewRoute(
     schema: {
       operationId: 'deleteView',
       tags: ['views'],
-      summary: 'Delete a view; nodes answer 404 at its address',
+      summary: 'Delete a view; nodes respond with 404 at its address',
       description: 'Its keys stay in the other JWK Sets that hold them.',
       params: viewParams,
       response: { 200: deploymentResponse },

@@ -19,7 +19,7 @@ export interface DerForm {
   /** The members; kty is added. */
   readPublicKey(key: Buffer, algorithm: DerAlgorithm): JsonObject;
   /**
-   * The same of a private key; the answer holds secrets.
+   * The same of a private key; the result holds secrets.
    * @param publicKey that of PKCS#8 version 1 (RFC 5958 §2)
    */
   readPrivateKey(secret: Buffer, algorithm: DerAlgorithm, publicKey: Buffer | undefined): JsonObject;

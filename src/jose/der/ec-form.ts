@@ -50,7 +50,7 @@ function pointMembers(crv: string, point: Buffer): JsonObject {
 }
 
 /**
- * RFC 5915: members beside kty. The answer holds secrets.
+ * RFC 5915: members beside kty. The result holds secrets.
  * @param outerCurve what PKCS#8 or an EC PARAMETERS block named
  */
 export function readEcPrivateMembers(der: Buffer, outerCurve: string | undefined): JsonObject {

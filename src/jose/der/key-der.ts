@@ -20,7 +20,7 @@ export interface DerKey {
 }
 
 /**
- * RFC 5915. The answer holds secrets.
+ * RFC 5915. The result holds secrets.
  * @param outerCurve what an EC PARAMETERS block named
  */
 export function readEcPrivateKey(der: Buffer, outerCurve: string | undefined): JsonObject {
@@ -64,7 +64,7 @@ export function readSpki(der: Buffer): DerKey {
   });
 }
 
-/** Version 0 (RFC 5208) or 1, which may carry the public key in [1] (RFC 5958 §2). The answer holds secrets. */
+/** Version 0 (RFC 5208) or 1, which may carry the public key in [1] (RFC 5958 §2). The result holds secrets. */
 export function readPkcs8(der: Buffer): DerKey {
   return namingUnsupported(() => {
     const [version, algorithmElement, secretElement, ...optional] = readSequence(readDer(der), 'private key');

@@ -27,7 +27,7 @@ export function readRsaPublicKey(der: Buffer): JsonObject {
   return { kty: 'RSA', n: integerText(n, 'modulus'), e: integerText(e, 'exponent') };
 }
 
-/** The answer holds secrets. */
+/** The result holds secrets. */
 export function readRsaPrivateKey(der: Buffer): JsonObject {
   const [version, ...numbers] = readSequence(readDer(der), 'RSA private key');
   if (readUnsigned(version, 'version')[0] !== 0)

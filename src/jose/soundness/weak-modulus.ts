@@ -1,6 +1,6 @@
 // The public ways to see that an RSA modulus is weak, as CA/Browser Forum BR 6.1.1.3 and 6.1.6 ask of any CA:
 // small factors, close primes (Fermat, 100 rounds), and the ROCA fingerprint (CVE-2017-15361).
-// Each answers with its reason, or with undefined.
+// Each returns its reason, or undefined.
 
 import { integerSquareRoot } from './integer-math.ts';
 import { primesBelow, smallFactor } from './small-factor.ts';

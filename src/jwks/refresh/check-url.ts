@@ -51,7 +51,7 @@ export async function checkUrl(
 }
 
 /**
- * Only a URL that was read successfully is requested conditionally: "not modified" must never confirm a failed answer.
+ * Only a URL that was read successfully is requested conditionally: "not modified" must never confirm a failed response.
  */
 function conditionsOf({ state, etag, lastModified }: Refresh) {
   if (state !== 'FRESH') return {};

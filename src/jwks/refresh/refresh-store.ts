@@ -2,7 +2,7 @@
 // that it survives restarts; a fetch that changed nothing leaves the JWK's own row alone.
 
 export const sourceStates = Object.freeze(['FRESH', 'FAILING', 'GONE'] as const);
-/** FRESH: the last fetch found the key. FAILING: it failed. GONE: it got an answer without the key. */
+/** FRESH: the last fetch found the key. FAILING: it failed. GONE: it got a response without the key. */
 export type SourceState = (typeof sourceStates)[number];
 
 export interface Refresh {
@@ -14,7 +14,7 @@ export interface Refresh {
   readonly stateSince: Date;
   /** Public text; null while FRESH. */
   readonly stateReason: string | null;
-  /** Validators of the last answer, for a conditional request (RFC 9110 §13.1). */
+  /** Validators of the last response, for a conditional request (RFC 9110 §13.1). */
   readonly etag: string | null;
   readonly lastModified: string | null;
 }

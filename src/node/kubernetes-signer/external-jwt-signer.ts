@@ -56,7 +56,7 @@ export function externalJwtMethods(options: ExternalJwtSignerOptions): GrpcMetho
 
   /** @throws GrpcError where the ring cannot be used */
   async function usableKeys(): Promise<SignerKeys> {
-    // A node that just joined has its keys a moment before the manager's answer from which its leases count.
+    // A node that just joined has its keys a moment before the manager's reply from which its leases count.
     if (contact.lastSeenAt === undefined) await contact.whenHeard(firstContactMs);
     if (!state.ready) throw unavailable('This node has no state of its environment yet!');
     const text = problem();

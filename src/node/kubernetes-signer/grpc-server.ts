@@ -10,7 +10,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 
-/** The codes of gRPC that are answered with. */
+/** The codes of gRPC that responses have. */
 export const grpcStatus = Object.freeze({
   OK: 0,
   INVALID_ARGUMENT: 3,
@@ -38,7 +38,7 @@ export type GrpcMethods = ReadonlyMap<string, (message: Buffer) => Buffer | Prom
 
 export interface GrpcServer {
   readonly server: Http2Server;
-  /** Calls that run are answered, for a moment. */
+  /** Calls that run are completed, for a moment. */
   close(): Promise<void>;
 }
 
@@ -100,7 +100,7 @@ export function createGrpcServer(methods: GrpcMethods, { onError, onAnswer }: Gr
   };
 }
 
-/** @returns whether a method answered: not where the client ended the call, or what came is no gRPC */
+/** @returns whether a method responded: not where the client ended the call, or what came is no gRPC */
 async function answer(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,

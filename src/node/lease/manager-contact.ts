@@ -1,5 +1,5 @@
-// When a manager was heard last: the latest heartbeat that a manager durably recorded and answered. Signing leases and the
-// serve limit count from when that heartbeat was sent, so that a late answer does not prolong them. It is kept on the disk,
+// When a manager was heard last: the latest heartbeat that a manager durably recorded and acknowledged. Signing leases and the
+// serve limit count from when that heartbeat was sent, so that a late reply does not prolong them. It is kept on the disk,
 // sealed, with the clocks of that moment, and again every minute: a node that starts without a manager goes on counting,
 // and detects a clock that was set back.
 

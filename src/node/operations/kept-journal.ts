@@ -138,7 +138,7 @@ async function readSnapshot<T>({ path, key, additionalData, title, log }: KeptJo
   }
 }
 
-/** Up to the first frame that does not open: a kill can leave half of the last one, of which nothing was answered. */
+/** Up to the first frame that does not open: a kill can leave half of the last one, of which nothing was acknowledged. */
 async function readJournal<T>(options: KeptJournalOptions): Promise<T[]> {
   const bytes = (await readIfThere(journalOf(options.path))) ?? Buffer.alloc(0);
   const entries: T[] = [];

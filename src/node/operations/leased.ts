@@ -7,7 +7,7 @@ const firstContactMs = 2_000;
 
 type Leases = Pick<OperationContext, 'lease' | 'contact'>;
 
-/** A node that just joined has its keys a moment before the manager's answer from which its leases count. */
+/** A node that just joined has its keys a moment before the manager's reply from which its leases count. */
 export function whenLeased({ contact }: Leases, { lease }: OperationTarget): Promise<void> | undefined {
   if (contact.lastSeenAt !== undefined || lease.signingLeaseMs === null) return undefined;
   return contact.whenHeard(firstContactMs);

@@ -1,4 +1,4 @@
-// Back-pressure of the operations listener. What cannot be answered soon is rejected at once, so that latency stays bounded:
+// Back-pressure of the operations listener. What cannot be performed soon is rejected at once, so that latency stays bounded:
 // a request when too many are in progress, and any when the event loop is late. Applications that use less than their share
 // are not rejected for one that uses more.
 
@@ -15,12 +15,12 @@ export interface LoadGuardOptions {
   readonly watch?: typeof monitorLateness;
 }
 
-/** What runs on the event loop is answered before the next request is read, so that this bounds what waits for the thread pool. */
+/** What runs on the event loop is complete before the next request is read, so that this bounds what waits for the thread pool. */
 const defaultMost = 1_024;
 const defaultMostOfApplication = 512;
 /** A request may be a batch of a hundred operations. As many small ones as this take the loop about half a second. */
 const defaultMostItems = 8_192;
-/** A loop that is later than this, with more connections than that, has more requests than it can answer. */
+/** A loop that is later than this, with more connections than that, has more requests than it can perform. */
 const mostLateMs = 250;
 /** A connection has one request at a time: few connections wait little when other work made the loop late. */
 const fewConnections = 256;

@@ -40,13 +40,13 @@ export interface OperationContext {
   ): T | Promise<T>;
 }
 
-/** Members of the answer, as JSON without the braces. */
+/** Members of the response, as JSON without the braces. */
 export type AnswerMembers = string;
 export type PerformCall = (call: OperationCall) => AnswerMembers | Promise<AnswerMembers>;
 
 let lastSecond = { seconds: 0, text: '1970-01-01T00:00:00Z' };
 
-/** `2026-12-01T10:07:00Z`. The last one is remembered: requests of one second have the same time in their answers. */
+/** `2026-12-01T10:07:00Z`. The last one is remembered: requests of one second have the same time in their responses. */
 export function secondsText(seconds: number): string {
   if (lastSecond.seconds !== seconds) {
     lastSecond = { seconds, text: new Date(seconds * 1000).toISOString().replace('.000Z', 'Z') };

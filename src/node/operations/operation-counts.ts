@@ -1,4 +1,4 @@
-// What the operations listener answered, for the metrics of the node. Increments are cheap; a request for metrics reads them.
+// Responses of the operations listener, for the metrics of the node. Increments are cheap; a request for metrics reads them.
 
 import type { ErrorReason } from '../../error-reasons.ts';
 import type { Operation } from './node-operation.ts';

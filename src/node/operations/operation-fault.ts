@@ -1,7 +1,7 @@
 import type { ErrorReason } from '../../error-reasons.ts';
 import type { ErrorCode } from '../../errors.ts';
 
-/** An error answer. */
+/** An error response. */
 export interface OperationFault {
   readonly status: number;
   readonly code: ErrorCode | 'method_not_allowed';
@@ -10,6 +10,6 @@ export interface OperationFault {
   readonly member?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
   readonly headers?: readonly string[];
-  /** The connection ends with the answer. */
+  /** The connection ends with the response. */
   readonly closes?: boolean;
 }

@@ -1,4 +1,4 @@
-// The errors of the operations listener itself, and how every error is answered.
+// The errors of the operations listener itself, and the response to every error.
 
 import type { ServerResponse } from 'node:http';
 import { errorStatus, type KeyplaneError } from '../../errors.ts';
@@ -70,7 +70,7 @@ export const badProbeMethod: OperationFault = {
 export const overloaded: OperationFault = {
   status: 503,
   code: 'unavailable',
-  text: 'This node has more operations to do than it can answer soon! Try again.',
+  text: 'This node has more operations to do than it can perform soon! Try again.',
   reason: 'UNAVAILABLE',
   retryAfterSeconds: 1,
 };

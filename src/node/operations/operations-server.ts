@@ -1,6 +1,6 @@
 // The operations listener of a node: plain node:http, for applications that are known by their credentials. It rejects, before it
 // reads a body: other routes (404) and methods (405), unknown, expired and replaced credentials (401), what is not granted
-// (403, whether or not it exists), what it cannot answer soon (503) and what is above the rate of its grant (429); then other
+// (403, whether or not it exists), what it cannot perform soon (503) and what is above the rate of its grant (429); then other
 // types of body (415), and bodies that are too large (413).
 
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
@@ -300,7 +300,7 @@ export function createOperationsServer(options: OperationsServerOptions): Operat
   }
 
   const { server, endHandshakes } = listener((request, response) => onRequest(request, response), tls);
-  // A client that waits before it sends its body is answered before it does, where it is rejected.
+  // A client that waits before it sends its body gets the response before it does, where it is rejected.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
     onRequest(request, response, true),
   );

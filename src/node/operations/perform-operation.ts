@@ -1,4 +1,4 @@
-// Operations for an application that is known and may have them. What it answers is JSON text, ready to be sent.
+// Operations for an application that is known and may have them. The result is JSON text, ready to be sent.
 
 import { isKeyplaneError, type KeyplaneError } from '../../errors.ts';
 import { itemsOf, parseBody, type RequestBody } from '../../operations/request-members.ts';
@@ -99,7 +99,7 @@ export function createOperations(options: OperationOptions): PerformOperation {
   };
 }
 
-/** A verdict that something is not valid is no failure, and none of its answers says that it succeeded. */
+/** A verdict that something is not valid is no failure, and its response does not say that it succeeded. */
 function answerOf(operation: KeyOperation, members: AnswerMembers): string {
   const isVerdict = operation === 'VERIFY' || operation === 'MAC_VERIFY';
   return isVerdict ? `{${members}}` : `{"success":true,${members}}`;

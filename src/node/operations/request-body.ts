@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { OperationFault } from './operation-fault.ts';
 
 const mostBytes = 1024 * 1024;
-/** What is read of a body that is too large, so that its sender gets the answer before the connection ends. */
+/** What is read of a body that is too large, so that its sender gets the response before the connection ends. */
 const mostDiscardedBytes = 16 * mostBytes;
 /** Of all bodies that are being read. */
 const mostHeldBytes = 64 * mostBytes;

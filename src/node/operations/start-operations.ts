@@ -1,4 +1,4 @@
-// The operations of a node: what listens, and what it answers with. Wiring only.
+// The operations of a node: what listens, and what it responds with. Wiring only.
 
 import { badRequest } from '../../errors.ts';
 import { isLoopback } from '../../runtime/loopback.ts';

@@ -69,7 +69,7 @@ export class UsageCounter {
   }
 
   /**
-   * The report to send: the one that was not yet answered, or a new one, which is on the disk before it is sent.
+   * The report to send: the one that was not yet acknowledged, or a new one, which is on the disk before it is sent.
    * @returns undefined where there is nothing to report
    */
   async nextReport(): Promise<Usage | undefined> {

@@ -43,7 +43,7 @@ export class JwkSets implements StateFollower {
     return this.#generation;
   }
 
-  /** Of every answer, as the environment has it. */
+  /** Of every response, as the environment has it. */
   get cacheControl(): string {
     return this.#cacheControl;
   }
@@ -236,7 +236,7 @@ export class JwkSets implements StateFollower {
   }
 
   #count({ project, kind }: StoredObject, step: number): void {
-    // Of a project with nothing else the node would answer with an empty set, which a verifier may keep.
+    // Of a project with nothing else the node would respond with an empty set, which a verifier may keep.
     if (kind === 'project-set') return;
     const count = (this.#projects.get(project) ?? 0) + step;
     if (count > 0) this.#projects.set(project, count);

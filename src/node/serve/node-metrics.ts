@@ -67,7 +67,7 @@ function countRequests(registry: Registry): NodeMetrics['requests'] {
   const cells = new Map<string, RequestCount & { readonly route: string; readonly status: number }>();
   new Counter({
     name: 'keyplane_node_http_requests_total',
-    help: 'Requests answered, by route and status',
+    help: 'Responses, by route and status',
     labelNames: ['route', 'status'],
     registers: [registry],
     collect() {
@@ -143,7 +143,7 @@ function measureOperations(registry: Registry, operations: OperationFacts): void
   const registers = [registry];
   new Counter({
     name: 'keyplane_node_operations_total',
-    help: 'Requests for operations that were answered, by operation, outcome and reason of the refusal',
+    help: 'Requests for operations that got a response, by operation, outcome and reason of the refusal',
     labelNames: ['operation', 'outcome', 'reason'],
     registers,
     collect() {
@@ -176,7 +176,7 @@ function measureSigner(registry: Registry, signer: SignerFacts): void {
   const registers = [registry];
   new Counter({
     name: 'keyplane_node_kubernetes_signer_calls_total',
-    help: 'Calls of kube-apiserver that were answered, by method and gRPC status',
+    help: 'Calls of kube-apiserver that got a response, by method and gRPC status',
     labelNames: ['method', 'status'],
     registers,
     collect() {
@@ -211,7 +211,7 @@ function durationHistogram({ counts }: OperationFacts): Metric {
     }
     return {
       name,
-      help: 'Time from the head of a request to its answer, of operations that succeeded',
+      help: 'Time from the head of a request to its response, of operations that succeeded',
       type: 'histogram',
       values,
       aggregator: 'sum',

@@ -1,4 +1,4 @@
-// The node's answers, by path. Any other path is 404; JWK Sets are 503 until there is a first state and
+// The node's responses, by path. Any other path is 404; JWK Sets are 503 until there is a first state and
 // beyond the serve limit, never an empty set instead: a verifier that caches an empty set refuses every token.
 
 import { durationInHours } from '../../iso-duration.ts';
@@ -9,13 +9,13 @@ import type { JwkSets } from './jwk-sets.ts';
 import type { NodeMetrics } from './node-metrics.ts';
 import type { PublishedResponse } from './published-response.ts';
 
-/** Why there is no answer; `code` is the `error` member. */
+/** Why there is no content; `code` is the `error` member. */
 export interface Fault {
   readonly status: number;
   readonly code: string;
   readonly text: string;
   readonly headers?: readonly string[];
-  /** The connection ends with the answer. */
+  /** The connection ends with the response. */
   readonly hangsUp?: boolean;
 }
 
@@ -37,9 +37,9 @@ export interface RouteSources {
 export interface RouteMatch {
   /** The pattern, for the metrics. */
   readonly route: string;
-  /** Whether it answers, at once, with a JWK Set or a JWK, or with why there is none. */
+  /** Whether it responds, at once, with a JWK Set or a JWK, or with why there is none. */
   readonly publishes: boolean;
-  /** Whether pages of any origin may read the answer. */
+  /** Whether pages of any origin may read the response. */
   readonly isPublic: boolean;
   answer(sources: RouteSources): RouteResponse | Promise<RouteResponse>;
 }

@@ -41,7 +41,7 @@ const limits = {
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 5_000,
 };
-/** A client that does not take an answer within one to two of these is cut off. */
+/** A client that does not take a response within one to two of these is cut off. */
 const stalledMs = 60_000;
 const closeMs = 1_000;
 
@@ -190,7 +190,7 @@ function sendFault(request: IncomingMessage, response: ServerResponse, fault: Fa
     ...anyOrigin,
     ...(fault.headers ?? []),
   ];
-  // What such a request still carries is not read: the connection ends with the answer.
+  // What such a request still carries is not read: the connection ends with the response.
   if (fault.hangsUp || (request.method !== 'GET' && request.method !== 'HEAD'))
     headers.push('Connection', 'close');
   sendText(request, response, { status: fault.status, headers, text });

@@ -14,11 +14,11 @@ export function cacheControlOf({ maxAge, staleWhileRevalidate, staleIfError }: C
 
 /**
  * node:http joins a text with the head into one write, where a Buffer is a second one: a fifth less work for an
- * answer of 2 kB. Beyond this the copy costs as much as it saves.
+ * response of 2 kB. Beyond this the copy costs as much as it saves.
  */
 const longestTextPayload = 4096;
 
-/** An answer that is made once a change and then sent as it is. */
+/** A response that is made once a change and then sent as it is. */
 export interface PublishedResponse {
   readonly body: Buffer;
   /** The same bytes as `response.end(payload, 'latin1')` takes them soonest. */

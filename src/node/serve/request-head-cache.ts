@@ -1,5 +1,5 @@
 // Request heads of which it is known what node:http reads in them: byte by byte, but for the values of a few headers that
-// change no answer. Those are not kept. The request is what is learned, never its answer. Bounded: a flood of heads that
+// change no response. Those are not kept. The request is what is learned, never its response. Bounded: a flood of heads that
 // never come again drives out others like it before any that is in use.
 
 import type { IncomingMessage } from 'node:http';
@@ -13,7 +13,7 @@ export interface CachedHead {
 export const longestHeadBytes = 2048;
 const headLimit = 512;
 
-/** Headers after which an answer, or what follows the head, may be another than that of a plain GET. */
+/** Headers after which a response, or what follows the head, may be another than that of a plain GET. */
 const refusedHeaders: readonly string[] = [
   'content-length',
   'transfer-encoding',

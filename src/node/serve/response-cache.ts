@@ -31,7 +31,7 @@ const targetLimit = 1024;
 export class ResponseCache {
   readonly #options: ResponseCacheOptions;
   readonly #byTarget = new Map<string, CachedResponse>();
-  /** However many spellings a path has, the bytes of its answer are held once. */
+  /** However many spellings a path has, the bytes of its response are held once. */
   readonly #byPublished = new WeakMap<PublishedResponse, CachedResponse>();
   #generation = -1;
 
@@ -44,7 +44,7 @@ export class ResponseCache {
     return this.#byTarget.size;
   }
 
-  /** What a GET of this target is answered with, if that is a JWK Set or a JWK. */
+  /** The response to a GET of this target, if that is a JWK Set or a JWK. */
   find(target: string): CachedResponse | undefined {
     const { sources, clock } = this.#options;
     if (sources.serveLimit.isOver) return undefined;

@@ -4,7 +4,7 @@ import { Server as TlsServer } from 'node:tls';
 
 /**
  * Cuts clients off that ask and then do not take the response: one check finds the same bytes waiting as the check
- * before. A time limit on every socket would do too, but costs a tenth of a small answer.
+ * before. A time limit on every socket would do too, but costs a tenth of a small response.
  * @returns the check itself
  */
 export function cutStalledClients(server: Server, lookEveryMs: number): () => void {

@@ -25,9 +25,9 @@ export interface ConnectionEnd {
 }
 
 const olderManager =
-  'the manager answered with status 401: keyplane there is of the first release, or what is in front of it asks for a password; upgrade keyplane on the manager';
+  'the manager responded with status 401: keyplane there is of the first release, or what is in front of it asks for a password; upgrade keyplane on the manager';
 
-/** By the status of the answer. */
+/** By the status of the response. */
 const refusals: ReadonlyMap<number, ConnectionEnd> = new Map([
   [401, { reason: olderManager, slowFor: 'this manager' }],
   [
@@ -128,7 +128,7 @@ class Connection {
     };
     signal.addEventListener('abort', stop, { once: true });
     const awaitManager = () =>
-      setTimeout(() => this.#giveUp('the manager did not answer in time'), timing.welcomeMs);
+      setTimeout(() => this.#giveUp('the manager did not respond in time'), timing.welcomeMs);
     let deadline = awaitManager();
     const heartbeat = setInterval(this.#heartbeat(), timing.pingMs);
     const clock = setInterval(() => this.#session.sendHeartbeat(), heartbeatMs(this.#options));
@@ -150,7 +150,7 @@ class Connection {
       this.#enqueue(() => this.#session.receive(text));
     });
     socket.on('unexpected-response', (request, response) => {
-      const reason = `the manager answered with status ${response.statusCode}`;
+      const reason = `the manager responded with status ${response.statusCode}`;
       this.#end ??= refusals.get(response.statusCode ?? 0) ?? { reason, slowFor: 'nobody' };
       request.destroy();
       socket.terminate();
@@ -240,7 +240,7 @@ const reportEveryMs = 60_000;
 /** A message a second, however often deliveries change. */
 const deliveriesEveryMs = 1_000;
 
-/** Several within a serve limit: one answer may be late. */
+/** Several within a serve limit: one reply may be late. */
 function heartbeatMs({ timing, traits }: ConnectionOptions): number {
   return Math.min(timing.pingMs, (traits.serveLimitMs ?? Number.POSITIVE_INFINITY) / 4);
 }

@@ -1,4 +1,4 @@
-// The node's messages on one connection, independent of the transport: the handshake, then an answer to each state
+// The node's messages on one connection, independent of the transport: the handshake, then a reply to each state
 // message. Refuses to go on with a manager of another protocol, of another environment than it was started for, or
 // whose messages do not open.
 

@@ -144,7 +144,7 @@ export interface ManagerDelivery {
   readonly force: boolean;
   /** What it wrote last; null: nothing. */
   readonly lastVersion: number | null;
-  /** Digests of artifacts that were begun to be written since: each may be there, its answer or its record lost. */
+  /** Digests of artifacts that were begun to be written since: each may be there, its response or its record lost. */
   readonly maybeWritten: ReadonlySet<string>;
   /** Called before anything is written, so that a manager that is killed knows its write again. */
   readonly willWrite: () => Promise<void>;

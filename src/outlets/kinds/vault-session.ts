@@ -121,7 +121,7 @@ function failure(what: string, answer: VaultAnswer): KeyplaneError {
   }
   const errors = errorsOf(answer);
   return badRequest(
-    `The server answered status ${answer.status} to the attempt to ${what}${errors === '' ? '' : `: ${errors}`}!`,
+    `The server responded with status ${answer.status} to the attempt to ${what}${errors === '' ? '' : `: ${errors}`}!`,
     { reason: 'URL_FETCH_FAILED' },
   );
 }

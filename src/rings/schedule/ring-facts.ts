@@ -46,13 +46,13 @@ export interface NodeFacts {
   readonly connected: boolean;
   /** Highest revision that it confirmed on its stream; 0 before its first, also while it connects again. */
   readonly appliedRevision: number;
-  /** When it confirmed that; null: it never confirmed any revision, and answers 503 until it does. */
+  /** When it confirmed that; null: it never confirmed any revision, and responds with 503 until it does. */
   readonly appliedAt: number | null;
   readonly registeredAt: number;
   /** As last durably recorded. */
   readonly lastSeenAt: number | null;
   readonly privateKeys: boolean;
-  /** It answers 503 for JWK Sets when it has heard from no manager for this long. */
+  /** It responds with 503 for JWK Sets when it has heard from no manager for this long. */
   readonly serveLimitMs: number | null;
   readonly ephemeral: boolean;
   /** Its environment left the ring with this revision: until it has confirmed that, it uses and publishes what it had. */

@@ -21,12 +21,24 @@ const ipv4MappedPrefixBits = 96;
 export function parseAllowList(text: string): AddressAllowList {
   const hosts: string[] = [];
   const cidrs: AddressRange[] = [];
-  for (const item of text.split(/[\s,]+/).filter((part) => part !== '')) {
-    if (item.includes('/')) cidrs.push(parseRange(item));
-    else if (isIP(item) !== 0) cidrs.push(parseSingle(item));
-    else hosts.push(parseHost(item));
+  try {
+    for (const item of itemsOf(text)) {
+      if (isAddressOrRange(item)) cidrs.push(parseAddressOrRange(item));
+      else hosts.push(parseHost(item));
+    }
+  } catch (error) {
+    throw withAccepted(error, 'hosts, IP addresses and CIDRs are', 'keys.internal, 10.0.0.0/8');
   }
   return { hosts, cidrs };
+}
+
+/** The same without hosts. @throws Error that names the first item that is not accepted, and why */
+export function parseAddressList(text: string): AddressAllowList {
+  try {
+    return { hosts: [], cidrs: itemsOf(text).map(parseAddressOrRange) };
+  } catch (error) {
+    throw withAccepted(error, 'IP addresses and CIDRs are', '10.0.7.1, 10.1.0.0/16');
+  }
 }
 
 /** `hostname` as a WHATWG URL holds it. */
@@ -42,6 +54,19 @@ export function allowsAddress(list: AddressAllowList, address: IpAddress): boole
 export function allowsText(list: AddressAllowList, text: string): boolean {
   const address = parseAddress(text);
   return address !== undefined && allowsAddress(list, address);
+}
+
+function itemsOf(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((part) => part !== '');
+}
+
+function isAddressOrRange(item: string): boolean {
+  return item.includes('/') || isIP(item) !== 0;
+}
+
+function parseAddressOrRange(item: string): AddressRange {
+  if (!isAddressOrRange(item)) throw notAccepted(item, 'it is not an IP address or a CIDR');
+  return item.includes('/') ? parseRange(item) : parseSingle(item);
 }
 
 function parseSingle(item: string): AddressRange {
@@ -97,8 +122,10 @@ function withoutTrailingDot(host: string): string {
 }
 
 function notAccepted(item: string, why: string): Error {
-  return new Error(
-    `"${item.slice(0, 100)}" is not accepted: ${why}; ` +
-      'hosts, IP addresses and CIDRs are, separated by commas or spaces, like "keys.internal, 10.0.0.0/8"',
-  );
+  return new Error(`"${item.slice(0, 100)}" is not accepted: ${why}`);
+}
+
+function withAccepted(error: unknown, accepted: string, example: string): Error {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Error(`${reason}; ${accepted}, separated by commas or spaces, like "${example}"`);
 }

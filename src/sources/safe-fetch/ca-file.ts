@@ -1,4 +1,4 @@
-// Authorities that an administrator trusts for source URLs, beside those of the system: a PEM file.
+// Authorities that an administrator trusts for source URLs, beside those of Node.js: a PEM file.
 
 import { readFileSync } from 'node:fs';
 import { readTrustedCertificates } from '../../runtime/pem-certificates.ts';

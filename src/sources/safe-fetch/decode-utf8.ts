@@ -8,6 +8,6 @@ export function decodeUtf8(body: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch (cause) {
-    throw badRequest('URL answer is not valid UTF-8!', { cause });
+    throw badRequest('URL response is not valid UTF-8!', { cause });
   }
 }

@@ -1,4 +1,4 @@
-// One request and its answer on a connection that is already open.
+// One request and its response on a connection that is already open.
 // Refuses to follow, to reuse or to repeat: a redirect is handed back with its body unread.
 
 import assert from 'node:assert';
@@ -8,7 +8,7 @@ import { version } from '../../version.ts';
 import { answerFailure, FetchFailure } from './fetch-failure.ts';
 import { acceptedEncodings, type BodyLimits, readBody } from './read-body.ts';
 
-/** Validators of an earlier answer (RFC 9110 section 8.8). */
+/** Validators of an earlier response (RFC 9110 section 8.8). */
 export interface FetchConditions {
   readonly etag?: string | undefined;
   readonly lastModified?: string | undefined;
@@ -77,7 +77,7 @@ function clientOn(socket: Socket, url: URL): Client {
     connect: (_options, callback) => {
       const isFirst = !isTaken;
       isTaken = true;
-      // undici ignores an answer that comes while it is still asking, and waits for ever.
+      // undici ignores a response that comes while it is still asking, and waits for ever.
       queueMicrotask(() => {
         if (isFirst && !socket.destroyed) callback(null, socket);
         else callback(new Error('the connection was closed'), null);
@@ -116,7 +116,7 @@ async function askOnce(client: Client, request: HopRequest, signal: AbortSignal)
   if (statusCode === 304 && Object.keys(sent).length > 0) {
     return { kind: 'document', body: Buffer.alloc(0), ...validators, notModified: true };
   }
-  if (statusCode !== 200) throw new FetchFailure(`answered status ${statusCode}, 200 is expected`);
+  if (statusCode !== 200) throw new FetchFailure(`responded with status ${statusCode}, 200 is expected`);
   const encodings = headers['content-encoding'];
   const body = await readBody(
     {
@@ -130,7 +130,7 @@ async function askOnce(client: Client, request: HopRequest, signal: AbortSignal)
 }
 
 const requestHeaders = {
-  // The last one, because servers of static files answer 406 where their own type is not accepted (RFC 9110 §12.5.1).
+  // The last one, because servers of static files respond with 406 where their own type is not accepted (RFC 9110 §12.5.1).
   accept: 'application/jwk-set+json, application/jwk+json, application/json, */*;q=0.1',
   'accept-encoding': acceptedEncodings,
   'user-agent': `keyplane/${version}`,

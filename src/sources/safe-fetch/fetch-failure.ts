@@ -41,14 +41,14 @@ export function publicFailure(error: unknown, subject: string): KeyplaneError | 
 const networkReasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its host name is not found',
   ENODATA: 'its host name is not found',
-  EAI_AGAIN: 'the name server did not answer',
+  EAI_AGAIN: 'the name server did not respond',
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'the connection was closed',
   EPIPE: 'the connection was closed',
   ENETUNREACH: 'there is no route to its host',
   EHOSTUNREACH: 'there is no route to its host',
   EADDRNOTAVAIL: 'there is no route to its host',
-  ETIMEDOUT: 'its host did not answer',
+  ETIMEDOUT: 'its host did not respond',
 };
 
 const certificateReasons: Readonly<Record<string, string>> = {
@@ -100,18 +100,18 @@ export function tlsFailure(error: unknown): FetchFailure {
   return notReachable(certificateReasons[code] ?? otherwise, error);
 }
 
-/** From the request sent to the last byte of the answer, as undici reports it. */
+/** From the request sent to the last byte of the response, as undici reports it. */
 export function answerFailure(error: unknown): FetchFailure {
   if (error instanceof FetchFailure) return error;
   // By name: undici is loaded only where something is fetched.
   const name = error instanceof Error ? error.name : '';
   if (name === 'HeadersOverflowError') {
-    return new FetchFailure('answered with headers that are too large', error);
+    return new FetchFailure('responded with headers that are too large', error);
   }
   if (name === 'HTTPParserError' || name === 'ResponseContentLengthMismatchError') {
-    return new FetchFailure('answered with what is not valid HTTP', error);
+    return new FetchFailure('responded with what is not valid HTTP', error);
   }
-  return new FetchFailure('closed the connection before its answer was complete', error);
+  return new FetchFailure('closed the connection before its response was complete', error);
 }
 
 function codeOf(error: unknown): string | undefined {

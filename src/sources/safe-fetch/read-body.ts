@@ -1,4 +1,4 @@
-// An answer's body as bytes, decompressed on the way and counted twice: as sent and as decompressed.
+// A response's body as bytes, decompressed on the way and counted twice: as sent and as decompressed.
 // Refuses what is larger than the limit at the first byte beyond it, so a bomb is never unpacked.
 
 import type { Readable } from 'node:stream';
@@ -41,7 +41,7 @@ export async function readBody(
   if (decoder === undefined) {
     const shown = shownText(encoding.slice(0, shownEncodingLength));
     throw new FetchFailure(
-      `answered with the content encoding ${shown}, which is not supported; supported are ${acceptedEncodings}`,
+      `responded with the content encoding ${shown}, which is not supported; supported are ${acceptedEncodings}`,
     );
   }
   const chunks: Buffer[] = [];
@@ -61,7 +61,7 @@ export async function readBody(
   } catch (error) {
     if (error instanceof FetchFailure || isKeyplaneError(error)) throw error;
     // Failures of the connection were thrown above; any other error comes from the decoder.
-    throw new FetchFailure(`answered with broken ${encoding} data`, error);
+    throw new FetchFailure(`responded with broken ${encoding} data`, error);
   }
   return Buffer.concat(chunks);
 }
@@ -95,5 +95,5 @@ async function* withNamedFailures(stream: Readable): AsyncGenerator<Buffer> {
 }
 
 function tooLarge(sizeLimitBytes: number): FetchFailure {
-  return new FetchFailure(`answer is larger than ${sizeLimitBytes} bytes`);
+  return new FetchFailure(`responded with more than ${sizeLimitBytes} bytes`);
 }

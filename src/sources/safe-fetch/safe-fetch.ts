@@ -25,7 +25,7 @@ export { shownUrl } from './fetch-target.ts';
 export interface FetchLimits extends BodyLimits {
   /** Looking up names, TCP and TLS, over all redirects together. */
   readonly connectTimeoutMs: number;
-  /** From request to the last byte of the answer, over all redirects together. */
+  /** From request to the last byte of the response, over all redirects together. */
   readonly readTimeoutMs: number;
 }
 
@@ -34,7 +34,7 @@ export interface FetchedDocument {
   readonly body: Buffer<ArrayBuffer>;
   readonly etag: string | undefined;
   readonly lastModified: string | undefined;
-  /** True only when conditions were given and the server answered 304. */
+  /** True only when conditions were given and the server responded with 304. */
   readonly notModified: boolean;
 }
 
@@ -43,12 +43,12 @@ export interface SafeFetch {
   fetch(url: string, limits: FetchLimits, conditions?: FetchConditions): Promise<FetchedDocument>;
   /**
    * Sends one request to an address that passes the same checks, on a separate connection. Redirects are not followed.
-   * @returns the status of the answer
+   * @returns the status of the response
    * @throws KeyplaneError as `fetch`
    */
   send(request: OutgoingRequest, limits: SendLimits): Promise<number>;
   /**
-   * The same, and reads the answer, of any status.
+   * The same, and reads the response, of any status.
    * @throws KeyplaneError as `fetch`
    */
   ask(request: AskRequest, limits: FetchLimits): Promise<Answer>;
@@ -168,7 +168,7 @@ async function fetchDocument(request: FetchRequest, rules: FetchRules): Promise<
 function budgetsOf({ connectTimeoutMs, readTimeoutMs }: SendLimits, stop: AbortSignal): Budgets {
   return {
     connecting: new TimeBudget(connectTimeoutMs, 'no connection was made', stop),
-    reading: new TimeBudget(readTimeoutMs, 'the answer was not complete', stop),
+    reading: new TimeBudget(readTimeoutMs, 'the response was not complete', stop),
   };
 }
 

@@ -1,5 +1,5 @@
-// One request whose answer is what the server sends, of any status, on a connection that is already open. A redirect is an
-// answer like others. Node's own client: it costs half of what reads documents.
+// One request whose response is what the server sends, of any status, on a connection that is already open. A redirect is an
+// response like others. Node's own client: it costs half of what reads documents.
 
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -49,7 +49,7 @@ export function askOnce(
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > sizeLimitBytes) {
-        throw new FetchFailure(`answered with more than ${sizeLimitBytes} bytes`);
+        throw new FetchFailure(`responded with more than ${sizeLimitBytes} bytes`);
       }
       chunks.push(chunk);
     }
@@ -103,8 +103,8 @@ function failureOf(error: Error): FetchFailure {
   if (error instanceof FetchFailure) return error;
   const code = 'code' in error ? String(error.code) : '';
   if (code === 'HPE_HEADER_OVERFLOW') {
-    return new FetchFailure('answered with headers that are too large', error);
+    return new FetchFailure('responded with headers that are too large', error);
   }
-  if (code.startsWith('HPE_')) return new FetchFailure('answered with what is not valid HTTP', error);
+  if (code.startsWith('HPE_')) return new FetchFailure('responded with what is not valid HTTP', error);
   return answerFailure(error);
 }

@@ -26,7 +26,7 @@ export const integrity: Migration = (types) => {
 
 const text = 'this database belongs to a newer keyplane: stop this manager';
 
-/** SQLite says it in each trigger. The code is that of a database that only reads, which a manager answers with 503. */
+/** SQLite says it in each trigger. The code is that of a database that only reads, for which a manager responds with 503. */
 function rejections({ dialect }: ColumnTypes): readonly string[] {
   if (dialect === 'sqlite') return [];
   return [

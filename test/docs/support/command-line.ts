@@ -8,10 +8,13 @@ import { blocksOf, proseOf } from './page.ts';
 export async function commandFlags(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const flags = new Map<string, ReadonlySet<string>>();
   for (const { name, load } of commandGroups.flatMap(({ rows }) => rows)) {
-    const program = new Command();
-    (await load([name]))(program);
-    for (const command of program.commands)
-      collect(command, { around: '', inherited: new Set(['--help', '--version']) }, flags);
+    // `node` is a command and has commands: which of both is loaded, the argument after it decides.
+    for (const args of name === 'node' ? [[name, 'list'], [name]] : [[name]]) {
+      const program = new Command();
+      (await load(args))(program);
+      for (const command of program.commands)
+        collect(command, { around: '', inherited: new Set(['--help', '--version']) }, flags);
+    }
   }
   return flags;
 }

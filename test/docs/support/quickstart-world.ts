@@ -14,7 +14,7 @@ export async function quickstartWorld(): Promise<PageWorld> {
   });
   await started.says(/Ctrl\+C/);
   const text = started.stdout();
-  const spare = await freePorts(2);
+  const spare = await freePorts(3);
   const found = (pattern: RegExp) => pattern.exec(text)?.[1] ?? '';
   return {
     substitutions: {
@@ -25,6 +25,7 @@ export async function quickstartWorld(): Promise<PageWorld> {
       8084: found(/Operations +http:\/\/127\.0\.0\.1:(\d+) +\(staging\)/),
       8091: String(spare),
       8092: String(spare + 1),
+      8443: String(spare + 2),
       'kp_…': found(/API token +(\S+)/),
     },
   };

@@ -10,6 +10,7 @@ export const sourcePages: readonly string[] = [
   'docs/sources/keystore.md',
   'docs/sources/generate.md',
   'docs/adopt-key.md',
+  'docs/kubernetes.md',
   'docs/post-quantum.md',
   'docs/rotation.md',
   'docs/views.md',
@@ -21,7 +22,12 @@ export const recipePages: readonly string[] = [
   'docs/recipes/decrypting-gateway.md',
   'docs/recipes/detached-jws.md',
   'docs/recipes/services.md',
+  'docs/outlets.md',
   'docs/outlets/envoy.md',
+  'docs/outlets/haproxy.md',
+  'docs/outlets/java.md',
+  'docs/outlets/nginx.md',
+  'docs/outlets/webhook.md',
 ];
 
 /** Beside an `npm start` of its own each. */

@@ -37,7 +37,7 @@ export const longestPageMs = 240_000;
 export const patient = Object.freeze({ KEYPLANE_DEPLOY_TIMEOUT: '60000' });
 
 /** Programs that a page may use and that npm does not bring. */
-const foreign = ['curl', 'openssl', 'keytool', 'nginx', 'java'];
+const foreign = ['curl', 'openssl', 'keytool', 'nginx', 'haproxy', 'java', 'javac'];
 /** What of a checkout its commands need. */
 const checkout = [
   'package.json',

@@ -1,4 +1,4 @@
-// What the server of a source URL answers with.
+// What the server of a source URL responses with.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Item } from '../../api/support/project-api.ts';
