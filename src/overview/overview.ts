@@ -68,15 +68,21 @@ const shownChanges = 10;
 
 export function createOverview({ store, clock, nodesOf, closeAuditRecords }: OverviewOptions): ReadOverview {
   return async (caller) => {
-    await closeAuditRecords();
-    const { environments, ...found } = await store.read((stores) => look(stores, caller, clock()));
-    const nodes = await nodesOf(environments.map(({ environment }) => environment.id));
+    // Closing them waits for the disk; only the newest changes are read after it.
+    const [{ environments, readable, ...found }] = await Promise.all([
+      store.read((stores) => look(stores, caller, clock())),
+      closeAuditRecords(),
+    ]);
+    const [nodes, lastChanges] = await Promise.all([
+      nodesOf(environments.map(({ environment }) => environment.id)),
+      store.read((stores) => readLastChanges(stores, readable)),
+    ]);
     const withNodes = environments.map(({ environment, revision }) => {
       const own = nodes.get(environment.id) ?? [];
       const states = own.map((node) => ({ node, state: stateOf(node, revision) }));
       return { environment, revision, nodes: states };
     });
-    return { ...found, environments: withNodes };
+    return { ...found, environments: withNodes, lastChanges };
   };
 }
 
@@ -97,10 +103,8 @@ async function look(stores: Stores, caller: Caller, now: Date) {
     rings: await stores.overview.unsteadyRings(visible, shownItems),
     caching: await cachingOf(stores),
     environments,
-    lastChanges: await lastChanges(
-      stores,
-      readable?.map(({ name }) => name),
-    ),
+    /** Names of the projects whose JWKs the caller may read; undefined: all. */
+    readable: readable?.map(({ name }) => name),
   };
 }
 
@@ -150,7 +154,7 @@ const changingVerb = /\.(create|update|delete|refresh)$/;
 const shownTypes: ReadonlySet<string> = new Set(projectKinds);
 
 /** Of the newest records, those of changes of deployed objects. */
-async function lastChanges(stores: Stores, projectNames: readonly string[] | undefined) {
+async function readLastChanges(stores: Stores, projectNames: readonly string[] | undefined) {
   const newest = { offset: 0, limit: 100, untilFull: true } as const;
   const { records } = await stores.audit.search({ outcome: 'SUCCESS' }, newest);
   return records

@@ -312,6 +312,18 @@ describe('the overview', () => {
     expect(staging.nodes).toEqual([]);
   });
 
+  test('lists the first 20 of the keys that expire, and counts all', async () => {
+    const before = (await world.api('GET', '/apiops/overview/')).body.expiringCount;
+    for (let number = 0; number < 20; number += 1) {
+      const times = { notBeforeTime: '2019-01-01T00:00:00Z', expirationTime: '2020-02-01T00:00:00Z' };
+      const jwk = { type: 'EC', ec: { curveType: 'P256', ...times } };
+      accepted(await project.call('POST', 'jwks/generate', { name: `expired-${number}`, ...jwk }));
+    }
+    const { body } = await world.api('GET', '/apiops/overview/');
+    expect(body.expiring).toHaveLength(20);
+    expect(body.expiringCount).toBe(before + 20);
+  });
+
   test('shows members only their own projects', async () => {
     const member = await world.as('hopper', { project: 'Other', roles: ['ROLE_API_SECURITY'] });
     const { body } = await member('GET', '/apiops/overview/');

@@ -15,7 +15,7 @@ const head = 'GET /set HTTP/1.1\r\nHost: node\r\n\r\n';
 const round = 1_000_000;
 
 function readyAnswer(bodyBytes: number): CachedResponse {
-  const published = publishedResponse(Buffer.alloc(bodyBytes, 'x'), {
+  const published = publishedResponse([Buffer.alloc(bodyBytes, 'x')], {
     type: 'text/plain',
     cacheControl: 'public, max-age=300',
     validity: { validFromMs: Number.NEGATIVE_INFINITY, validUntilMs: Number.POSITIVE_INFINITY },
@@ -29,7 +29,7 @@ function readyAnswer(bodyBytes: number): CachedResponse {
       body,
     }),
   });
-  return { published, found: status(200, published.body), notModified: status(304, '') };
+  return { published, found: status(200, published.payload ?? ''), notModified: status(304, '') };
 }
 
 async function serving(bodyBytes = 10, limits: ServerOptions = {}) {
@@ -38,7 +38,7 @@ async function serving(bodyBytes = 10, limits: ServerOptions = {}) {
   const server = createServer(limits, (request, response) => {
     const firstBytes = fastPath.takeFirstBytes(request);
     if (firstBytes !== undefined) fastPath.learn(firstBytes, request);
-    response.end(answer.published.body);
+    response.end(answer.published.payload);
   });
   const answers = { find: (): CachedResponse => answer };
   const fastPath = new FastPath(server, {

@@ -47,8 +47,19 @@ async function publishing(objects: StoredObject[], clock = () => 0, folder?: str
     };
     return keys.map((key) => key.kid);
   };
-  return { directory, files, log, change, replace, kids };
+  return { directory, files, log, sets, change, replace, kids };
 }
+
+test('a set of thousands of keys is one file with all of them, also after a change', async () => {
+  const keys = Array.from({ length: 8_000 }, (_, number) => held('A', `key-${1_000_000 + number}`));
+  const { sets, change, kids } = await publishing(keys);
+  expect(sets.environment()?.pieces.length).toBeGreaterThan(3);
+  const added = held('A', 'key-1004000b');
+  await change([], [added]);
+  const expected = keys.map(({ id }) => id).toSpliced(4_001, 0, added.id);
+  expect(await kids()).toEqual(expected);
+  expect(await kids('projects', 'A')).toEqual(expected);
+});
 
 test('a node keeps the same bytes as files that it serves, after each change and after a start', async () => {
   const manager = await runningManager();

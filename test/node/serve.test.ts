@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { request } from 'node:http';
 import { createRemoteJWKSet, jwtVerify, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
@@ -23,6 +24,22 @@ const setPath = '/.well-known/jwks.json';
 const setOf = async (url: string) => (await getJson(url)).keys as Record<string, unknown>[];
 
 describe('the JWK Sets', () => {
+  test('of a thousand keys are whole, with the length and the ETag of their bytes', async () => {
+    const contents = Array.from({ length: 1_000 }, (_, number) => ecJwk({ name: `key-${1_000 + number}` }));
+    const { url } = await serving(contents);
+    for (const path of [setPath, `/projects/${contents[0]?.project}${setPath}`]) {
+      const answer = await fetch(url + path);
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      expect(bytes.length).toBeGreaterThan(128 * 1024);
+      expect(answer.headers.get('content-length')).toBe(String(bytes.length));
+      expect(answer.headers.get('etag')).toBe(`"${hash('sha256', bytes, 'base64url')}"`);
+      const { keys } = JSON.parse(bytes.toString()) as { readonly keys: { readonly kid: string }[] };
+      expect(keys).toEqual(contents.map(publicMembers));
+      const head = await fetch(url + path, { method: 'HEAD' });
+      expect(head.headers.get('content-length')).toBe(String(bytes.length));
+    }
+  });
+
   test('hold every asymmetric key with its public members only, in the order of project and name', async () => {
     const [a, b, c] = [
       ecJwk({ project: 'Zebra', name: 'a' }),

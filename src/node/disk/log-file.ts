@@ -6,6 +6,7 @@ import { writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { AeadKey } from '../../sealing/aead.ts';
 import { frameHeaderBytes, type LogIdentity, openFrame, readFrameHeader, sealFrame } from './log-frame.ts';
+import { ReadWindow } from './read-window.ts';
 
 /** Where a record is in its file. */
 export interface RecordLocation {
@@ -105,7 +106,18 @@ export class LogFile {
   async read({ offset, bytes }: RecordLocation): Promise<Buffer> {
     const frame = Buffer.allocUnsafe(bytes);
     const { bytesRead } = await this.#handle.read(frame, 0, bytes, offset);
-    const header = bytesRead === bytes ? readFrameHeader(frame) : undefined;
+    return this.#open(frame.subarray(0, bytesRead), bytes);
+  }
+
+  /** For many records in the order of the file: most of them are read ahead. Each result is as that of `read`. */
+  readAhead(): (location: RecordLocation) => Promise<Buffer> {
+    const window = new ReadWindow(this.#handle, this.bytes);
+    return async ({ offset, bytes }) =>
+      this.#open(window.held(offset, bytes) ?? (await window.read(offset, bytes)), bytes);
+  }
+
+  #open(frame: Buffer, bytes: number): Buffer {
+    const header = frame.length === bytes ? readFrameHeader(frame) : undefined;
     const plaintext =
       header && openFrame(this.#key, { ...this.identity, ...header }, frame.subarray(frameHeaderBytes));
     if (!plaintext) throw new Error('a record of the sealed copy can no longer be read');

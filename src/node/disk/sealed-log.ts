@@ -199,12 +199,13 @@ export class SealedLog implements StateCopy {
       key: this.#key,
       environmentId: file.identity.environmentId,
     });
+    const read = file.readAhead();
     const places: RecordLocation[] = [];
     const nextSlice = timeSlices();
     try {
       for (const object of live) {
         if (isPatient()) throw new GivesWay();
-        places.push(await replacement.append(await file.read(object.location)));
+        places.push(await replacement.append(await read(object.location)));
         await nextSlice();
       }
       await replacement.commit(encodeRecord({ commit: mark }));

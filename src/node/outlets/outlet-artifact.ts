@@ -164,7 +164,7 @@ async function ownCertificates(id: string, { state, copy }: ArtifactOptions): Pr
 function keysOfSet(set: PublishedResponse | undefined): SourceKeys {
   const none = { keys: [], certificates: [] };
   if (set === undefined) return { ...none, validUntilMs: Number.POSITIVE_INFINITY };
-  const { keys } = JSON.parse(set.body.toString()) as { readonly keys: PrivateJwk[] };
+  const { keys } = JSON.parse(Buffer.concat(set.pieces).toString()) as { readonly keys: PrivateJwk[] };
   return {
     ...none,
     keys: keys.map((jwk) => ({ jwk, name: jwk.kid ?? '', isCurrent: false })),

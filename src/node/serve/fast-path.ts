@@ -124,7 +124,7 @@ export class FastPath {
     const head = this.#heads.find(chunk.toString('latin1'));
     if (head === undefined) return undefined;
     const answer = this.#find(head.target);
-    if (answer === undefined || answer.published.body.length > longestBodyBytes) return undefined;
+    if (answer === undefined || answer.published.length > longestBodyBytes) return undefined;
     const isKnown = head.ifNoneMatch !== undefined && matchesEtag(head.ifNoneMatch, answer.published.etag);
     const { requests, serialized } = isKnown ? answer.notModified : answer.found;
     requests.count += 1;

@@ -96,7 +96,7 @@ export class HistoricalJwks implements StateFollower {
     const payload = { iss: project, iat: Math.floor(clock() / 1000), keys: rings.flatMap(historicalKeysOf) };
     const header = { alg: key.algorithmName, kid: active.member.kid, typ: 'jwk-set+jwt' };
     const jws = await signJws(createSigner(key), encodePart(JSON.stringify(header)), JSON.stringify(payload));
-    return publishedResponse(Buffer.from(jws), {
+    return publishedResponse([Buffer.from(jws)], {
       type: mediaType,
       cacheControl: cacheControl(),
       validity: { validFromMs: Number.NEGATIVE_INFINITY, validUntilMs: Number.POSITIVE_INFINITY },

@@ -16,8 +16,10 @@ import {
   type PublishedResponse,
   publishedResponse,
   type ResponseValidity,
+  validityOf,
 } from './published-response.ts';
 import { isInSets, selectableKey } from './set-membership.ts';
+import { SetPieces } from './set-pieces.ts';
 
 type PublicKey = StoredObject & { readonly publicJson: string };
 
@@ -29,6 +31,8 @@ export class JwkSets implements StateFollower {
   #projects = new Map<string, number>();
   readonly #views = new ProjectViews();
   readonly #kept = new Map<string, PublishedResponse>();
+  /** Of the last set of each name that was served. */
+  readonly #pieces = new SetPieces();
   #generation = 0;
   #hasEnvironmentSet = true;
   #cacheControl = cacheControlOf(defaultCaching);
@@ -64,7 +68,6 @@ export class JwkSets implements StateFollower {
       if (isPublic(object)) this.#keys.push(object);
     }
     this.#keys.sort(inOrder);
-    this.#kept.clear();
     this.#generation += 1;
   }
 
@@ -83,7 +86,8 @@ export class JwkSets implements StateFollower {
     }
     const touched = new Set<string>();
     for (const { project, name, kind } of [...removed, ...added]) {
-      if (kind === 'view') this.#kept.delete(`view ${project}/${name}`);
+      if (kind === 'view') this.#forget(`view ${project}/${name}`);
+      if (!this.#projects.has(project)) this.#forget(`set ${project}`);
       if (kind !== 'jwk' && kind !== 'project-set') continue;
       this.#kept.delete('all');
       this.#kept.delete(`jwk ${project}/${name}`);
@@ -104,11 +108,11 @@ export class JwkSets implements StateFollower {
   /** Undefined where the environment publishes none. */
   environment(): PublishedResponse | undefined {
     if (!this.#hasEnvironmentSet) return undefined;
-    return this.#keep('all', () => {
+    return this.#keep('all', (set) => {
       const keys = this.#keys.filter((key) => isInSets(key, this.#views.keyTypes(key.project)));
       // What a project leaves out of its own set is not in this one, and displaces nothing here.
       const kept = this.#oneKeyAKid(keys, ({ project }) => project);
-      return this.#set(kept, keys);
+      return this.#set(set, kept, keys);
     });
   }
 
@@ -120,9 +124,12 @@ export class JwkSets implements StateFollower {
   /** Undefined for a project that has nothing here: whether it exists at all, only the manager knows. */
   project(project: string): PublishedResponse | undefined {
     if (!this.#projects.has(project)) return undefined;
-    return this.#keep(`set ${project}`, () => {
+    return this.#keep(`set ${project}`, (set) => {
       const keyTypes = this.#views.keyTypes(project);
-      return this.#set(this.#ofProject(project).filter((key) => isInSets(key, keyTypes)));
+      return this.#set(
+        set,
+        this.#ofProject(project).filter((key) => isInSets(key, keyTypes)),
+      );
     });
   }
 
@@ -135,11 +142,12 @@ export class JwkSets implements StateFollower {
   view(project: string, name: string): PublishedResponse | undefined {
     const view = this.#views.find(project, name);
     if (view === undefined) return undefined;
-    return this.#keep(`view ${project}/${name}`, () => {
+    return this.#keep(`view ${project}/${name}`, (set) => {
       const all = this.#ofProject(project);
       // Keys of before a kid named one key: each set of a view has the same of them.
       const keys = this.#oneKeyAKid(all, ({ publicJson }) => publicJson);
       return this.#set(
+        set,
         keys.filter((key) => isInView(view, selectableKey(key))),
         all,
       );
@@ -155,7 +163,7 @@ export class JwkSets implements StateFollower {
       const validUntilMs = key.expires ?? Number.POSITIVE_INFINITY;
       const validity = { validFromMs: Number.NEGATIVE_INFINITY, validUntilMs };
       return this.#keep(`jwk ${project}/${name}`, () =>
-        publishedResponse(Buffer.from(key.publicJson), {
+        publishedResponse([Buffer.from(key.publicJson)], {
           type: jwkMediaType,
           cacheControl: this.#cacheControl,
           validity,
@@ -171,22 +179,25 @@ export class JwkSets implements StateFollower {
     return count;
   }
 
-  #keep(name: string, make: () => PublishedResponse): PublishedResponse {
+  #keep(name: string, make: (name: string) => PublishedResponse): PublishedResponse {
     const known = this.#kept.get(name);
     if (known && isValidAt(known, this.#clock())) return known;
-    const made = make();
+    const made = make(name);
     this.#kept.set(name, made);
     return made;
   }
 
-  /** @param all what can change it by expiring: also a key that one of `keys` displaces, and the one that displaces */
-  #set(keys: readonly PublicKey[], all = keys): PublishedResponse {
+  /**
+   * @param name by which its pieces are kept
+   * @param all what can change it by expiring: also a key that one of `keys` displaces, and the one that displaces
+   */
+  #set(name: string, keys: readonly PublicKey[], all = keys): PublishedResponse {
     const live = new Set<string>();
     const add = (key: PublicKey) => this.#isLive(key) && live.add(key.publicJson);
     for (const key of keys) if (key.member?.state === 'ACTIVE') add(key);
     for (const key of keys) add(key);
     const validity = validityOf(all, this.#clock());
-    return publishedResponse(setBytes([...live]), {
+    return publishedResponse(this.#pieces.of(name, [...live]), {
       type: jwkSetMediaType,
       cacheControl: this.#cacheControl,
       validity,
@@ -224,11 +235,17 @@ export class JwkSets implements StateFollower {
     });
   }
 
+  #forget(name: string): void {
+    this.#kept.delete(name);
+    this.#pieces.forget(name);
+  }
+
   #setAgain(setting: DeployedSetting | undefined, kind: StoredObject['kind']): void {
     if (kind === 'environment-set')
       this.#hasEnvironmentSet = setting?.kind === 'environment-set' ? setting.published : true;
     else this.#cacheControl = cacheControlOf(setting?.kind === 'caching' ? setting : defaultCaching);
     this.#kept.clear();
+    this.#pieces.clear();
   }
 
   #isLive({ expires }: PublicKey): boolean {
@@ -284,33 +301,4 @@ function isHereLonger(one: PublicKey, other: PublicKey): boolean {
 /** An id is a UUIDv7: its first 48 bits are the milliseconds at its creation. */
 function kidSinceOf({ id, kidSince }: PublicKey): number {
   return kidSince ?? Number.parseInt(id.replace('-', '').slice(0, 12), 16);
-}
-
-function validityOf(keys: readonly PublicKey[], now: number): ResponseValidity {
-  let validFromMs = Number.NEGATIVE_INFINITY;
-  let validUntilMs = Number.POSITIVE_INFINITY;
-  for (const { expires } of keys) {
-    if (expires === null) continue;
-    if (expires <= now) validFromMs = Math.max(validFromMs, expires);
-    else validUntilMs = Math.min(validUntilMs, expires);
-  }
-  return { validFromMs, validUntilMs };
-}
-
-/**
- * Written in place, key by key: for ten thousand keys one string would be megabytes, and the memory of a discarded
- * string stays with the process for long.
- */
-function setBytes(keys: readonly string[]): Buffer {
-  const [head, tail] = ['{"keys":[', ']}'];
-  const commas = Math.max(keys.length - 1, 0);
-  const size = keys.reduce((sum, key) => sum + Buffer.byteLength(key), head.length + commas + tail.length);
-  const bytes = Buffer.allocUnsafe(size);
-  let at = bytes.write(head);
-  for (const [index, key] of keys.entries()) {
-    if (index > 0) at += bytes.write(',', at);
-    at += bytes.write(key, at);
-  }
-  bytes.write(tail, at);
-  return bytes;
 }

@@ -149,7 +149,12 @@ function sendPublished(
   }
   response.writeHead(200, published.headers as string[]);
   if (request.method === 'HEAD') response.end();
-  else response.end(published.payload, 'latin1');
+  else if (published.payload !== undefined) response.end(published.payload, 'latin1');
+  else {
+    // node:http writes them with the head at once.
+    for (const piece of published.pieces) response.write(piece);
+    response.end();
+  }
 }
 
 function isKnownToClient(request: IncomingMessage, published: PublishedResponse): boolean {

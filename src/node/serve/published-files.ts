@@ -10,7 +10,7 @@ import type { NodeLog } from '../node-log.ts';
 import type { StateFollower } from '../node-state.ts';
 import type { StoredObject } from '../stored-object.ts';
 import type { JwkSets } from './jwk-sets.ts';
-import type { PublishedResponse } from './published-response.ts';
+import { etagOf, type PublishedResponse } from './published-response.ts';
 
 export interface PublishedFilesOptions {
   readonly directory: string;
@@ -160,11 +160,14 @@ export class PublishedFiles implements StateFollower {
     return join(this.#options.directory, within, name);
   }
 
-  async #write(path: string, { body, etag }: PublishedResponse): Promise<void> {
-    if (this.#written.get(path) === etag) return;
-    if (!(await readFile(path).catch(() => undefined))?.equals(body)) {
+  async #write(path: string, { pieces, etag }: PublishedResponse): Promise<void> {
+    const written = this.#written.get(path);
+    if (written === etag) return;
+    // An earlier run may have written it.
+    const found = written === undefined ? await readFile(path).catch(() => undefined) : undefined;
+    if (found === undefined || etagOf([found]) !== etag) {
       await mkdir(dirname(path), { recursive: true });
-      await replaceFile(path, body, { mode: 0o644, temporary: `${path}.new` });
+      await replaceFile(path, Buffer.concat(pieces), { mode: 0o644, temporary: `${path}.new` });
     }
     this.#written.set(path, etag);
   }

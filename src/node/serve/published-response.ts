@@ -1,5 +1,5 @@
 import { isAscii } from 'node:buffer';
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Caching } from '../../protocol/content.ts';
 
 export const jwkSetMediaType = 'application/jwk-set+json';
@@ -20,9 +20,12 @@ const longestTextPayload = 4096;
 
 /** A response that is made once a change and then sent as it is. */
 export interface PublishedResponse {
-  readonly body: Buffer;
-  /** The same bytes as `response.end(payload, 'latin1')` takes them soonest. */
-  readonly payload: string | Buffer;
+  /** The body, one piece behind the other; only that of a large set has more than one. */
+  readonly pieces: readonly Buffer[];
+  /** Of the body, in bytes. */
+  readonly length: number;
+  /** A body of one piece, as `response.end(payload, 'latin1')` takes it soonest. */
+  readonly payload: string | Buffer | undefined;
   /** Strong: of these very bytes. In quotes. */
   readonly etag: string;
   /** Milliseconds since 1970: then a key in it expires, and the response must be rebuilt. Infinity: never. */
@@ -40,6 +43,21 @@ export function isValidAt({ validFromMs, validUntilMs }: ResponseValidity, nowMs
   return validFromMs <= nowMs && nowMs < validUntilMs;
 }
 
+/** Of what holds these keys, by their `expires`. */
+export function validityOf(
+  keys: readonly { readonly expires: number | null }[],
+  now: number,
+): ResponseValidity {
+  let validFromMs = Number.NEGATIVE_INFINITY;
+  let validUntilMs = Number.POSITIVE_INFINITY;
+  for (const { expires } of keys) {
+    if (expires === null) continue;
+    if (expires <= now) validFromMs = Math.max(validFromMs, expires);
+    else validUntilMs = Math.min(validUntilMs, expires);
+  }
+  return { validFromMs, validUntilMs };
+}
+
 export interface ResponseOptions {
   readonly type: string;
   readonly cacheControl: string;
@@ -47,19 +65,35 @@ export interface ResponseOptions {
 }
 
 export function publishedResponse(
-  body: Buffer,
+  pieces: readonly Buffer[],
   { type, cacheControl, validity }: ResponseOptions,
 ): PublishedResponse {
-  const etag = `"${hash('sha256', body, 'base64url')}"`;
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const etag = etagOf(pieces);
   const shared = ['ETag', etag, 'Cache-Control', cacheControl, 'Access-Control-Allow-Origin', '*'];
   return {
-    body,
-    payload: body.length <= longestTextPayload && isAscii(body) ? body.toString('latin1') : body,
+    pieces,
+    length,
+    payload: payloadOf(pieces),
     etag,
     ...validity,
-    headers: ['Content-Type', type, 'Content-Length', String(body.length), ...shared],
+    headers: ['Content-Type', type, 'Content-Length', String(length), ...shared],
     notModifiedHeaders: shared,
   };
+}
+
+/** The same for the same bytes, however they are divided. */
+export function etagOf(pieces: readonly Buffer[]): string {
+  const [piece, ...others] = pieces;
+  if (piece !== undefined && others.length === 0) return `"${hash('sha256', piece, 'base64url')}"`;
+  const digest = createHash('sha256');
+  for (const each of pieces) digest.update(each);
+  return `"${digest.digest('base64url')}"`;
+}
+
+function payloadOf([piece, ...others]: readonly Buffer[]): string | Buffer | undefined {
+  if (piece === undefined || others.length > 0) return undefined;
+  return piece.length <= longestTextPayload && isAscii(piece) ? piece.toString('latin1') : piece;
 }
 
 /** RFC 9110 section 13.1.2: a list of tags, compared weakly, or `*`. */

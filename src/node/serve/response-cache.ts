@@ -70,7 +70,7 @@ export class ResponseCache {
 
   #ready(published: PublishedResponse, route: string): CachedResponse {
     const { sources, keepAliveSeconds } = this.#options;
-    const { headers, notModifiedHeaders, payload: body } = published;
+    const { headers, notModifiedHeaders, payload: body = '' } = published;
     const answer = {
       published,
       found: {
