@@ -181,11 +181,13 @@ async function insert(
       : prepared;
   await stores.jwks.insert(stored);
   if (follow) await stores.refreshes.put(firstRefresh(stored, follow));
-  const targets = await putNewObject(stores, states, desiredOf({ scope, stored, jwk }));
-  const details = { sourceType, type: stored.type, kid: stored.kid, environments: states.length };
-  await audit.append(stores, jwkEvent('create', scope, stored, details));
+  // What follows locks the environments: all that needs no lock is sent before it.
   await recordJwkEvent(stores, 'jwk.created', stored, { at: stored.createdAt, facts: { sourceType } });
   await noteExpiration(stores, stored, stored.createdAt);
+  const desired = desiredOf({ scope, stored, jwk });
+  const targets = await putNewObject(stores, states, desired);
+  const details = { sourceType, type: stored.type, kid: stored.kid, environments: states.length };
+  await audit.append(stores, jwkEvent('create', scope, stored, details));
   await scope.once?.save(stores, { targets, verb: 'deploy', warnings });
   return targets;
 }

@@ -7,18 +7,45 @@ import { listStatement, statement } from '../statement.ts';
 import { inChunks } from './in-chunks.ts';
 import type { PlaceRow } from './place-row.ts';
 
-/** @param key each a value or a column */
-function lookups({
-  id,
-  projectId,
-  name,
-  kid,
-}: Readonly<Record<keyof NewJwkKey, unknown>>): RawBuilder<unknown> {
+/** Each of its members is a value or a column. */
+type Key = Readonly<Record<keyof NewJwkKey, unknown>>;
+
+/** @param taken which JWKs of the project have the name and the kid */
+function lookups({ projectId }: Key, { namesake, holder }: Taken): RawBuilder<unknown> {
   return sql`(select id from projects where id = ${projectId}) as project,
-    (select id from jwks where project_id = ${projectId} and name = ${name}) as namesake,
-    (select id from jwks where kid = ${kid} and project_id = ${projectId} and id <> ${id}
-      and type <> 'OCT' limit 1) as holder,
+    ${namesake} as namesake,
+    ${holder} as holder,
     (select value from installation where key = 'lineage') as lineage`;
+}
+
+interface Taken {
+  readonly namesake: RawBuilder<unknown>;
+  readonly holder: RawBuilder<unknown>;
+}
+
+function taken({ id, projectId, name, kid }: Key): Taken {
+  return {
+    namesake: sql`(select id from jwks where project_id = ${projectId} and name = ${name})`,
+    holder: sql`(select id from jwks where kid = ${kid} and project_id = ${projectId} and id <> ${id}
+      and type <> 'OCT' limit 1)`,
+  };
+}
+
+/**
+ * The same, looked up in the order of the one index that has it. PostgreSQL keeps the plan of a statement that has a name.
+ * While the table is empty all indexes are the same to it, and it would read every JWK of the project until the next
+ * `analyze`.
+ */
+function takenInOrder({ id, projectId, name, kid }: Key): Taken {
+  return {
+    namesake: sql`(select id from (select id, project_id, name from jwks
+      where (project_id, name) >= (${projectId}, ${name}) order by project_id, name limit 1) as next
+      where project_id = ${projectId} and name = ${name})`,
+    holder: sql`(select id from (select id, kid, project_id from jwks
+      where (kid, project_id) >= (${kid}, ${projectId}) and id <> ${id} and type <> 'OCT'
+      order by kid, project_id, id limit 1) as next
+      where kid = ${kid} and project_id = ${projectId})`,
+  };
 }
 
 /** @param isReached whether a restricted environment is one that the project of the place reaches */
@@ -35,7 +62,7 @@ order by environments.id`;
 /** One statement for all that a create reads before it writes: each costs as much as the rows it reads. */
 const findOne = statement((db, key: NewJwkKey) => {
   const query = withStates<PlaceRow>(
-    sql`select ${lookups(key)}`,
+    sql`select ${lookups(key, taken(key))}`,
     sql`environments.id in
   (select environment_projects.environment_id from environment_projects where project_id = ${key.projectId})`,
   );
@@ -53,7 +80,7 @@ const findMany = listStatement(
       kid: sql`column4`,
     };
     const query = withStates<PlaceRow & { readonly jwk: string }>(
-      sql`select column1 as jwk, column2 as project_id, ${lookups(columns)}
+      sql`select column1 as jwk, column2 as project_id, ${lookups(columns, takenInOrder(columns))}
   from (values ${sql.join(wanted)}) as wanted`,
       sql`exists (select from environment_projects
     where environment_projects.environment_id = environments.id and environment_projects.project_id = place.project_id)`,
