@@ -10,12 +10,8 @@ import type { KubernetesSignerOptions } from '../../src/node/kubernetes-signer/s
 import type { OperationsOptions } from '../../src/node/operations/start-operations.ts';
 import { type NodeOptions, type RunningNode, startNode } from '../../src/node/start-node.ts';
 import { rawSqlite } from './databases.ts';
-import {
-  createPostgresDatabase,
-  databaseKind,
-  dropPostgresDatabase,
-  rawPostgres,
-} from './postgres-databases.ts';
+import { dropPostgresDatabase, rawPostgres } from './postgres-databases.ts';
+import { createDatabase } from './schema-templates.ts';
 
 export const silent: Logger = pino({ level: 'silent' });
 const adminPassword = 'correct horse battery';
@@ -76,7 +72,7 @@ export interface TestManagerOptions {
 /** `settings` are environment variables; host, port 0, data directory and password are set already. */
 export async function startTestManager(options: TestManagerOptions = {}): Promise<TestManager> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-test-'));
-  const databaseUrl = databaseKind() === 'postgres' ? await createPostgresDatabase() : undefined;
+  const databaseUrl = await createDatabase(join(dataDir, 'manager'));
   const settings: Record<string, string> = {
     ...(databaseUrl !== undefined && { KEYPLANE_DATABASE_URL: databaseUrl }),
     KEYPLANE_PORT: '0',
