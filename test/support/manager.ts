@@ -150,16 +150,24 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
   };
 }
 
-/** Looks until it is so: the world moves by itself, and a test must not guess how fast. */
+const shortestPauseMs = 10;
+const longestPauseMs = 50;
+
+/**
+ * Looks until it is so: the world moves by itself, and a test must not guess how fast. It looks less often the longer it takes:
+ * most of what is looked at asks a manager, which has the same processors.
+ */
 export async function until(
   holds: () => Promise<boolean> | boolean,
   what: string,
   withinMs = 20_000,
 ): Promise<void> {
-  const deadline = performance.now() + withinMs;
+  const startedAt = performance.now();
   while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`It did not happen within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    const waitedMs = performance.now() - startedAt;
+    if (waitedMs > withinMs) throw new Error(`It did not happen within ${withinMs} ms: ${what}`);
+    const pauseMs = Math.min(longestPauseMs, Math.max(shortestPauseMs, waitedMs / 20));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
