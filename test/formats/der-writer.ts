@@ -6,7 +6,7 @@ export function der(tag: number, ...content: readonly Uint8Array[]): Buffer {
   return Buffer.concat([derHead(tag, joined.length), joined]);
 }
 
-/** What stands before so many octets. */
+/** Tag and length, which stand before the content. */
 export function derHead(tag: number, contentLength: number): Buffer {
   if (contentLength < 0x80) return Buffer.from([tag, contentLength]);
   const head = Buffer.from([tag, 0x84, 0, 0, 0, 0]);

@@ -4,7 +4,6 @@ import { createHmac, type KeyObject, pbkdf2Sync } from 'node:crypto';
 import { derivationPurpose, deriveBytes } from '../../src/formats/pkcs12/protection/key-derivation.ts';
 import {
   bmpString,
-  der,
   derHead,
   explicit,
   integer,
