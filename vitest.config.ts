@@ -19,7 +19,7 @@ const overBothDatabases = ['access', 'api', 'environments', 'jwks', 'life', 'mat
  */
 const onceIsEnough = [
   ...filesOf('access', ['names', 'passwords', 'sign-in-limiter']),
-  // How requests are read, how texts are worded, and what nodes are sent.
+  // How requests are read, how texts are worded, what nodes are sent, and keys of one more type.
   ...filesOf('api', [
     'caching',
     'create-jwk-members',
@@ -30,6 +30,7 @@ const onceIsEnough = [
     'node-isolation',
     'node-leases',
     'node-messages',
+    'post-quantum',
     'public-parts',
     'rings/ring-nodes',
   ]),
@@ -40,6 +41,7 @@ const onceIsEnough = [
     'copy-paste-keys',
     'copy-paste-sets',
     'deleted-source',
+    'from-keystore',
     'from-private-address',
     'from-private-authority',
     'generate',
@@ -51,7 +53,14 @@ const onceIsEnough = [
   ]),
   ...filesOf('life', ['export', 'parse-and-import']),
   // How files are read.
-  ...filesOf('materials', ['converted-forms', 'keystore-contents', 'keystore-problems', 'uploads']),
+  ...filesOf('materials', [
+    'converted-forms',
+    'keystore-contents',
+    'keystore-problems',
+    'labels',
+    'putty-keys',
+    'uploads',
+  ]),
   ...filesOf('security', ['answers', 'backup-files', 'roles-by-route']),
 ];
 

@@ -3,10 +3,15 @@
 /** One element; its content is joined from the pieces. */
 export function der(tag: number, ...content: readonly Uint8Array[]): Buffer {
   const joined = Buffer.concat(content);
-  if (joined.length < 0x80) return Buffer.concat([Buffer.from([tag, joined.length]), joined]);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(joined.length);
-  return Buffer.concat([Buffer.from([tag, 0x84]), length, joined]);
+  return Buffer.concat([derHead(tag, joined.length), joined]);
+}
+
+/** Tag and length, which stand before the content. */
+export function derHead(tag: number, contentLength: number): Buffer {
+  if (contentLength < 0x80) return Buffer.from([tag, contentLength]);
+  const head = Buffer.from([tag, 0x84, 0, 0, 0, 0]);
+  head.writeUInt32BE(contentLength, 2);
+  return head;
 }
 
 /** The same with an indefinite length. */

@@ -4,7 +4,7 @@ import { createHmac, type KeyObject, pbkdf2Sync } from 'node:crypto';
 import { derivationPurpose, deriveBytes } from '../../src/formats/pkcs12/protection/key-derivation.ts';
 import {
   bmpString,
-  der,
+  derHead,
   explicit,
   integer,
   nothing,
@@ -113,7 +113,12 @@ export function sha1Mac(content: Buffer, password: Buffer): Buffer {
 
 /** SEQUENCEs inside one another. */
 export function nestedSequences(depth: number, tag = 0x30): Buffer {
-  let nested: Buffer = Buffer.alloc(0);
-  for (let level = 0; level < depth; level++) nested = der(tag, nested);
-  return nested;
+  // From the inside out; the content of each is joined only once.
+  const heads: Buffer[] = [];
+  for (let level = 0, length = 0; level < depth; level++) {
+    const head = derHead(tag, length);
+    heads.push(head);
+    length += head.length;
+  }
+  return Buffer.concat(heads.reverse());
 }

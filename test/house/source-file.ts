@@ -29,9 +29,35 @@ export interface Comment {
 const root = join(import.meta.dirname, '../..');
 
 export function parsed(path: string, text: string): SourceFile {
-  const { program, comments, errors } = parseSync(path, text);
-  if (errors.length > 0) throw new Error(`${path} does not parse: ${errors[0]?.message}`);
-  return { path, text, program: program as unknown as SyntaxNode, comments };
+  return new ParsedFile(path, text);
+}
+
+/** Parsed once a rule looks at more than its text. */
+class ParsedFile implements SourceFile {
+  readonly path: string;
+  readonly text: string;
+  #parts: Pick<SourceFile, 'program' | 'comments'> | undefined;
+
+  constructor(path: string, text: string) {
+    this.path = path;
+    this.text = text;
+  }
+
+  get program(): SyntaxNode {
+    return this.#parsed().program;
+  }
+
+  get comments(): readonly Comment[] {
+    return this.#parsed().comments;
+  }
+
+  #parsed(): Pick<SourceFile, 'program' | 'comments'> {
+    if (this.#parts) return this.#parts;
+    const { program, comments, errors } = parseSync(this.path, this.text);
+    if (errors.length > 0) throw new Error(`${this.path} does not parse: ${errors[0]?.message}`);
+    this.#parts = { program: program as unknown as SyntaxNode, comments };
+    return this.#parts;
+  }
 }
 
 /** All TypeScript under these folders of the repository; fixtures are data, not code. */
@@ -74,7 +100,10 @@ export function nodesOf({ program }: SourceFile): readonly SyntaxNode[] {
     const value = open.pop();
     if (typeof value !== 'object' || value === null) continue;
     if (isNode(value)) nodes.push(value);
-    open.push(...Object.values(value).reverse());
+    const members = Object.values(value);
+    for (let index = members.length - 1; index >= 0; index -= 1) {
+      if (typeof members[index] === 'object') open.push(members[index]);
+    }
   }
   nodesOfProgram.set(program, nodes);
   return nodes;

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Api, signedIn } from '../support/manager.ts';
-import { createPostgresDatabase, dropPostgresDatabase } from '../support/postgres-databases.ts';
+import { dropPostgresDatabase } from '../support/postgres-databases.ts';
+import { createMigratedDatabase } from '../support/schema-templates.ts';
 import { eventually } from '../system/support/eventually.ts';
 import { endAllProcesses, node, type ServeProcess, serve } from '../system/support/keyplane-process.ts';
 import { removeTemporaryFolders, temporaryFolder } from '../system/support/temporary-folder.ts';
@@ -19,7 +20,7 @@ let api: Api;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  database = await createPostgresDatabase();
+  database = await createMigratedDatabase();
   const settings = {
     KEYPLANE_DATABASE_URL: database,
     KEYPLANE_MASTER_KEY: randomBytes(32).toString('base64'),

@@ -8,6 +8,7 @@ import { afterAll, afterEach, describe } from 'vitest';
 import { createIntegrity } from '../../src/sealing/integrity.ts';
 import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts';
 import { createPostgresDatabase, rawPostgres } from './postgres-databases.ts';
+import { createMigratedDatabase, createSqliteFile } from './schema-templates.ts';
 
 type Row = Record<string, unknown>;
 
@@ -78,11 +79,12 @@ function sqliteFiles(): DatabaseSource {
     for (const folder of folders) await rm(folder, { recursive: true, force: true });
   });
   return {
-    async take({ copyOf }) {
+    async take({ withoutSchema, copyOf }) {
       const folder = await mkdtemp(join(tmpdir(), 'keyplane-sqlite-'));
       folders.push(folder);
       const path = join(folder, 'keyplane.db');
       if (copyOf?.kind === 'sqlite') await copyFile(copyOf.path, path);
+      else if (!withoutSchema) await createSqliteFile(path);
       return { kind: 'sqlite', path };
     },
     spoil() {},
@@ -105,7 +107,7 @@ function postgresDatabases(): DatabaseSource {
       await rawPostgres(again, emptyAllTables);
       return again;
     }
-    return createPostgresDatabase();
+    return withoutSchema ? createPostgresDatabase() : createMigratedDatabase();
   }
 
   return {

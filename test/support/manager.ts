@@ -10,12 +10,8 @@ import type { KubernetesSignerOptions } from '../../src/node/kubernetes-signer/s
 import type { OperationsOptions } from '../../src/node/operations/start-operations.ts';
 import { type NodeOptions, type RunningNode, startNode } from '../../src/node/start-node.ts';
 import { rawSqlite } from './databases.ts';
-import {
-  createPostgresDatabase,
-  databaseKind,
-  dropPostgresDatabase,
-  rawPostgres,
-} from './postgres-databases.ts';
+import { dropPostgresDatabase, rawPostgres } from './postgres-databases.ts';
+import { createDatabase } from './schema-templates.ts';
 
 export const silent: Logger = pino({ level: 'silent' });
 const adminPassword = 'correct horse battery';
@@ -76,7 +72,7 @@ export interface TestManagerOptions {
 /** `settings` are environment variables; host, port 0, data directory and password are set already. */
 export async function startTestManager(options: TestManagerOptions = {}): Promise<TestManager> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-test-'));
-  const databaseUrl = databaseKind() === 'postgres' ? await createPostgresDatabase() : undefined;
+  const databaseUrl = await createDatabase(join(dataDir, 'manager'));
   const settings: Record<string, string> = {
     ...(databaseUrl !== undefined && { KEYPLANE_DATABASE_URL: databaseUrl }),
     KEYPLANE_PORT: '0',
@@ -154,16 +150,24 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
   };
 }
 
-/** Looks until it is so: the world moves by itself, and a test must not guess how fast. */
+const shortestPauseMs = 10;
+const longestPauseMs = 50;
+
+/**
+ * Looks until it is so: the world moves by itself, and a test must not guess how fast. It looks less often the longer it takes:
+ * most of what is looked at asks a manager, which has the same processors.
+ */
 export async function until(
   holds: () => Promise<boolean> | boolean,
   what: string,
   withinMs = 20_000,
 ): Promise<void> {
-  const deadline = performance.now() + withinMs;
+  const startedAt = performance.now();
   while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`It did not happen within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    const waitedMs = performance.now() - startedAt;
+    if (waitedMs > withinMs) throw new Error(`It did not happen within ${withinMs} ms: ${what}`);
+    const pauseMs = Math.min(longestPauseMs, Math.max(shortestPauseMs, waitedMs / 20));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 

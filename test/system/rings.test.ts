@@ -107,6 +107,8 @@ async function startTraffic(world: KilledWorld): Promise<TokenTraffic> {
     applicationToken: granted.body.token,
     verifiers,
     lifetimes: ['PT2S', 'PT4S', ring.maxTokenLifetime],
+    // Often enough to meet every state of the ring; more would take the processors from what is started again.
+    roundPauseMs: 80,
   });
 }
 
@@ -165,7 +167,7 @@ function startKilling({ managers, nodes, connected }: KilledWorld, traffic: Toke
   const isOver = () => isStopped && victims.every(({ name }) => kills.has(name));
   const run = async () => {
     while (!isOver()) {
-      const until = traffic.signed + 5 + Math.floor(Math.random() * 40);
+      const until = traffic.signed + 2 + Math.floor(Math.random() * 20);
       await eventually(() => isStopped || traffic.signed >= until, 'tokens are signed');
       const victim = next();
       if (isOver() || victim === undefined) return;

@@ -16,11 +16,8 @@ import { createNodes, type Nodes } from '../../../src/environments/nodes.ts';
 import { realTime } from '../../../src/runtime/fair-queue.ts';
 import { openStore, type Store, type Stores } from '../../../src/store/store.ts';
 import { testIntegrity } from '../../support/databases.ts';
-import {
-  createPostgresDatabase,
-  databaseKind,
-  dropPostgresDatabase,
-} from '../../support/postgres-databases.ts';
+import { dropPostgresDatabase } from '../../support/postgres-databases.ts';
+import { createDatabase } from '../../support/schema-templates.ts';
 
 export interface TestClock {
   now: Date;
@@ -52,7 +49,7 @@ export const adminPassword = 'correct horse battery';
 
 export async function openRuleWorld(): Promise<RuleWorld> {
   const dir = await mkdtemp(join(tmpdir(), 'keyplane-rules-'));
-  const databaseUrl = databaseKind() === 'postgres' ? await createPostgresDatabase() : undefined;
+  const databaseUrl = await createDatabase(dir);
   const path = join(dir, 'keyplane.db');
   const store = await openStore(
     databaseUrl === undefined ? { kind: 'sqlite', path } : { kind: 'postgres', url: databaseUrl },

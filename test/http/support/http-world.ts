@@ -16,12 +16,8 @@ import { createMetricsText } from '../../../src/metrics/metrics-text.ts';
 import { Refusals } from '../../../src/metrics/refusals.ts';
 import { parseAllowList } from '../../../src/sources/safe-fetch/allow-list.ts';
 import { rawSqlite } from '../../support/databases.ts';
-import {
-  createPostgresDatabase,
-  databaseKind,
-  dropPostgresDatabase,
-  rawPostgres,
-} from '../../support/postgres-databases.ts';
+import { dropPostgresDatabase, rawPostgres } from '../../support/postgres-databases.ts';
+import { createDatabase } from '../../support/schema-templates.ts';
 
 export const passwords = Object.freeze({ admin: 'password of admin', ada: 'password of ada' });
 
@@ -64,7 +60,7 @@ export interface HttpWorldOptions {
 export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<HttpWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyplane-http-'));
   const log = keptLog();
-  const databaseUrl = databaseKind() === 'postgres' ? await createPostgresDatabase() : undefined;
+  const databaseUrl = await createDatabase(dataDir);
   const composed = await composeServices(configOf(dataDir, databaseUrl), log.logger);
   const { access, store } = composed;
   const services = { ...composed, ...access, ready: options.ready ?? (() => store.ping()) };

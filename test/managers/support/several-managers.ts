@@ -8,11 +8,8 @@ import { type Manager, startManager } from '../../../src/compose/manager.ts';
 import { readManagerConfig } from '../../../src/config.ts';
 import { type RunningNode, startNode } from '../../../src/node/start-node.ts';
 import { type Api, signedIn, silent, until } from '../../support/manager.ts';
-import {
-  createPostgresDatabase,
-  dropPostgresDatabase,
-  rawPostgres,
-} from '../../support/postgres-databases.ts';
+import { dropPostgresDatabase, rawPostgres } from '../../support/postgres-databases.ts';
+import { createMigratedDatabase } from '../../support/schema-templates.ts';
 import { startTcpRelay } from './tcp-relay.ts';
 
 export const adminPassword = 'correct horse battery';
@@ -46,7 +43,7 @@ export interface SeveralManagersOptions {
 export async function startManagers(options: SeveralManagersOptions = {}): Promise<SeveralManagers> {
   const { count = 2, environments = ['production'], settings = {}, deaf = false } = options;
   const folder = await mkdtemp(join(tmpdir(), 'keyplane-managers-'));
-  const database = await createPostgresDatabase();
+  const database = await createMigratedDatabase();
   const relay = deaf ? await deafRelay(database) : undefined;
   const masterKey = randomBytes(32).toString('base64');
   const configs = Array.from({ length: count }, (_, index) =>

@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 async function freshPath(): Promise<string> {
-  const { options } = await fresh();
+  const { options } = await fresh({ withoutSchema: true });
   return options.kind === 'sqlite' ? options.path : '';
 }
 

@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 async function freshPath(): Promise<string> {
-  const { options } = await fresh();
+  const { options } = await fresh({ withoutSchema: true });
   return options.kind === 'sqlite' ? options.path : '';
 }
 

@@ -5,6 +5,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { childEnvironment } from '../../../src/config.ts';
 
 const mainFile = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+/** The one that it uses itself, and here for its first file too. */
+const compileCache = fileURLToPath(new URL('../../../node_modules/.cache/keyplane', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;
@@ -51,7 +53,7 @@ export async function endAllProcesses(): Promise<void> {
 export function keyplane(args: readonly string[], options: RunOptions = {}): KeyplaneProcess {
   const imports = (options.preload ?? []).flatMap((path) => ['--import', pathToFileURL(path).href]);
   const child = spawn(process.execPath, [...imports, options.main ?? mainFile, ...args], {
-    env: childEnvironment(options.settings ?? {}),
+    env: childEnvironment({ NODE_COMPILE_CACHE: compileCache, ...options.settings }),
     cwd: options.cwd,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', ...(options.channel ? (['ipc'] as const) : [])],

@@ -20,6 +20,8 @@ export interface TrafficOptions {
   readonly verifiers: readonly CachingVerifier[];
   /** ISO 8601, one of which each token has. */
   readonly lifetimes: readonly string[];
+  /** Between two rounds, each of which signs one token and shows two to every verifier. */
+  readonly roundPauseMs?: number;
 }
 
 export interface TokenTraffic {
@@ -44,12 +46,11 @@ interface Moments {
   verifiers: number;
 }
 
-const roundPauseMs = 20;
 /** Of each kid, for looks at what was revoked. */
 const keptTokens = 20;
 
 export function startTokenTraffic(options: TrafficOptions): TokenTraffic {
-  const { nodes, ringPath, applicationToken, verifiers, lifetimes } = options;
+  const { nodes, ringPath, applicationToken, verifiers, lifetimes, roundPauseMs = 20 } = options;
   const broken: string[] = [];
   const kids = new Set<string>();
   const accepted = new Map<string, number>();
