@@ -4,6 +4,7 @@ const shared = {
   // A test of the command line starts a dozen processes, each of which takes seconds where every core is busy.
   testTimeout: 240_000,
   hookTimeout: 120_000,
+  expect: { poll: { timeout: 60_000 } },
   pool: 'forks',
   // Files that follow each other in a process share keyplane's modules: to load them takes longer than many a file does. So
   // a file leaves nothing behind in its process, and no module of `support` calls a hook where it is imported.

@@ -149,7 +149,7 @@ test('a process ends by itself once its keystores are opened', async () => {
     console.log(listing.length);
   `;
   const args = ['--input-type=module', '--eval', script];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 9_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 100_000 });
   expect(stdout.trim()).toBe('5');
 });
 

@@ -115,7 +115,7 @@ test('a node that starts again finds its files and does not write them', async (
   await until(isCurrent('set'), 'the set is CURRENT again');
   expect(await stat(file)).toMatchObject({ ino, mtimeMs });
   // It reports first that it has yet to look.
-  await expect.poll(async () => (await detail('set')).environments, { timeout: 20_000 }).toEqual(delivered);
+  await expect.poll(async () => (await detail('set')).environments, { timeout: 60_000 }).toEqual(delivered);
 });
 
 test('a test has each node try its files, and tells what became of them since', async () => {

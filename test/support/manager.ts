@@ -158,7 +158,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
 export async function until(
   holds: () => Promise<boolean> | boolean,
   what: string,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!(await holds())) {
