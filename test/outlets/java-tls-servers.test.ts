@@ -22,10 +22,10 @@ const javac = findProgram('javac');
 const project = '/apiops/projects/MyProject';
 const password = 'changeit';
 const rotations = 3;
-const startTimeoutMs = 60_000;
-const testTimeoutMs = 240_000;
+const startTimeoutMs = 120_000;
+const testTimeoutMs = 600_000;
 /** Spring Boot waits until files have not changed for 10 s. */
-const reloadTimeoutMs = 40_000;
+const reloadTimeoutMs = 120_000;
 
 interface JavaServer {
   readonly name: string;
