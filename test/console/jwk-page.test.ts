@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { octKey, p256Private, p256Public } from '../api/support/sample-keys.ts';
+import { answersAbout } from './support/answers.ts';
 import { startTestConsole, type TestConsole } from './support/browser.ts';
 import { expectAccessible, expectKeptNowhere, expectNoSidewaysScroll } from './support/page-checks.ts';
 
@@ -181,16 +182,6 @@ test('the page is readable in the dark and at 360 pixels', async () => {
   await expectAccessible(narrow);
 });
 
-/** Statuses of the answers about the JWK from now on. */
-function answersAbout(about: Page, name: string): readonly string[] {
-  const answers: string[] = [];
-  about.on('response', (response) => {
-    if (response.url().includes(`/jwks/${name}`))
-      answers.push(`${response.request().method()} ${response.status()}`);
-  });
-  return answers;
-}
-
 /** Answers to DELETE reach the page late, after each of its polls was due. */
 async function answerLate(deleting: Page): Promise<void> {
   await deleting.route('**/jwks/**', async (route) => {
@@ -216,7 +207,7 @@ test('a JWK is deleted only once its name is typed, and nothing asks for it mean
   expect(await dialog.getByRole('button', { name: 'Delete the JWK' }).isDisabled()).toBe(true);
   await expectAccessible(page);
   await answerLate(page);
-  const answers = answersAbout(page, 'signing');
+  const answers = answersAbout(page, '/jwks/signing');
   await confirmDeletion(page, 'signing');
   await page.getByRole('heading', { name: 'signing is deleted' }).waitFor();
   await page.getByRole('link', { name: 'JWKs of MyProject' }).click();
