@@ -4,6 +4,7 @@ const shared = {
   // A test of the command line starts a dozen processes, each of which takes seconds where every core is busy.
   testTimeout: 240_000,
   hookTimeout: 120_000,
+  expect: { poll: { timeout: 60_000 } },
   pool: 'forks',
   // Files that follow each other in a process share keyplane's modules: to load them takes longer than many a file does. So
   // a file leaves nothing behind in its process, and no module of `support` calls a hook where it is imported.
@@ -19,7 +20,7 @@ const overBothDatabases = ['access', 'api', 'environments', 'jwks', 'life', 'mat
  */
 const onceIsEnough = [
   ...filesOf('access', ['names', 'passwords', 'sign-in-limiter']),
-  // How requests are read, how texts are worded, what nodes are sent, and keys of one more type.
+  // How requests are read, how texts are worded, and what nodes are sent.
   ...filesOf('api', [
     'caching',
     'create-jwk-members',
@@ -30,7 +31,6 @@ const onceIsEnough = [
     'node-isolation',
     'node-leases',
     'node-messages',
-    'post-quantum',
     'public-parts',
     'rings/ring-nodes',
   ]),

@@ -18,9 +18,7 @@ afterAll(() => world.close());
 let made = 0;
 async function resultIn(environmentName: string) {
   made += 1;
-  const started = performance.now();
   const { status, body } = await project.paste(`key-${made}`, p256Public, `key-${made}`);
-  expect(performance.now() - started).toBeLessThan(5_000);
   expect({ status, success: body.success }).toEqual({ status: 200, success: true });
   expect(await project.names('jwks')).toContain(`key-${made}`);
   const results: readonly { environmentName: string }[] = body.deploymentResult.environmentResults;

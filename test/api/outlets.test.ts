@@ -70,7 +70,7 @@ test('an outlet is stored with all that it was given; its credential is never re
 test('a node without --outlet-dir is FAILING, and the text names the flag', async () => {
   await create(files('flagless', { environmentNames: ['gate'] }));
   await expect
-    .poll(async () => (await detail('flagless')).environments, { timeout: 20_000 })
+    .poll(async () => (await detail('flagless')).environments, { timeout: 60_000 })
     .toMatchObject([
       {
         environmentName: 'gate',

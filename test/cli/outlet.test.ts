@@ -92,7 +92,7 @@ describe('keyplane outlet', () => {
   test('test ends with 1 where a trial fails, deliver writes again', async () => {
     await cli.ok(['outlet', 'create', 'both', '--kind', 'FILES', '--content', 'JWKS', '--path', 'both.json']);
     await expect
-      .poll(async () => cli.ok(['outlet', 'list', '--search', 'both']), { timeout: 30_000 })
+      .poll(async () => cli.ok(['outlet', 'list', '--search', 'both']), { timeout: 60_000 })
       .toMatch(/1 CURRENT, 1 FAILING\n/);
     const failed = await cli.run(['outlet', 'test', 'both']);
     expect([failed.code, failed.stdout]).toEqual([
@@ -104,7 +104,7 @@ describe('keyplane outlet', () => {
     await writeFile(join(outletDir, 'MyProject', 'gateway/jwks.json'), 'damaged');
     const answer = await cli.ok(['outlet', 'deliver', 'gateway', '--force', '--wait']);
     expect(answer).toMatch(/^Requested a delivery of outlet gateway: Deployment completed successfully/);
-    await expect.poll(() => delivered('gateway/jwks.json'), { timeout: 30_000 }).toContain('"keys"');
+    await expect.poll(() => delivered('gateway/jwks.json'), { timeout: 60_000 }).toContain('"keys"');
   });
 
   test('delete removes it and its files once it is confirmed', async () => {

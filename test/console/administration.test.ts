@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signedIn } from '../support/manager.ts';
+import { answersAbout } from './support/answers.ts';
 import { startTestConsole, type TestConsole } from './support/browser.ts';
 import { expectAccessible, expectNoSidewaysScroll } from './support/page-checks.ts';
 
@@ -47,9 +48,11 @@ test('a project is made, described, given members with roles, and deleted by its
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await page.getByText('0 JWKs, 0 certificates, 0 keys, 0 keystores').waitFor();
   await page.getByLabel('Type Payments to confirm').fill('Payments');
+  const answers = answersAbout(page, '/projects/Payments');
   await page.getByRole('button', { name: 'Delete the project' }).click();
   await page.getByRole('heading', { name: 'Projects', level: 1 }).waitFor();
   await page.getByRole('link', { name: 'Payments' }).waitFor({ state: 'detached' });
+  expect(answers).toEqual(['DELETE 200']);
 });
 
 async function rolesOf(username: string) {

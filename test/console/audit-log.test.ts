@@ -37,7 +37,7 @@ test('a record describes the action in a sentence, links to the object, and has 
 
 test('the action is chosen from a list', async () => {
   await page.getByLabel('Action').selectOption('Created JWK');
-  await expect.poll(() => rows().count(), { timeout: 15_000 }).toBe(2);
+  await expect.poll(() => rows().count(), { timeout: 60_000 }).toBe(2);
   expect(page.url()).toContain('action=jwk.create');
   await page.getByRole('button', { name: 'Clear the filters' }).click();
   await rows().nth(3).waitFor();

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type RunningNode, startNode } from '../../src/node/start-node.ts';
 import { silent } from '../support/manager.ts';
+import { answersAbout } from './support/answers.ts';
 import { startTestConsole, type TestConsole } from './support/browser.ts';
 import { expectAccessible, expectNoSidewaysScroll } from './support/page-checks.ts';
 
@@ -68,8 +69,10 @@ test('a revoked token, a removed node and a deleted environment disappear from t
   await page.getByText('This also deletes its 0 nodes').waitFor();
   await expectAccessible(page);
   await page.getByLabel('Type staging to confirm').fill('staging');
+  const answers = answersAbout(page, '/environments/staging');
   await page.getByRole('button', { name: 'Delete the environment' }).click();
   await page.getByRole('heading', { name: 'Environments', level: 1 }).waitFor();
+  expect(answers).toEqual(['DELETE 200']);
   const { body } = await console.manager.api('GET', '/apiops/environments/');
   expect(body.resultList.map(({ name }: { name: string }) => name)).not.toContain('staging');
 });
@@ -88,9 +91,12 @@ test('a token with a limit joins a node whose row shows its key access, and a re
   await page.getByText('node-3 is connected').waitFor();
   const row = page.getByRole('row').filter({ hasText: 'Remove' }).filter({ hasText: 'node-3' });
   await row.getByText('127.0.0.1').waitFor();
-  expect(await row.getByRole('cell').allTextContents()).toEqual(
-    expect.arrayContaining(['node-3', 'yes', expect.stringMatching(/^in sync$|^\d+ s (ahead|behind)$/)]),
-  );
+  // The clock is known from the first heartbeat on.
+  await expect
+    .poll(() => row.getByRole('cell').allTextContents())
+    .toEqual(
+      expect.arrayContaining(['node-3', 'yes', expect.stringMatching(/^in sync$|^\d+ s (ahead|behind)$/)]),
+    );
   await page.getByText('1 of 1').waitFor();
   await page.getByRole('button', { name: 'Remove node-3' }).click();
   await page.getByLabel('Type node-3 to confirm').fill('node-3');

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/start-node.ts';
 import { octKey, p256Private, p256Public } from '../api/support/sample-keys.ts';
+import { answersAbout } from './support/answers.ts';
 import { startTestConsole, type TestConsole } from './support/browser.ts';
 import { expectAccessible, expectKeptNowhere, expectNoSidewaysScroll } from './support/page-checks.ts';
 
@@ -181,23 +182,52 @@ test('the page is readable in the dark and at 360 pixels', async () => {
   await expectAccessible(narrow);
 });
 
-test('a JWK is deleted only once its name is typed, and nothing asks for it afterwards', async () => {
+/** Answers to DELETE reach the page late, after each of its polls was due. */
+async function answerLate(deleting: Page): Promise<void> {
+  await deleting.route('**/jwks/**', async (route) => {
+    if (route.request().method() !== 'DELETE') return route.fallback();
+    const response = await route.fetch();
+    await deleting.clock.runFor(20_000);
+    await route.fulfill({ response });
+  });
+}
+
+async function confirmDeletion(deleting: Page, name: string): Promise<void> {
+  const dialog = deleting.getByRole('dialog');
+  await dialog.getByLabel(`Type ${name} to confirm`).fill(name);
+  await dialog.getByRole('button', { name: 'Delete the JWK' }).click();
+}
+
+test('a JWK is deleted only once its name is typed, and nothing asks for it meanwhile or afterwards', async () => {
+  await page.clock.install();
+  await page.reload();
   await page.getByRole('button', { name: 'Delete' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('production: p1').waitFor();
-  const remove = dialog.getByRole('button', { name: 'Delete the JWK' });
-  expect(await remove.isDisabled()).toBe(true);
+  expect(await dialog.getByRole('button', { name: 'Delete the JWK' }).isDisabled()).toBe(true);
   await expectAccessible(page);
-  await dialog.getByLabel('Type signing to confirm').fill('signing');
-  const asked: string[] = [];
-  page.on('response', (response) => {
-    if (response.url().includes('/jwks/signing'))
-      asked.push(`${response.request().method()} ${response.status()}`);
-  });
-  await remove.click();
+  await answerLate(page);
+  const answers = answersAbout(page, '/jwks/signing');
+  await confirmDeletion(page, 'signing');
   await page.getByRole('heading', { name: 'signing is deleted' }).waitFor();
   await page.getByRole('link', { name: 'JWKs of MyProject' }).click();
   await page.getByRole('link', { name: 'public-only' }).waitFor();
-  expect(asked.filter((one) => !one.endsWith(' 200'))).toEqual([]);
+  expect(answers).toContain('DELETE 200');
+  expect(answers.filter((one) => !one.endsWith(' 200'))).toEqual([]);
   expect((await console.manager.api('GET', `${jwks}signing/`)).status).toBe(400);
+});
+
+test('a page whose JWK was not deleted goes on', async () => {
+  const other = await console.open({ path: '/projects/MyProject/jwks/public-only' });
+  await other.getByRole('button', { name: 'Delete' }).click();
+  await other.route('**/jwks/**', async (route) => {
+    if (route.request().method() !== 'DELETE') return route.fallback();
+    await route.fulfill({ status: 400, json: { error: 'invalid_request', error_description: 'Not now!' } });
+  });
+  await confirmDeletion(other, 'public-only');
+  await other.getByRole('dialog').getByText('Not now!').waitFor();
+  await other.getByRole('button', { name: 'Cancel' }).click();
+  const body = { sourceType: 'COPY_PASTE', jwkStr: JSON.stringify({ ...p256Public, kid: 'from-elsewhere' }) };
+  expect((await console.manager.api('PUT', `${jwks}public-only/`, body)).status).toBe(200);
+  await other.getByText('from-elsewhere').first().waitFor();
 });

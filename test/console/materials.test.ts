@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixtureDirectory } from '../formats/keystore-fixtures.ts';
 import { makeRsaMaterial } from '../life/support/material.ts';
+import { answersAbout } from './support/answers.ts';
 import { startTestConsole, type TestConsole } from './support/browser.ts';
 import { expectAccessible, expectNoSidewaysScroll } from './support/page-checks.ts';
 
@@ -50,21 +51,12 @@ test('a certificate is inspected before it is stored, then deployed, exported, a
   const zip = unzipSync(new Uint8Array(readFileSync(await download.path())));
   expect(Object.keys(zip)).toEqual(['my-certificate-production.cer']);
 
-  const asked = requestsOf(page, 'my-certificate');
+  const asked = answersAbout(page, 'my-certificate');
   await deleteByName(page, { name: 'my-certificate', action: 'Delete the certificate' });
   await page.getByText('Undeployment completed successfully').waitFor();
   await page.getByText('This project has no certificate yet').waitFor();
   expect(asked.filter((one) => !one.endsWith(' 200'))).toEqual([]);
 });
-
-/** Requests about one object from now on, each with the status of its answer. */
-function requestsOf(page: Page, name: string): readonly string[] {
-  const asked: string[] = [];
-  page.on('response', (response) => {
-    if (response.url().includes(name)) asked.push(`${response.request().method()} ${response.status()}`);
-  });
-  return asked;
-}
 
 test('a replacement shows how many JWKs followed it, and how many were detached', async () => {
   const { api } = console.manager;

@@ -26,7 +26,7 @@ test('each page names its tab after itself and its project', async () => {
     ['/nowhere', 'No such page · keyplane'],
   ] as const) {
     await page.goto(`${console.manager.url}/#${path}`);
-    await expect.poll(() => page.title(), { timeout: 15_000 }).toBe(title);
+    await expect.poll(() => page.title(), { timeout: 60_000 }).toBe(title);
   }
 });
 

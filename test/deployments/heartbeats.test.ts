@@ -4,6 +4,8 @@ import { createHeartbeats, type HeartbeatsOptions } from '../../src/deployments/
 import type { NodeHeartbeat } from '../../src/environments/environment-store.ts';
 import type { Heard } from '../../src/protocol/messages.ts';
 
+const patient = { timeout: 60_000 };
+
 const managerMs = Date.parse('2026-12-01T10:00:00Z');
 /** The clock of the database is a minute ahead of the manager's. */
 const databaseMs = managerMs + 60_000;
@@ -26,7 +28,7 @@ function slowDatabase() {
     return result;
   };
   const nextCommit = async () => {
-    await vi.waitFor(() => expect(commits.length).toBeGreaterThan(0), { timeout: 10_000 });
+    await vi.waitFor(() => expect(commits.length).toBeGreaterThan(0), patient);
     return commits.shift() as (typeof commits)[number];
   };
   return { store: { write } as unknown as HeartbeatsOptions['store'], nextCommit };
@@ -70,7 +72,7 @@ test('heartbeats of many nodes share a commit, and are answered once it is durab
   await setTimeout(20);
   expect(heard).toEqual([]);
   commit.end();
-  await vi.waitFor(() => expect(heard).toHaveLength(2));
+  await vi.waitFor(() => expect(heard).toHaveLength(2), patient);
   expect(heard.map(([nodeId, { time, lastSeenAt }]) => [nodeId, time, lastSeenAt])).toEqual([
     ['a', 3, databaseMs],
     ['b', 2, databaseMs],
@@ -87,10 +89,10 @@ test('a heartbeat whose commit failed is not answered; the next one is', async (
   const { beat, heard, errors, nextCommit, heartbeats } = recorder();
   beat('a', 1);
   (await nextCommit()).end(new Error('the disk is full'));
-  await vi.waitFor(() => expect(errors).toHaveLength(1));
+  await vi.waitFor(() => expect(errors).toHaveLength(1), patient);
   beat('a', 2);
   (await nextCommit()).end();
-  await vi.waitFor(() => expect(heard.map(([, { time }]) => time)).toEqual([2]));
+  await vi.waitFor(() => expect(heard.map(([, { time }]) => time)).toEqual([2]), patient);
   await heartbeats.close();
 });
 
@@ -105,6 +107,6 @@ test('the clock offset of a node is recorded against the clock of the database, 
     const next = await nextCommit();
     next.end();
     expect(Math.round((next.rows[0]?.clockOffsetMs ?? 0) / 1_000)).toBe(-60);
-  });
+  }, patient);
   await heartbeats.close();
 });

@@ -41,7 +41,7 @@ test('what could not be recorded is recorded once the database is back, also whe
     onError: (error) => errors.push(error),
   });
   statuses.record(status);
-  await vi.waitFor(() => expect(recorded).toEqual([status]), { timeout: 10_000 });
+  await vi.waitFor(() => expect(recorded).toEqual([status]), { timeout: 60_000 });
   expect(errors).toHaveLength(2);
   await statuses.close();
 });

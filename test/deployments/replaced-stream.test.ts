@@ -3,6 +3,8 @@ import { Deployments } from '../../src/deployments/deployments.ts';
 import type { NodeStream } from '../../src/deployments/node-session.ts';
 import type { NodeStatus } from '../../src/environments/environment-store.ts';
 
+const patient = { timeout: 60_000 };
+
 test('the end of a replaced stream does not overwrite the record of the new one', async () => {
   const recorded: NodeStatus[] = [];
   const nodes = { record: async (some: readonly NodeStatus[]) => void recorded.push(...some) };
@@ -42,7 +44,7 @@ test('the end of a replaced stream does not overwrite the record of the new one'
   const former = join(1);
   join(2);
   deployments.leave(former);
-  await vi.waitFor(() => expect(recorded).not.toEqual([]));
+  await vi.waitFor(() => expect(recorded).not.toEqual([]), patient);
   // The database takes no status of a former connection, so it would have none of the new one.
   expect(recorded).toMatchObject([{ nodeId: 'n1', connection: 2, connected: true, appliedRevision: 7 }]);
 });

@@ -5,7 +5,7 @@ import { type KeystoreFixture, keystoreFixtures, readFixture } from './keystore-
 
 /** Seconds of this process, not of the clock: other programs on the machine must not fail a test. */
 function computedSeconds(): number {
-  return process.cpuUsage().user / 1e6;
+  return process.threadCpuUsage().user / 1e6;
 }
 
 /** Opens it and reads all of it; anything but a KeyplaneError or a result fails the test. */

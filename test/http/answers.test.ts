@@ -6,6 +6,7 @@ import { badRequest, KeyplaneError } from '../../src/errors.ts';
 import { openToAnyone, openToSignedIn } from '../../src/http/route-access.ts';
 import { badHosts } from '../support/hosts.ts';
 import { type HttpWorld, openHttpWorld } from './support/http-world.ts';
+import { rawSocket } from './support/raw-socket.ts';
 
 let world: HttpWorld;
 const secret = 'hunter2-hunter2';
@@ -174,10 +175,7 @@ describe('the log', () => {
 describe('over a real socket', () => {
   const rawAnswer = async (request: string): Promise<string> => {
     const { port } = world.app.server.address() as AddressInfo;
-    const socket = connect(port, '127.0.0.1');
-    socket.on('error', () => {});
-    socket.write(request);
-    return text(socket);
+    return (await rawSocket(port, request)).ended;
   };
   beforeAll(() => world.app.listen({ port: 0, host: '127.0.0.1' }));
 

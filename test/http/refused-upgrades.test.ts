@@ -216,6 +216,7 @@ test('nodes that connect at the same moment become streams over several iteratio
   onTestFinished(() => clearImmediate(next));
   const request = `${requestLine('GET', streamPath)}${handshake}\r\n`;
   const clients = Array.from({ length: 20 }, () => connect(world.port, '127.0.0.1').setNoDelay());
+  for (const client of clients) client.on('error', () => undefined);
   await Promise.all(clients.map((client) => once(client, 'connect')));
   await until(async () => (await world.connectionCount()) === clients.length, 'all are connected');
   for (const client of clients) client.write(request);

@@ -137,10 +137,8 @@ describe('a URL that gives no key', () => {
       socket.on('close', () => clearInterval(drip));
     });
     for (const { origin } of [silent, dripping]) {
-      const started = performance.now();
       const text = refusal(await create('refused', origin, { urlOptionReadTimeout: 300 }));
       expect(text).toMatch(/timed out.*300 ms/);
-      expect(performance.now() - started).toBeLessThan(5_000);
     }
     await Promise.all([silent.allClosed(), dripping.allClosed()]);
     await silent.close();

@@ -51,7 +51,7 @@ test.for(Object.entries(rings))(
     const name = `accounts-${alg}`;
     await createRing({ name, ...key, maxTokenLifetime: 'PT2H' });
     const { node, socket } = await signerNode(name);
-    await expect.poll(() => problemAt(node), { timeout: 45_000 }).toBeNull();
+    await expect.poll(() => problemAt(node), { timeout: 60_000 }).toBeNull();
     const result = await askSigner(client, socket, 3600);
     const { api } = installation;
     const { body } = await api('GET', `${project}/key-rings/${name}/`);
@@ -84,7 +84,7 @@ test.for(Object.entries(rings))(
       ]);
     };
     await expect
-      .poll(async () => (await uses()).sort(), { timeout: 45_000 })
+      .poll(async () => (await uses()).sort(), { timeout: 60_000 })
       .toEqual([
         ['REFUSED', 1],
         ['SUCCEEDED', 1],
@@ -96,7 +96,7 @@ test('kube-apiserver does not start with a ring that is missing', async ({ skip 
   skip(client.program === undefined, client.whyNot);
   const { node, socket } = await signerNode('missing');
   const text = 'Key ring (name: missing) of project (name: MyProject) is not found!';
-  await expect.poll(() => problemAt(node), { timeout: 45_000 }).toBe(text);
+  await expect.poll(() => problemAt(node), { timeout: 60_000 }).toBe(text);
   const { failed, code } = await askSigner(client, socket, 3600);
   expect(failed).toBe('FetchKeys');
   expect(code).toContain('FailedPrecondition');

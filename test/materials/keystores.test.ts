@@ -182,12 +182,10 @@ describe('a keystore that is refused', () => {
     ],
   ])('%s', async (_what, more, text) => {
     const before = await footprint(project, [node]);
-    const started = performance.now();
     const answer = refusal(await create(keystore('refused', more)));
     if (typeof text === 'string') expect(answer).toBe(text);
     else expect(answer).toMatch(text);
     expect(answer).not.toMatch(/changeit|otherpass/);
-    expect(performance.now() - started).toBeLessThan(10_000);
     expect(await footprint(project, [node])).toEqual(before);
   });
 

@@ -225,7 +225,7 @@ test('a ring that is deployed, rotated and removed is followed, and a revoked ke
   await link.reset(5, [memberContent(ring, 1, 'RETIRING'), after, ring]);
   expect(await kidOf()).toBe('accounts-2');
   link.say({ type: 'revoked', keys: [{ ringId: ring.id, kid: 'accounts-2' }] });
-  await expect.poll(async () => (await sign(claims)).status, { timeout: 30_000 }).toBe(unavailable);
+  await expect.poll(async () => (await sign(claims)).status, { timeout: 60_000 }).toBe(unavailable);
   expect((await sign(claims)).text).toBe('Key ring (name: accounts) has no ACTIVE key yet!');
   expect(fieldsOf((await call('FetchKeys')).message).filter(([field]) => field === 1)).toHaveLength(1);
 });

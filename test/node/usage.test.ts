@@ -103,6 +103,6 @@ test('what was counted is on the disk soon, also of a process that is killed the
     await other.close();
     return report?.uses.map(({ operation }) => operation);
   };
-  await vi.waitFor(async () => expect(await kept()).toEqual(operations), { timeout: 30_000 });
+  await vi.waitFor(async () => expect(await kept()).toEqual(operations), { timeout: 60_000 });
   await counter.close();
 });

@@ -37,7 +37,7 @@ async function serving(contents: readonly DeployedContent[], clock?: () => numbe
   return { node, link, options, publishDir };
 }
 
-const patient = { timeout: 20_000 };
+const patient = { timeout: 60_000 };
 const pathOf = (name: string) => `projects/MyProject/views/${name}/.well-known/jwks.json`;
 const kidsAt = async (url: string) => ((await getJson(url)).keys as { kid: string }[]).map(({ kid }) => kid);
 

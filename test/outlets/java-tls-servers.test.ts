@@ -23,9 +23,9 @@ const javac = findProgram('javac');
 const project = '/apiops/projects/MyProject';
 const password = 'changeit';
 const rotations = 3;
-const startTimeoutMs = 60_000;
-const testTimeoutMs = 240_000;
-const reloadTimeoutMs = 40_000;
+const startTimeoutMs = 120_000;
+const testTimeoutMs = 600_000;
+const reloadTimeoutMs = 120_000;
 /** A server has other work too. */
 const handshakePauseMs = 20;
 

@@ -94,7 +94,7 @@ test('no secret is in a row, a data file or the write-ahead log of PostgreSQL', 
     );
     return foundIn(log, marker);
   };
-  await expect.poll(searchLog, { timeout: 30_000 }).not.toEqual([]);
+  await expect.poll(searchLog, { timeout: 60_000 }).not.toEqual([]);
   expect(foundIn(log, needles)).toEqual([]);
   await world.raw('checkpoint');
   const folder = join(

@@ -76,7 +76,7 @@ test('a node is given the keys of the environment of its token, whatever environ
   }
   const node = await world.addNode('staging', 'of-staging');
   const kept = async (path: string) => (await fetch(node.url + path)).status;
-  await expect.poll(() => kept('/projects/Everywhere/jwks/of-Everywhere'), { timeout: 20_000 }).toBe(200);
+  await expect.poll(() => kept('/projects/Everywhere/jwks/of-Everywhere'), { timeout: 60_000 }).toBe(200);
   expect(await kept('/projects/Hidden/jwks/of-Hidden')).toBe(404);
   const { token } = (await world.api('POST', '/apiops/environments/staging/enrollment-tokens/')).body;
   const liar = await startNode({ ...nodeNamed('liar', 'production'), token });
@@ -85,7 +85,7 @@ test('a node is given the keys of the environment of its token, whatever environ
     return body.resultList.map(({ objectName, details }: AuditItem) => [objectName, details.reason]);
   };
   const reason = 'the enrollment token is for another environment';
-  await expect.poll(refused, { timeout: 20_000 }).toContainEqual(['liar', reason]);
+  await expect.poll(refused, { timeout: 60_000 }).toContainEqual(['liar', reason]);
   const listed = await world.api('GET', '/apiops/environments/production/nodes/');
   expect(listed.body.resultList).toEqual([]);
   expect((await fetch(`${liar.url}/projects/Hidden/jwks/of-Hidden`)).status).not.toBe(200);

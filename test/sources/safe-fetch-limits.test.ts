@@ -12,8 +12,6 @@ import { startHttpServer, startTcpServer, type TestServer } from '../support/htt
 
 const allow = parseAllowList('127.0.0.0/8');
 const safeFetch = createSafeFetch({ allow });
-// Far above any of the limits below and far below the servers' own patience, which has no end.
-const looseMs = 5_000;
 const endings: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
@@ -88,7 +86,6 @@ describe('the read time limit', () => {
     const { text, tookMs } = await failureOf(server.origin, limits);
     expect(text).toBe(`URL (${server.origin}/) ${readTimedOut}`);
     expect(tookMs).toBeGreaterThan(100);
-    expect(tookMs).toBeLessThan(looseMs);
     await server.allClosed();
   });
 
@@ -121,11 +118,10 @@ describe('the read time limit', () => {
 describe('the connect time limit', () => {
   test('ends a request to a server that accepts the connection and never does the TLS handshake', async () => {
     const server = await talking(() => undefined);
-    const { text, tookMs } = await failureOf(`https://127.0.0.1:${server.port}/`, { connectTimeoutMs: 150 });
+    const { text } = await failureOf(`https://127.0.0.1:${server.port}/`, { connectTimeoutMs: 150 });
     expect(text).toBe(
       `URL (https://127.0.0.1:${server.port}/) timed out after 150 ms: no connection was made!`,
     );
-    expect(tookMs).toBeLessThan(looseMs);
     await server.allClosed();
   });
 

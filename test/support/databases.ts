@@ -3,6 +3,7 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import { afterAll, afterEach, describe } from 'vitest';
 import { createIntegrity } from '../../src/sealing/integrity.ts';
@@ -11,6 +12,8 @@ import { createPostgresDatabase, rawPostgres } from './postgres-databases.ts';
 import { createMigratedDatabase, createSqliteFile } from './schema-templates.ts';
 
 type Row = Record<string, unknown>;
+
+const lockWaitMs = 60_000;
 
 /** One key for all tests, so that a database that is opened again has the same. */
 export const testIntegrity = createIntegrity(Buffer.alloc(32, 7));
@@ -128,8 +131,25 @@ do $$ declare name text; begin
   end loop;
 end $$`;
 
+/**
+ * It does not wait for the lock within the statement: the transaction that has the lock may be one of this process, which
+ * goes on only with the event loop.
+ */
 export async function rawSqlite(path: string, sql: string): Promise<readonly Row[]> {
-  const database = new SqliteDatabase(path);
+  const deadline = performance.now() + lockWaitMs;
+  for (;;) {
+    try {
+      return executedAtOnce(path, sql);
+    } catch (error) {
+      const isLocked = (error as { code?: string }).code?.startsWith('SQLITE_BUSY') === true;
+      if (!isLocked || performance.now() > deadline) throw error;
+      await setTimeout(5);
+    }
+  }
+}
+
+function executedAtOnce(path: string, sql: string): readonly Row[] {
+  const database = new SqliteDatabase(path, { timeout: 0 });
   try {
     const statement = database.prepare<[], Row>(sql);
     if (statement.reader) return statement.all();

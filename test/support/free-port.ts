@@ -1,13 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { freePorts } from '../system/support/ports.ts';
 
-/** Of this machine's loopback address, at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('there is no free port');
-  return address.port;
+/** Of this machine's loopback address, at this moment, and none that an outgoing connection is given meanwhile. */
+export function freePort(): Promise<number> {
+  return freePorts(1);
 }

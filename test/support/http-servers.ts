@@ -7,6 +7,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import forge from 'node-forge';
+import { freePort } from './free-port.ts';
 
 export interface TestServer {
   readonly port: number;
@@ -66,10 +67,8 @@ export async function startTcpServer(
 }
 
 /** A port on which no server listens. */
-export async function unusedPort(): Promise<number> {
-  const server = await startTcpServer(() => undefined);
-  await server.close();
-  return server.port;
+export function unusedPort(): Promise<number> {
+  return freePort();
 }
 
 async function listening(

@@ -160,7 +160,7 @@ const longestPauseMs = 50;
 export async function until(
   holds: () => Promise<boolean> | boolean,
   what: string,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<void> {
   const startedAt = performance.now();
   while (!(await holds())) {

@@ -22,13 +22,20 @@ afterAll(async () => {
   await removeTemporaryFolders();
 });
 
-/** Megabytes of the young generation, after 30,000 objects at a time were kept a hundred times. */
+/**
+ * Megabytes of the young generation, once 30,000 objects at a time were kept a hundred times. It is the smallest of the last
+ * fifty sizes: while a collection copies what it keeps, each of its threads may take more pages, and gives them back.
+ */
 const script = `
   import { getHeapSpaceStatistics } from 'node:v8';
   import { holdYoungGeneration, letYoungGenerationGrow } from '${module}';
   const allocate = () => {
-    for (let round = 0; round < 100; round += 1) Array.from({ length: 30_000 }, (_, index) => ({ index, own: [index] }));
-    return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space').space_size / 2 ** 20;
+    const sizes = [];
+    for (let round = 0; round < 100; round += 1) {
+      Array.from({ length: 30_000 }, (_, index) => ({ index, own: [index] }));
+      sizes.push(getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space').space_size / 2 ** 20);
+    }
+    return Math.min(...sizes.slice(-50));
   };
   holdYoungGeneration();
   const held = allocate();
@@ -40,14 +47,18 @@ test('the young generation keeps its size while a service starts, and grows with
   const args = [...runtime.args, '--input-type=module', '--eval', script];
   const { stdout } = await promisify(execFile)(nodePath(), args);
   const { held, free } = JSON.parse(stdout);
-  expect(held).toBeLessThanOrEqual(4);
-  expect(free).toBe(32);
+  // Two halves of 1 MB, and of up to 16 MB. V8 doubles it when it grows.
+  expect(held).toBeLessThanOrEqual(2);
+  expect(free).toBeGreaterThan(4);
 });
 
-/** Answers SIGUSR2 with the size of its young generation. */
+/** Answers SIGUSR2 with the size of its young generation, after a collection that has little to copy. */
 const tellsSize = `
-  const { getHeapSpaceStatistics } = require('node:v8');
+  const { getHeapSpaceStatistics, setFlagsFromString } = require('node:v8');
+  setFlagsFromString('--expose-gc');
+  const collect = require('node:vm').runInNewContext('gc');
   process.on('SIGUSR2', () => {
+    for (let time = 0; time < 2; time += 1) collect({ type: 'minor' });
     const { space_size: bytes } = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');
     process.stderr.write('young generation of ' + bytes + ' bytes\\n');
   });
@@ -73,6 +84,6 @@ test.each([
   await running.says(/is ready|Ctrl\+C/);
   process.kill(running.pid, 'SIGUSR2');
   const [, bytes] = await running.says(/young generation of (\d+) bytes/);
-  // What the command line allocated before the service began counts too.
-  expect(Number(bytes)).toBeLessThanOrEqual(8 * 2 ** 20);
+  // What the command line allocated before the service began counts too. A start that is not held reaches 32 MB.
+  expect(Number(bytes)).toBeLessThanOrEqual(16 * 2 ** 20);
 });

@@ -1,7 +1,7 @@
 import { Anchor, Stack } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { flushSync } from 'react-dom';
 import { Link } from 'wouter';
+import { DeletionScope } from '../api/deletion.tsx';
 import { DeploymentNote } from './deployment-note.tsx';
 import type { Announcement } from './last-deployment.ts';
 import { PageHeader } from './page-header.tsx';
@@ -17,8 +17,7 @@ interface DeletablePageProps {
 /** The page of an object, and after its deletion how nodes took it, with the way back to the list. */
 export function DeletablePage({ up, projectName, children }: DeletablePageProps) {
   const [deleted, setDeleted] = useState<Announcement>();
-  // At once, so that nothing asks for an object that does not exist any more.
-  if (deleted === undefined) return children((announcement) => flushSync(() => setDeleted(announcement)));
+  if (deleted === undefined) return <DeletionScope>{children(setDeleted)}</DeletionScope>;
   return (
     <Stack>
       <PageHeader title={deleted.title} up={up} />

@@ -2,8 +2,8 @@ import { Anchor, Button, NativeSelect, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation, useParams } from 'wouter';
+import { DeletionScope, useDeletion } from '../api/deletion.tsx';
 import { keyplane } from '../api/keyplane.ts';
-import { useChange } from '../api/use-change.ts';
 import { DangerButton } from '../display/danger-button.tsx';
 import { Facts } from '../display/facts.tsx';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
@@ -22,6 +22,14 @@ import { AccessUrlNote, SetAddress } from './set-addresses.tsx';
 /** One environment: its details, its nodes, and its enrollment tokens. */
 export function EnvironmentPage() {
   const { environmentName = '' } = useParams<{ environmentName: string }>();
+  return (
+    <DeletionScope key={environmentName}>
+      <Found environmentName={environmentName} />
+    </DeletionScope>
+  );
+}
+
+function Found({ environmentName }: { readonly environmentName: string }) {
   const environment = useQuery({
     queryKey: ['environment', environmentName],
     queryFn: async () => {
@@ -83,7 +91,7 @@ function DeleteEnvironment({ name, onClose }: { readonly name: string; readonly 
     queryKey: ['nodes', name],
     queryFn: () => keyplane.listNodes({ environmentName: name }),
   });
-  const remove = useChange(
+  const remove = useDeletion(
     () => keyplane.deleteEnvironment({ environmentName: name }),
     () => navigate('/environments'),
   );

@@ -1,7 +1,7 @@
 import { List, Text } from '@mantine/core';
 import { useState } from 'react';
+import { useDeletion } from '../api/deletion.tsx';
 import { keyplane } from '../api/keyplane.ts';
-import { useChange } from '../api/use-change.ts';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { fieldErrors } from '../display/form/field-errors.ts';
 import type { Announcement } from '../display/last-deployment.ts';
@@ -20,7 +20,7 @@ export function DeleteJwkAction({
 }) {
   const deployment = useDeployment(jwk);
   const [force, setForce] = useState(noForce);
-  const remove = useChange(
+  const remove = useDeletion(
     () => keyplane.deleteJwk({ ...jwk, ...(force.force && { force: 'true', reason: force.reason.trim() }) }),
     ({ deploymentResult }) => onDone({ title: `${jwk.jwkName} is deleted`, result: deploymentResult }),
   );

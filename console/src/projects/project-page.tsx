@@ -2,8 +2,8 @@ import { Anchor, Button, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
+import { DeletionScope, useDeletion } from '../api/deletion.tsx';
 import { keyplane } from '../api/keyplane.ts';
-import { useChange } from '../api/use-change.ts';
 import { DangerButton } from '../display/danger-button.tsx';
 import { ConfirmByName } from '../display/form/confirm-by-name.tsx';
 import { PageHeader } from '../display/page-header.tsx';
@@ -17,6 +17,14 @@ import { type EditedProject, ProjectDialog } from './project-dialog.tsx';
 /** One project: the addresses of its JWK Set and, for administrators, its members. */
 export function ProjectPage() {
   const { projectName = '' } = useParams<{ projectName: string }>();
+  return (
+    <DeletionScope key={projectName}>
+      <Found projectName={projectName} />
+    </DeletionScope>
+  );
+}
+
+function Found({ projectName }: { readonly projectName: string }) {
   const session = useSignedIn();
   const [dialog, setDialog] = useState<'edit' | 'delete' | undefined>();
   const close = () => setDialog(undefined);
@@ -104,7 +112,7 @@ function DeleteProject({
       return found.map(({ resultCount }) => resultCount);
     },
   });
-  const remove = useChange(
+  const remove = useDeletion(
     () => keyplane.deleteProject({ projectName: name }),
     () => navigate('/projects'),
   );

@@ -9,7 +9,7 @@ import { type Answer, type Api, startTestManager, type TestManager } from '../..
 
 export const base = '/apiops/projects/MyProject';
 /** A change of a project is sent to nodes after its response. */
-export const patient = { timeout: 20_000 };
+export const patient = { timeout: 60_000 };
 
 /** Of a generated key. */
 export const kid = Object.freeze({ keyIdType: 'SHA256' });

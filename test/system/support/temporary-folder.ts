@@ -10,7 +10,9 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** For `afterAll`, once no process writes there any more. */
+/** For `afterAll`, once processes have been ended; children of theirs may take a moment longer. */
 export async function removeTemporaryFolders(): Promise<void> {
-  for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true });
+  for (const folder of made.splice(0)) {
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  }
 }

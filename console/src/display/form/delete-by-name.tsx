@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { DeploymentAnswer } from '../../../../clients/typescript/src/index.ts';
-import { useChange } from '../../api/use-change.ts';
+import { useDeletion } from '../../api/deletion.tsx';
 import type { Announcement } from '../last-deployment.ts';
 import { ConfirmByName } from './confirm-by-name.tsx';
 
@@ -17,7 +17,7 @@ interface DeleteByNameProps {
 
 /** Deletes an object that is deployed, once its name is typed. */
 export function DeleteByName({ name, what, request, onDone, onClose, children }: DeleteByNameProps) {
-  const remove = useChange(request, ({ deploymentResult }) =>
+  const remove = useDeletion(request, ({ deploymentResult }) =>
     onDone({ title: `${name} is deleted`, result: deploymentResult }),
   );
   return (

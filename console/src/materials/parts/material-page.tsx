@@ -1,9 +1,8 @@
 import { Anchor, Button, List, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { flushSync } from 'react-dom';
 import { Link, useLocation, useParams } from 'wouter';
-import { useChange } from '../../api/use-change.ts';
+import { DeletionScope, useDeletion } from '../../api/deletion.tsx';
 import { DangerButton } from '../../display/danger-button.tsx';
 import { DeploymentNote } from '../../display/deployment-note.tsx';
 import { Facts } from '../../display/facts.tsx';
@@ -32,20 +31,12 @@ interface MaterialPageProps<Item extends MaterialItem> {
 /** One certificate, key or keystore: its details in each environment, and the JWKs created from it. */
 export function MaterialPage<Item extends MaterialItem>(props: MaterialPageProps<Item>) {
   const { projectName = '', name = '' } = useParams<{ projectName: string; name: string }>();
-  const [deleted, setDeleted] = useState<string>();
   const [, navigate] = useLocation();
-  // Nothing asks for what does not exist any more.
-  if (deleted === name) return null;
+  const onDeleted = () => navigate(projectPath(projectName, props.kind.page));
   return (
-    <Found
-      {...props}
-      projectName={projectName}
-      name={name}
-      onDeleted={() => {
-        flushSync(() => setDeleted(name));
-        navigate(projectPath(projectName, props.kind.page));
-      }}
-    />
+    <DeletionScope key={`${projectName}/${name}`}>
+      <Found {...props} projectName={projectName} name={name} onDeleted={onDeleted} />
+    </DeletionScope>
   );
 }
 
@@ -169,7 +160,7 @@ function DeleteMaterial({
 }: MaterialRef & { readonly onDeleted: () => void; readonly onClose: () => void }) {
   const queries = useQueryClient();
   const references = useReferences({ kind, projectName, name });
-  const remove = useChange(
+  const remove = useDeletion(
     () => kind.remove(projectName, name),
     ({ deploymentResult: result }) => {
       keepDeployment(queries, [kind.page, projectName, ''], { title: `${name} is deleted`, result });

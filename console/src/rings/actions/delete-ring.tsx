@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { useState } from 'react';
+import { useDeletion } from '../../api/deletion.tsx';
 import { keyplane } from '../../api/keyplane.ts';
-import { useChange } from '../../api/use-change.ts';
 import { ConfirmByName } from '../../display/form/confirm-by-name.tsx';
 import { fieldErrors } from '../../display/form/field-errors.ts';
 import type { Announcement } from '../../display/last-deployment.ts';
@@ -21,7 +21,7 @@ export function DeleteRingAction({
   readonly onClose: () => void;
 }) {
   const [force, setForce] = useState(noForce);
-  const remove = useChange(
+  const remove = useDeletion(
     () =>
       keyplane.deleteKeyRing({
         ...ringRef,
