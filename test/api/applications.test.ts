@@ -150,7 +150,7 @@ test.for([{ name: 'once' }, { name: 'once-empty', credentials: [] }])(
     const [first, second] = [await send(), await send()];
     const [made] = first.tokens as { token: string }[];
     expect(made?.token).toMatch(/^kpa_/);
-    expect(second).toMatchObject({ success: true, warnings: [expect.stringMatching(/first answer/)] });
+    expect(second).toMatchObject({ success: true, warnings: [expect.stringMatching(/first response/)] });
     expect(second).not.toHaveProperty('token');
     expect(second).not.toHaveProperty('tokens');
     const stored = await world.raw('select * from idempotency_keys');

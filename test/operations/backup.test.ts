@@ -46,8 +46,8 @@ withDatabases('a backup', (fresh, kind) => {
   }
 
   test.each([
-    ['another database of the same kind', () => fresh()],
-    ['a database of the other kind', () => freshOther()],
+    ['another database of the same kind', () => fresh({ withoutSchema: true })],
+    ['a database of the other kind', () => freshOther({ withoutSchema: true })],
   ])('restored into %s answers all as before, with private members', async (_where, target) => {
     const there = await intoFresh(await target());
     await restore(there, { file: filled.backup, replace: false });
@@ -85,7 +85,7 @@ withDatabases('a backup', (fresh, kind) => {
     isWriting = false;
     await writer;
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
-    const there = await intoFresh(await fresh());
+    const there = await intoFresh(await fresh({ withoutSchema: true }));
     const { rows } = await restore(there, { file: `${file}-c`, replace: false });
     expect(rows.jwks).toBe(seen[2]);
     expect(written).toBeGreaterThan(0);
@@ -110,7 +110,7 @@ withDatabases('a backup', (fresh, kind) => {
   });
 
   test('is refused with another master key before anything is made or written', async () => {
-    const target = await fresh();
+    const target = await fresh({ withoutSchema: true });
     const key = otherKey();
     const there = await configOver(target.options, { KEYPLANE_MASTER_KEY: key });
     const refused = restore(there, { file: filled.backup, replace: false });
@@ -153,7 +153,7 @@ withDatabases('a backup', (fresh, kind) => {
     const other = kind === 'sqlite' ? "x'0102'" : "'\\x0102'";
     await database.raw(`update jwks set private_members = ${other} where name = 'ec'`);
     await backUp(config, file);
-    const there = await intoFresh(await fresh());
+    const there = await intoFresh(await fresh({ withoutSchema: true }));
     await expect(restore(there, { file, replace: false })).rejects.toThrow(
       /1 sealed values that do not open/,
     );
@@ -167,7 +167,7 @@ withDatabases('a backup', (fresh, kind) => {
   });
 
   test('of an older schema is brought to the one of today', async () => {
-    const database = await fresh();
+    const database = await fresh({ withoutSchema: true });
     const dataKeys = ['seal', 'audit'] as const;
     const masterKey = randomBytes(32);
     const username = 'somebody of then';
@@ -192,7 +192,7 @@ withDatabases('a backup', (fresh, kind) => {
       schemaVersion: 2,
       rows: { users: 1, data_keys: 2 },
     });
-    const target = await fresh();
+    const target = await fresh({ withoutSchema: true });
     await restore(await configOver(target.options, settings), { file, replace: false });
     const store = await target.open();
     expect(await store.read(({ dump }) => dump.schemaVersion())).toBe(newestSchema);
@@ -200,7 +200,7 @@ withDatabases('a backup', (fresh, kind) => {
   });
 
   test('of a newer schema is refused', async () => {
-    const target = await fresh();
+    const target = await fresh({ withoutSchema: true });
     const refused = restoreBackup<Stores>((work) => restoreInto(target.options, work), {
       file: filled.backup,
       masterKey: Buffer.from(filled.masterKey, 'base64'),
@@ -215,14 +215,14 @@ withDatabases('a backup', (fresh, kind) => {
     const { config, database } = await copyOf(filled, fresh);
     await database.raw('delete from audit_records where sequence = 3');
     await backUp(config, file);
-    const there = await intoFresh(await fresh());
+    const there = await intoFresh(await fresh({ withoutSchema: true }));
     await expect(restore(there, { file, replace: false })).rejects.toThrow(/audit record .* broken at 3/);
   });
 
   if (kind === 'postgres') return;
   test('is refused with a bit flipped or bytes missing anywhere, and nothing is written', async () => {
     const bytes = await readFile(filled.backup);
-    const target = await intoFresh(await fresh());
+    const target = await intoFresh(await fresh({ withoutSchema: true }));
     const damaged = `${file}-damaged`;
     const tried = async (contents: Buffer) => {
       await writeFile(damaged, contents, { mode: 0o600 });
