@@ -148,6 +148,7 @@ function causeOf(step: RingStep, { requestedActivation }: KeyRing): Omit<Transit
       return { ...system, cause: 'OUTDATED' };
     case 'STAGE':
     case 'PUBLISHED':
+    case 'PUBLISHED_AGAIN':
     case 'SET_RETIREMENT':
     case 'RETIRE':
     case 'ERASE_PRIVATE_PART':

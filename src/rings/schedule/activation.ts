@@ -170,14 +170,25 @@ function rollbackOf(facts: RingFacts, member: MemberFacts, force: boolean): Acti
     hasConfirmed(node, revisions) ? (node.appliedAt ?? now) : Math.min(now, stopsServingAt(node) ?? now),
   );
   const lastAt = Math.max(0, nodeRemovedAt ?? 0, ...publishedAgainAt);
-  const { sentRetireAt } = member;
-  const wasUnpublished =
-    facts.kind !== 'ENCRYPTION' && sentRetireAt !== null && lastAt >= sentRetireAt - facts.policy.clockSkewMs;
-  const readyAt = wasUnpublished ? lastAt + delayOf(facts) : now;
+  const unpublished = unpublicationOf(facts, member);
+  const isRecorded = (member.publishedAt ?? 0) >= unpublished.until;
+  const publishedAt = isRecorded ? (member.publishedAt ?? 0) : lastAt;
+  const readyAt = publishedAt >= unpublished.from ? publishedAt + delayOf(facts) : now;
   if (readyAt <= now || force) {
     return { ...wanted, step: { type: 'ROLL_BACK', version }, activatesAt: now };
   }
-  return { ...wanted, waitingFor: [timeAlone('CACHES')], activatesAt: readyAt, changesAt: readyAt };
+  const waiting = { ...wanted, waitingFor: [timeAlone('CACHES')], activatesAt: readyAt, changesAt: readyAt };
+  if (isRecorded || publishedAt < unpublished.until) return waiting;
+  return { ...waiting, step: { type: 'PUBLISHED_AGAIN', version, publishedAt, readyAt } };
+}
+
+/** When nodes unpublish a RETIRING member by their own clocks. Infinity: they do not. */
+function unpublicationOf(
+  { kind, policy }: RingFacts,
+  { sentRetireAt }: MemberFacts,
+): { readonly from: number; readonly until: number } {
+  const at = kind === 'ENCRYPTION' || sentRetireAt === null ? Number.POSITIVE_INFINITY : sentRetireAt;
+  return { from: at - policy.clockSkewMs, until: at + policy.clockSkewMs };
 }
 
 function isPublished({ state, publishedAt }: MemberFacts): boolean {

@@ -19,6 +19,10 @@ export function applyStep(facts: RingFacts, step: Exclude<RingStep, { type: 'STA
       const { version, publishedAt, readyAt } = step;
       return { facts: withMember(facts, version, { state: 'NEXT', publishedAt, readyAt }), sent: [version] };
     }
+    case 'PUBLISHED_AGAIN': {
+      const { version, publishedAt, readyAt } = step;
+      return { facts: withMember(facts, version, { publishedAt, readyAt }), sent: [] };
+    }
     case 'ACTIVATE':
       return applyActivation(facts, step.version);
     case 'ROLL_BACK': {

@@ -125,6 +125,16 @@ export type RingStep =
       readonly publishedAt: number;
       readonly readyAt: number;
     }
+  /**
+   * Every node has a RETIRING member again that some had unpublished: it is ready to be ACTIVE again after D. Not deployed. Without
+   * this record each later change of an environment would move the time, because a node reports its latest revision alone.
+   */
+  | {
+      readonly type: 'PUBLISHED_AGAIN';
+      readonly version: number;
+      readonly publishedAt: number;
+      readonly readyAt: number;
+    }
   /** NEXT becomes ACTIVE, the former ACTIVE RETIRING. */
   | { readonly type: 'ACTIVATE'; readonly version: number; readonly cause: ActivationCause }
   /** A RETIRING member becomes ACTIVE again, the ACTIVE one RETIRING, and the ring is held. */

@@ -195,6 +195,7 @@ function rowsOf(facts: RingFacts, step: RingStep): readonly TimelineRow[] {
       return [row(step.version, 'RETIRED', 'EXPIRED')];
     case 'WITHDRAW':
       return [row(step.version, 'RETIRED', 'WITHDRAWN')];
+    case 'PUBLISHED_AGAIN':
     case 'SET_RETIREMENT':
     case 'LIMITS_CONFIRMED':
     case 'ERASE_PRIVATE_PART':

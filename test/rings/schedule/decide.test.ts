@@ -329,6 +329,27 @@ describe('a rollback', () => {
     expect(decide({ ...waiting, now: late + defaultDelay }).step).toEqual({ type: 'ROLL_BACK', version: 1 });
   });
 
+  test('waits for D from when every node had the member again, whatever nodes confirm meanwhile', () => {
+    const published = retireAt + minute;
+    const late = { ...second, nodes: [{ ...upToDate, appliedAt: published }], now: published };
+    const readyAt = published + defaultDelay;
+    const { step, activatesAt } = decide(late);
+    expect(step).toEqual({ type: 'PUBLISHED_AGAIN', version: 1, publishedAt: published, readyAt });
+    expect(activatesAt).toBe(readyAt);
+    if (step?.type !== 'PUBLISHED_AGAIN') return;
+    const { facts, sent } = applyStep(late, step);
+    expect(sent).toEqual([]);
+    expect(facts.members[0]).toMatchObject({ state: 'RETIRING', publishedAt: published, readyAt });
+    const changed = { ...facts, nodes: [{ ...upToDate, appliedRevision: 40, appliedAt: readyAt - 1 }] };
+    expect(decide({ ...changed, now: readyAt - 1 })).toMatchObject({
+      step: undefined,
+      waitingFor: [waitingFor('CACHES')],
+      activatesAt: readyAt,
+      changesAt: readyAt,
+    });
+    expect(decide({ ...changed, now: readyAt }).step).toEqual({ type: 'ROLL_BACK', version: 1 });
+  });
+
   test('of an encryption key does not wait for D: nodes decrypt with it by no clock', () => {
     const nodes = [{ ...upToDate, appliedAt: retireAt }];
     const late: RingFacts = { ...second, kind: 'ENCRYPTION', nodes, now: retireAt };

@@ -270,6 +270,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     },
   },
   {
+    title: 'each change of an environment moves the time of a rollback',
+    breaks: 'I5',
+    bugs: {
+      manager: {
+        decide: (facts) => {
+          const decision = decide(facts);
+          return decision.step?.type === 'PUBLISHED_AGAIN' ? { ...decision, step: undefined } : decision;
+        },
+      },
+    },
+  },
+  {
     title: 'an encryption key is published before every node can decrypt',
     breaks: 'I1',
     kind: 'ENCRYPTION',

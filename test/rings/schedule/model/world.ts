@@ -25,7 +25,6 @@ import { type Content, SimulatedNode } from './simulated-node.ts';
 import { BrokenInvariant, requireOneActive, start, Verifiers } from './verifiers.ts';
 import { longestKeptMs, newRing, type WorldOptions } from './world-options.ts';
 
-/** As bits. */
 const allMembers = ~0;
 
 /** A history in which more follows at one time than this is a loop. */
@@ -40,7 +39,6 @@ export class World {
   stepsLeft: number | undefined;
   isManagerUp = true;
   activations = 0;
-  /** Of `nodes`. */
   #rows: readonly NodeFacts[] = [];
   readonly #environments: Environments;
   #nodeCount = 0;
@@ -172,7 +170,6 @@ export class World {
     this.cut(node, true);
   }
 
-  /** Environments of the ring, by number. */
   get environments(): readonly number[] {
     return this.#environments.inRing;
   }
@@ -192,6 +189,11 @@ export class World {
     const counts = this.outlets.delete(outlet);
     if (counts) this.#environments.nodeRemoved(outlet.environment, this.now);
     if (outlet.runsAt === 'NODE') this.#deploy([]);
+  }
+
+  /** Something that is not the ring's changes in its environments: they have another revision. */
+  changeElsewhere(): void {
+    this.#environments.deploy(this.ring);
   }
 
   hears({ isRunning, isLinked }: SimulatedNode): boolean {
@@ -232,8 +234,8 @@ export class World {
   /** What was served until now may be in caches. */
   #closeBody(node: SimulatedNode, at: number): void {
     if (node.excused === allMembers) return;
-    const body = node.bodyAt(at) | node.excused;
-    this.#verifiers.served(node.environment, body, at, at + this.#cachedMs(node.content));
+    const until = at + this.#cachedMs(node.content);
+    this.#verifiers.served(node.environment, node.bodyAt(at) | node.excused, at, until);
   }
 
   #cachedMs(content: Content | undefined): number {
@@ -250,10 +252,8 @@ export class World {
       for (const node of this.nodes) hasMoved = this.#deliver(node) || hasMoved;
       hasMoved = this.outlets.deliverAll() || hasMoved;
       if (this.stepsLeft === 0 || (!hasAdvanced && !hasMoved)) {
-        this.#verifiers.requireRevoked(
-          this.nodes.filter((node) => this.hears(node)),
-          this.now,
-        );
+        const heard = this.nodes.filter((node) => this.hears(node));
+        this.#verifiers.requireRevoked(heard, this.now);
         this.outlets.requireRevoked((node) => this.hasCaughtUp(node));
         return;
       }
