@@ -75,6 +75,8 @@ test('an OCT ring signs, and computes MACs for an application with SIGN_RAW', as
   const [plainCall, rawCall] = [plain, raw].map((token) => callerOf(url, 'key-rings/secrets', token));
   const dataBase64 = base64('data');
   expect((await plainCall?.('mac', { dataBase64 }))?.status).toBe(403);
+  const isAllowed = async () => (await rawCall?.('mac', { dataBase64 }))?.status === 200;
+  await until(isAllowed, 'a manager has acknowledged a heartbeat of the node');
   const mac = await rawCall?.('mac', { dataBase64 });
   expect(mac?.body).toMatchObject({ success: true, macBase64: expect.any(String) });
   const { macBase64 } = mac?.body ?? {};

@@ -82,6 +82,43 @@ test('heartbeats of many nodes share a commit, and are answered once it is durab
     expect(answeredAfterMs).toBeGreaterThanOrEqual(700);
     expect(nodes).toBe(7);
   }
+  (await nextCommit()).end();
+  await heartbeats.close();
+});
+
+test('a heartbeat that was not recorded is recorded with the next commit, once more and no oftener', async () => {
+  const { beat, nextCommit, heartbeats } = recorder();
+  const recordedNext = async () => {
+    const { rows, end } = await nextCommit();
+    end();
+    return rows.map(({ nodeId }) => nodeId);
+  };
+  beat('a', 1);
+  beat('gone', 2);
+  expect(await recordedNext()).toEqual(['a', 'gone']);
+  expect(await recordedNext()).toEqual(['gone']);
+  beat('b', 3);
+  expect(await recordedNext()).toEqual(['b']);
+  await heartbeats.close();
+});
+
+test('a heartbeat that was not recorded gives way to a later one of its node', async () => {
+  const { beat, heard, nextCommit, heartbeats } = recorder();
+  beat('gone', 1);
+  const first = await nextCommit();
+  beat('gone', 2);
+  first.end();
+  const second = await nextCommit();
+  expect(second.rows).toHaveLength(1);
+  second.end();
+  const third = await nextCommit();
+  expect(third.rows).toHaveLength(1);
+  third.end();
+  beat('b', 3);
+  const last = await nextCommit();
+  expect(last.rows.map(({ nodeId }) => nodeId)).toEqual(['b']);
+  expect(heard).toEqual([]);
+  last.end();
   await heartbeats.close();
 });
 

@@ -40,6 +40,7 @@ const gatherMs = 20;
 export function createHeartbeats(options: HeartbeatsOptions): Heartbeats {
   const { store, managerId, clock, onError, writeEveryMs = defaultWriteEveryMs } = options;
   let gathered = new Map<string, Heartbeat>();
+  const retried = new WeakSet<Heartbeat>();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
   let lastWriteMs = Number.NEGATIVE_INFINITY;
@@ -74,10 +75,26 @@ export function createHeartbeats(options: HeartbeatsOptions): Heartbeats {
         askedMs = performance.now();
         return { recorded: await stores.nodes.recordHeartbeats(rows), nodes: await stores.nodes.count() };
       });
-      for (const one of recorded) answer(batch.get(one.nodeId), one, { askedMs, nodes });
+      for (const one of recorded) {
+        answer(batch.get(one.nodeId), one, { askedMs, nodes });
+        batch.delete(one.nodeId);
+      }
+      retryOnce(batch);
     } catch (error) {
       // Not answered: the nodes send the next one in a few seconds.
       onError(error);
+    }
+  }
+
+  /**
+   * What was not recorded: the row was locked by a write of its status, as it is when the node has just connected, or the node has
+   * another connection. Without a second attempt a new node could not sign until it sends the next heartbeat.
+   */
+  function retryOnce(unrecorded: ReadonlyMap<string, Heartbeat>): void {
+    for (const [nodeId, heartbeat] of unrecorded) {
+      if (retried.has(heartbeat) || gathered.has(nodeId)) continue;
+      retried.add(heartbeat);
+      gathered.set(nodeId, heartbeat);
     }
   }
 
