@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { DumpRow } from '../../src/backup/dump-store.ts';
 import { restoreBackup } from '../../src/backup/restore-backup.ts';
@@ -146,6 +148,19 @@ withDatabases('a backup', (fresh, kind) => {
     await stop(installation);
     await restore(config, { file: filled.backup, replace: true });
   });
+
+  if (kind === 'postgres') {
+    test('is restored where the last connection of a manager is just being closed', async () => {
+      const { config, database } = await copyOf(filled, fresh);
+      const connectionString = database.options.kind === 'postgres' ? database.options.url : undefined;
+      const client = new pg.Client({ connectionString, application_name: 'keyplane' });
+      await client.connect();
+      const closed = setTimeout(300).then(() => client.end());
+      await restore(config, { file: filled.backup, replace: true });
+      await closed;
+      expect(await everyAnswer((await start(config, filled.token)).api)).toEqual(filled.answers);
+    });
+  }
 
   test('of which a seal was damaged in the database is not restored', async () => {
     const { config, database } = await copyOf(filled, fresh);

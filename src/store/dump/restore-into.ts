@@ -1,6 +1,7 @@
 // Fills a database in one transaction, schema and all: until the commit it is what it was. It refuses a database
 // that a manager has open. A manager that starts meanwhile waits for the transaction, and then finds all of it.
 
+import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { RestoreTarget } from '../../backup/dump-store.ts';
 import type { WakeTopic } from '../../unit-of-work.ts';
@@ -99,16 +100,30 @@ async function hasVersion(database: Database): Promise<boolean> {
   return rows.length > 0;
 }
 
+/** The server lists a connection for a moment after its manager has closed it. */
+const closingMs = 2_000;
+const closingPauseMs = 50;
+
 /** A manager always has a connection or two open, which go by its name. */
 async function refuseOpenConnections(database: Database): Promise<void> {
   if (isSqlite(database)) return;
+  const deadline = performance.now() + closingMs;
+  while (await hasOtherConnections(database)) {
+    if (performance.now() > deadline) {
+      throw new Error(
+        'A manager is connected to the database of KEYPLANE_DATABASE_URL. Stop all managers, then restore.',
+      );
+    }
+    await setTimeout(closingPauseMs);
+  }
+}
+
+async function hasOtherConnections(database: Database): Promise<boolean> {
+  // A transaction would otherwise see the same list each time.
+  await sql`select pg_stat_clear_snapshot()`.execute(database);
   const { rows } = await sql`select 1 from pg_stat_activity
 where datname = current_database() and application_name = 'keyplane' and pid <> pg_backend_pid()`.execute(
     database,
   );
-  if (rows.length > 0) {
-    throw new Error(
-      'A manager is connected to the database of KEYPLANE_DATABASE_URL. Stop all managers, then restore.',
-    );
-  }
+  return rows.length > 0;
 }
