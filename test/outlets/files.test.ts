@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Api, startTestManager, type TestManager, until } from '../support/manager.ts';
 
 const base = '/apiops/projects/MyProject';
-/** Its key ring changes its set at times of its own, and then the node looks at all outlets of the project. */
+/** Its key ring changes its set at any time, and then the node looks at all outlets of the project. */
 const withRing = '/apiops/projects/WithRing';
 let world: TestManager;
 let api: Api;
