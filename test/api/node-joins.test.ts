@@ -90,6 +90,8 @@ describe('a node', () => {
     expect((await rawNode(world, token, { name: 'replaced', key: keyOf(13) }).closed).code).toBe(4410);
     await join(token, 'replaced', keyOf(14));
     expect((await records('node.replace'))[0]).toMatchObject({ objectName: 'replaced' });
+    const unknown = await world.api('POST', `${nodesPath}replaced/readmit`, { force: true });
+    expect(unknown.body).toMatchObject({ error_description: expect.stringContaining('force') });
     const readmitted = await world.api('POST', `${nodesPath}replaced/readmit`);
     expect(readmitted.status).toBe(400);
     expect(readmitted.body.error_description).toBe(

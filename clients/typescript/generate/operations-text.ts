@@ -12,6 +12,8 @@ interface Parameter {
 }
 
 interface Content {
+  /** Of a request's body. */
+  readonly required?: boolean;
   readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
 }
 
@@ -111,7 +113,10 @@ function inputText(operation: Named): string {
     return `${comment}      readonly ${memberName(name)}${mark}: ${text}${mark && ' | undefined'};\n`;
   });
   const body = bodyOf(operation);
-  if (body) members.push(`      readonly body: ${typeText(body.schema, '      ')};\n`);
+  if (body) {
+    const [mark, orNone] = body.isRequired ? ['', ''] : ['?', ' | undefined'];
+    members.push(`      readonly body${mark}: ${typeText(body.schema, '      ')}${orNone};\n`);
+  }
   return members.length === 0 ? 'Readonly<Record<string, never>>' : `{\n${members.join('')}    }`;
 }
 
@@ -120,13 +125,19 @@ function named({ parameters = [] }: Named): readonly Parameter[] {
   return parameters.filter(({ in: place }) => place === 'path' || place === 'query');
 }
 
-function bodyOf({ requestBody }: Named): { readonly kind: string; readonly schema: Schema } | undefined {
+interface Body {
+  readonly kind: string;
+  readonly schema: Schema;
+  readonly isRequired: boolean;
+}
+
+function bodyOf({ requestBody }: Named): Body | undefined {
   const [found] = Object.entries(requestBody?.content ?? {});
   if (found === undefined) return undefined;
   const [mediaType, { schema = {} }] = found;
   const kind = bodyKinds[mediaType];
   if (kind === undefined) throw new Error(`no client for a body of ${mediaType}`);
-  return { kind, schema };
+  return { kind, schema, isRequired: requestBody?.required === true };
 }
 
 function answerSchema({ responses }: Named): Schema {

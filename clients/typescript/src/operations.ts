@@ -147,7 +147,7 @@ export interface Operations {
     input: {
       /** Name of the environment */
       readonly environmentName: string;
-      readonly body: NewEnrollmentToken;
+      readonly body?: NewEnrollmentToken | undefined;
     };
     answer: CreatedEnrollmentToken;
   };
@@ -421,7 +421,7 @@ export interface Operations {
       readonly projectName: string;
       /**  */
       readonly outletName: string;
-      readonly body: OutletDeliveryRequest;
+      readonly body?: OutletDeliveryRequest | undefined;
     };
     answer: DeploymentAnswer;
   };
@@ -622,7 +622,7 @@ export interface Operations {
       readonly projectName: string;
       /**  */
       readonly ringName: string;
-      readonly body: NoMembers;
+      readonly body?: NoMembers | undefined;
     };
     answer: KeyRingRotation;
   };
@@ -1167,6 +1167,7 @@ export interface Operations {
       readonly environmentName: string;
       /** Name of the node */
       readonly nodeName: string;
+      readonly body?: NoMembers | undefined;
     };
     answer: Success;
   };
@@ -1177,7 +1178,7 @@ export interface Operations {
       readonly projectName: string;
       /**  */
       readonly applicationName: string;
-      readonly body: ApplicationTokenReplacement;
+      readonly body?: ApplicationTokenReplacement | undefined;
     };
     answer: ApplicationTokenAnswer;
   };
@@ -1188,7 +1189,7 @@ export interface Operations {
       readonly projectName: string;
       /**  */
       readonly ringName: string;
-      readonly body: NoMembers;
+      readonly body?: NoMembers | undefined;
     };
     answer: KeyRingRotation;
   };
@@ -1220,7 +1221,7 @@ export interface Operations {
       readonly projectName: string;
       /**  */
       readonly ringName: string;
-      readonly body: NoMembers;
+      readonly body?: NoMembers | undefined;
     };
     answer: KeyRingRotation;
   };
@@ -1238,7 +1239,7 @@ export interface Operations {
       readonly projectName: string;
       /**  */
       readonly outletName: string;
-      readonly body: NoMembers;
+      readonly body?: NoMembers | undefined;
     };
     answer: OutletTrialList;
   };
@@ -2176,7 +2177,7 @@ export const operations = {
     method: 'POST',
     path: '/apiops/environments/{environmentName}/nodes/{nodeName}/readmit',
     query: [],
-    body: 'none',
+    body: 'json',
     answer: 'json',
     repeatable: false,
   },

@@ -80,7 +80,10 @@ function documentOptions(version: string): FastifyDynamicSwaggerOptions {
       const { schema, url: route } = transformSchema(asDescribed(document));
       const url = withoutSlash(route);
       if (access === undefined || schema === undefined) return { schema: { hide: true }, url };
-      if (schema.operationId !== undefined) configOf.set(schema.operationId, { ...config, access });
+      const { body } = document.route.schema ?? {};
+      const bodyIsOptional = body instanceof z.ZodType && body.safeParse(undefined).success;
+      if (schema.operationId !== undefined)
+        configOf.set(schema.operationId, { ...config, access, bodyIsOptional });
       return { schema: { ...schema, security: access.kind === 'anyone' ? [] : [{ token: [] }] }, url };
     },
     transformObject(document) {

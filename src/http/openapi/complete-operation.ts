@@ -8,7 +8,11 @@ import { exampleOf, type JsonSchema, nameOfReference, type Schemas } from './exa
 import { memberExamples } from './examples/member-examples.ts';
 import type { ErrorResponseName } from './openapi-errors.ts';
 
-export type RouteConfig = FastifyContextConfig & { readonly access: RouteAccess };
+export type RouteConfig = FastifyContextConfig & {
+  readonly access: RouteAccess;
+  /** The request may also come without a body. */
+  readonly bodyIsOptional?: boolean;
+};
 
 interface Media {
   schema?: JsonSchema;
@@ -27,7 +31,7 @@ export interface OpenApiOperation {
   operationId?: string;
   summary?: string;
   description?: string;
-  requestBody?: { content?: Record<string, Media> };
+  requestBody?: { required?: boolean; content?: Record<string, Media> };
   parameters?: (Parameter | { readonly $ref: string })[];
   responses?: Record<string, { description?: string; content?: Record<string, Media>; $ref?: string }>;
   'x-codeSamples'?: unknown;
@@ -58,6 +62,7 @@ export function completeOperation(operation: OpenApiOperation, place: Place): vo
     for (const media of Object.values(answer.content ?? {})) addExamples(media, schemas);
   }
   for (const media of Object.values(operation.requestBody?.content ?? {})) addExamples(media, schemas);
+  if (operation.requestBody && config.bodyIsOptional) operation.requestBody.required = false;
   addCodeSamples(operation, place);
 }
 
