@@ -20,7 +20,7 @@ export interface FileDelivery {
   readonly formerNames: readonly string[];
 }
 
-/** @returns whether anything was written */
+/** @returns whether anything was written or removed */
 export async function deliverByRename(
   project: ProjectFolder,
   { path, artifact, mode, force, formerNames }: FileDelivery,
@@ -40,14 +40,14 @@ export async function deliverByRename(
     for (const name of stale) await folder.replace(name, files.get(name) ?? Buffer.alloc(0), mode);
     for (const name of ended) await folder.remove(name);
     await folder.sync();
-    return stale.length > 0;
+    return true;
   });
   return changed === true;
 }
 
 const dataLink = '..data';
 
-/** @returns whether anything was written */
+/** @returns whether anything was written or removed */
 export async function deliverBySymlink(
   project: ProjectFolder,
   { path, artifact, mode, force, formerNames }: FileDelivery,
@@ -79,7 +79,7 @@ export async function deliverBySymlink(
     for (const name of ended) await folder.remove(name);
     await folder.sync();
     await removeOldData(folder);
-    return !isCurrent;
+    return true;
   });
   return changed === true;
 }
