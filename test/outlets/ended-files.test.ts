@@ -1,7 +1,8 @@
-// A delivery that only removes files is a change: the component is notified, and the report says what is there now.
+// A delivery that only removes files is a change: the component is notified, and the report says what is there now. What a
+// crash left is removed by the next look, without a change.
 
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, stat, unlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -64,6 +65,19 @@ describe.each(['RENAME', 'SYMLINK'])('the layout %s', (layout) => {
     await unlink(touched());
     expect(await deliver(['own.pem'])).toBe(false);
     expect(await isTouched()).toBe(false);
+  });
+
+  test('leaves nothing of a delivery that a crash ended, where everything is there', async () => {
+    const names = async () => (await readdir(place())).sort();
+    const right = await names();
+    await writeFile(join(place(), '..keyplane.own.pem'), 'a part');
+    if (layout === 'SYMLINK') {
+      await mkdir(join(place(), '..keyplane-0123456789abcdef'));
+      await writeFile(join(place(), '..keyplane-0123456789abcdef', 'own.pem'), 'a part');
+      await symlink('own.pem', join(place(), '..keyplane...data'));
+    }
+    expect(await deliver(['own.pem'])).toBe(false);
+    expect(await names()).toEqual(right);
   });
 });
 
