@@ -8,6 +8,8 @@ export interface EventQuery {
   readonly types: readonly EventType[];
   /** Those with this fact `environmentName`, exactly; absent: all. */
   readonly environmentName?: string | undefined;
+  /** Those with one of these as this fact, and those without it; absent: all. */
+  readonly environmentNames?: readonly string[] | undefined;
   /** Absent: of every object. */
   readonly object?: Pick<StoredEvent, 'objectType' | 'objectName'> | undefined;
 }

@@ -29,6 +29,8 @@ export interface ManagerArtifact {
 
 export interface ManagerArtifactRequest {
   readonly outlet: Outlet;
+  /** Where it delivers. */
+  readonly environmentIds: readonly string[];
   readonly projectName: string;
   readonly sealer: Sealer;
   readonly now: Date;
@@ -37,7 +39,7 @@ export interface ManagerArtifactRequest {
 /** @throws KeyplaneError, with a text for the operator, where it cannot be made */
 export async function managerArtifact(
   stores: ArtifactStores,
-  { outlet, projectName, sealer, now }: ManagerArtifactRequest,
+  { outlet, environmentIds, projectName, sealer, now }: ManagerArtifactRequest,
 ): Promise<ManagerArtifact> {
   if (outlet.altered) throw alteredInDatabase(`Outlet (name: ${outlet.name})`);
   const { content } = outlet;
@@ -48,11 +50,17 @@ export async function managerArtifact(
   if (project) requireIntactProject(project);
   const stored = await sourceOf(stores, outlet);
   const deployed = stored.flatMap((jwk) => storedJwkContent(jwk, projectName, sealer) ?? []);
-  const live = deployed.filter(({ expires }) => expires === null || now.getTime() < expires);
+  const isElsewhere = await ringsElsewhere(stores, deployed, environmentIds);
+  const live = deployed.filter(
+    ({ expires, ring }) =>
+      (expires === null || now.getTime() < expires) && !(ring && isElsewhere.has(ring.ringId)),
+  );
   const isChosen = content === 'JWKS' ? await publicChoice(stores, outlet, project) : hasPrivateHalf;
   const chosen = live.filter(isChosen);
   if (content !== 'JWKS' && chosen.length === 0) {
-    throw badRequest('The source has no private key!', { reason: 'KEY_NOT_FOUND' });
+    throw badRequest('The source has no private key in the environments of the outlet!', {
+      reason: 'KEY_NOT_FOUND',
+    });
   }
   const isSingle = outlet.source.type === 'KEY_RING' || outlet.source.type === 'JWK';
   const keys = chosen.map(({ jwk, name, ring }): ContentKey => {
@@ -64,6 +72,20 @@ export async function managerArtifact(
     artifact: await makeArtifact(content, { keys, random: randomBytes }),
     validUntilMs: Math.min(Number.POSITIVE_INFINITY, ...ends),
   };
+}
+
+/** Key rings that none of these environments has. */
+async function ringsElsewhere(
+  { rings }: RingStores,
+  jwks: readonly DeployedJwk[],
+  environmentIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const ids = new Set(jwks.flatMap(({ ring }) => ring?.ringId ?? []));
+  if (ids.size === 0) return ids;
+  const elsewhere = (await rings.getMany([...ids])).filter(
+    ({ policy }) => policy.environmentIds?.some((id) => environmentIds.includes(id)) === false,
+  );
+  return new Set(elsewhere.map(({ id }) => id));
 }
 
 function hasPrivateHalf({ jwk }: DeployedJwk): boolean {

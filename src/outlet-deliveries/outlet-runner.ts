@@ -201,7 +201,7 @@ export class OutletRunner {
    * @throws KeyplaneError with a text for the operator
    */
   async #attempt(
-    { outlet, projectName }: Seen,
+    { outlet, projectName, revisions }: Seen,
     before: Tracked,
     willWrite: (digest: string) => Promise<void>,
   ) {
@@ -210,7 +210,7 @@ export class OutletRunner {
     if (keys === undefined) throw new TypeError(`the manager delivers no keys to ${outlet.kind}`);
     const now = clock();
     const { artifact, validUntilMs } = await store.read((stores) =>
-      managerArtifact(stores, { outlet, projectName, sealer, now }),
+      managerArtifact(stores, { outlet, environmentIds: [...revisions.keys()], projectName, sealer, now }),
     );
     const digest = artifactDigest(artifact);
     const { delivery, remoteVersion, attempted } = before;

@@ -309,7 +309,12 @@ export function createOutlets<Stores extends OutletRuleStores>(options: OutletRu
       });
       if (outlet.altered) throw alteredInDatabase(`Outlet (name: ${outlet.name})`);
       if (outlet.kind === 'WEBHOOK') {
-        return [webhookTrial(await tryWebhook(webhookOf(sealer, outlet, project?.name ?? '')))];
+        const webhook = webhookOf(outlet, {
+          sealer,
+          projectName: project?.name ?? '',
+          subscription: { types: [], environmentNames: null },
+        });
+        return [webhookTrial(await tryWebhook(webhook))];
       }
       const kind = outletKind(outlet.kind);
       if (kind.runsAt === 'MANAGER' && kind.keys) {

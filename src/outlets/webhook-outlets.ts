@@ -1,15 +1,18 @@
 // Outlets of the kind WEBHOOK, as the deliveries of events need them.
 
 import type { AccessStores } from '../access/access-store.ts';
+import type { EnvironmentStores } from '../environments/environment-store.ts';
 import { typesOf } from '../events/event-types.ts';
 import type { Sealer } from '../sealing/sealed.ts';
-import type { Webhook, Webhooks } from '../webhooks/webhook.ts';
+import type { Subscription, Webhook, Webhooks } from '../webhooks/webhook.ts';
 import { keysOfCredential, type WebhookTarget } from './kinds/webhook.ts';
 import type { Outlet } from './outlet.ts';
 import type { OutletStores } from './outlet-store.ts';
 import { openCredential } from './sealed-credential.ts';
 
-type WebhookOutletStores = Pick<OutletStores, 'outlets'> & Pick<AccessStores, 'projects'>;
+type WebhookOutletStores = Pick<OutletStores, 'outlets'> &
+  Pick<AccessStores, 'projects'> &
+  Pick<EnvironmentStores, 'environments'>;
 
 export function createWebhookReader<Stores extends WebhookOutletStores>(sealer: Sealer): Webhooks<Stores> {
   return {
@@ -17,31 +20,48 @@ export function createWebhookReader<Stores extends WebhookOutletStores>(sealer: 
       const generations = await outlets.generationsOf('WEBHOOK');
       return new Map([...generations].map(([id, generation]) => [id, String(generation)]));
     },
-    async patterns({ outlets }, projectId) {
-      const own = (await outlets.ofProject(projectId)).filter(({ kind }) => kind === 'WEBHOOK');
-      return new Map(own.map((outlet) => [outlet.id, targetOf(outlet).events]));
+    async subscriptions(stores, projectId) {
+      const found = new Map<string, Subscription>();
+      for (const outlet of await stores.outlets.ofProject(projectId)) {
+        if (outlet.kind === 'WEBHOOK') found.set(outlet.id, await subscriptionOf(stores, outlet));
+      }
+      return found;
     },
     async load(stores, outletId) {
       const [outlet] = await stores.outlets.getMany([outletId]);
       if (outlet?.kind !== 'WEBHOOK' || outlet.altered) return undefined;
       const project = await stores.projects.get(outlet.projectId);
-      return project && webhookOf(sealer, outlet, project.name);
+      if (!project) return undefined;
+      const subscription = await subscriptionOf(stores, outlet);
+      return webhookOf(outlet, { sealer, projectName: project.name, subscription });
     },
   };
 }
 
-export function webhookOf(sealer: Sealer, outlet: Outlet, projectName: string): Webhook {
+async function subscriptionOf({ environments }: WebhookOutletStores, outlet: Outlet): Promise<Subscription> {
+  const ids = outlet.environmentIds;
+  const environmentNames = ids && [...(await environments.names(ids)).values()];
+  return { types: typesOf(targetOf(outlet).events), environmentNames };
+}
+
+export function webhookOf(
+  outlet: Outlet,
+  {
+    sealer,
+    projectName,
+    subscription,
+  }: { readonly sealer: Sealer; readonly projectName: string; readonly subscription: Subscription },
+): Webhook {
   const credential = openCredential(sealer, outlet);
-  const { url, events } = targetOf(outlet);
   return {
+    ...subscription,
     outletId: outlet.id,
     outletName: outlet.name,
     projectId: outlet.projectId,
     projectName,
     version: String(outlet.generation),
     createdAt: outlet.createdAt,
-    url,
-    types: typesOf(events),
+    url: targetOf(outlet).url,
     keysAt: (now) => keysOfCredential(credential, now),
   };
 }

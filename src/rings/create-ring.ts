@@ -6,6 +6,7 @@ import { type ChangeResult, withWarnings } from '../deployments/deployment-resul
 import { readEnvironmentIds } from '../environments/reached-environment.ts';
 import { badRequest } from '../errors.ts';
 import { durationInHours } from '../iso-duration.ts';
+import { defaultPublishedKeyTypes } from '../jose/key-types.ts';
 import { ringKindOf } from '../jwks/ring-member.ts';
 import { projectNotFound } from '../names.ts';
 import { newId } from '../new-id.ts';
@@ -143,7 +144,11 @@ export function policyDetails({ type, use, policy }: KeyRing) {
 /** Verifiers that have fetched the project's set before may use that copy for a while. */
 async function firstKeyWarning(stores: RingRuleStores, ringId: string): Promise<string | undefined> {
   const [ring] = await stores.rings.getMany([ringId]);
-  if (!ring || ring.type === 'OCT') return undefined;
+  if (!ring) return undefined;
+  const project = await stores.projects.get(ring.projectId);
+  const published: readonly string[] = project?.publishKeyTypes ?? defaultPublishedKeyTypes;
+  // A set that never holds keys of this type lacks none.
+  if (!published.includes(ring.type)) return undefined;
   const { members, facts, projectName } = await loadRing(stores, ring);
   const delayMs = delayOf(facts);
   const publishedAt = members[0]?.member.publishedAt;

@@ -3,9 +3,8 @@
 
 import { deleteEndedEvents } from '../events/delete-ended-events.ts';
 import type { StoredEvent } from '../events/event.ts';
-import { typesOf } from '../events/event-types.ts';
 import { deliveredFilter } from './delivered-events.ts';
-import type { Webhooks } from './webhook.ts';
+import { isSubscribed, type Webhooks } from './webhook.ts';
 import type { WebhookRuleStores } from './webhook-delivery.ts';
 
 /** A step of maintenance. @returns how many were deleted */
@@ -19,11 +18,12 @@ async function countLost<Stores extends WebhookRuleStores>(
   webhooks: Webhooks<Stores>,
   { projectId, ended }: { readonly projectId: string; readonly ended: readonly StoredEvent[] },
 ): Promise<void> {
-  const patterns = await webhooks.patterns(stores, projectId);
+  const subscriptions = await webhooks.subscriptions(stores, projectId);
   for (const cursor of await stores.webhooks.cursorsOfProject(projectId)) {
-    const types = new Set<string>(typesOf(patterns.get(cursor.outletId) ?? []));
+    const subscription = subscriptions.get(cursor.outletId);
+    if (subscription === undefined) continue;
     const wasDelivered = deliveredFilter(cursor);
-    const lost = ended.filter((event) => types.has(event.type) && !wasDelivered(event)).length;
+    const lost = ended.filter((event) => isSubscribed(subscription, event) && !wasDelivered(event)).length;
     if (lost > 0) await stores.webhooks.addLost(cursor.outletId, lost);
   }
 }

@@ -273,13 +273,14 @@ export class WebhookDelivery<Stores extends WebhookRuleStores> {
     this.#webhook = webhook;
     const queue = this.#queue;
     const { projectId, types } = webhook;
+    const of = { projectId, types, environmentNames: webhook.environmentNames ?? undefined };
     const { first, newest } = await stores.events.bounds(projectId);
     queue.dropBelow(first);
     this.#newest = newest;
-    await readMissing(stores, queue, { projectId, types });
+    await readMissing(stores, queue, of);
     const { room } = queue;
     if (room === 0) return true;
-    const events = await stores.events.list({ projectId, after: queue.readUntil, types }, room);
+    const events = await stores.events.list({ ...of, after: queue.readUntil }, room);
     queue.add(events, events.length < room ? newest : (events.at(-1)?.sequence ?? newest));
     return true;
   }
@@ -362,7 +363,7 @@ async function deliveredAtFirst({ webhooks }: WebhookStores, { projectId, create
 async function readMissing(
   { events }: EventStores,
   queue: DeliveryQueue,
-  of: Pick<EventQuery, 'projectId' | 'types'>,
+  of: Pick<EventQuery, 'projectId' | 'types' | 'environmentNames'>,
 ): Promise<void> {
   for (let count = 0; count < mostObjectsRead; count += 1) {
     const missing = queue.missing();

@@ -1,8 +1,16 @@
 // A webhook: an outlet of the kind WEBHOOK, as far as its deliveries need it.
 
+import type { StoredEvent } from '../events/event.ts';
 import type { EventType } from '../events/event-types.ts';
 
-export interface Webhook {
+/** Which events a webhook gets. */
+export interface Subscription {
+  readonly types: readonly EventType[];
+  /** Of what happened in one environment, only what happened in one of these; null: in any. */
+  readonly environmentNames: readonly string[] | null;
+}
+
+export interface Webhook extends Subscription {
   readonly outletId: string;
   readonly outletName: string;
   readonly projectId: string;
@@ -11,7 +19,6 @@ export interface Webhook {
   readonly version: string;
   readonly createdAt: Date;
   readonly url: string;
-  readonly types: readonly EventType[];
   /** Secret. The newest first; each signs. */
   readonly keysAt: (now: Date) => readonly Buffer[];
 }
@@ -20,8 +27,19 @@ export interface Webhook {
 export interface Webhooks<Stores> {
   /** By outlet id: the version of each. */
   versions(stores: Stores): Promise<ReadonlyMap<string, string>>;
-  /** Of the outlets of a project, by outlet id: the patterns of the events that they take. */
-  patterns(stores: Stores, projectId: string): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Of the outlets of a project, by outlet id. */
+  subscriptions(stores: Stores, projectId: string): Promise<ReadonlyMap<string, Subscription>>;
   /** Undefined: it was deleted, or its row was altered outside keyplane. */
   load(stores: Stores, outletId: string): Promise<Webhook | undefined>;
+}
+
+/** Whether a webhook gets an event, as the query for its events finds it. */
+export function isSubscribed(
+  { types, environmentNames }: Subscription,
+  { type, facts }: Pick<StoredEvent, 'type' | 'facts'>,
+): boolean {
+  const { environmentName } = facts;
+  if (!types.includes(type)) return false;
+  if (environmentNames === null || environmentName === undefined) return true;
+  return environmentNames.some((name) => name === environmentName);
 }

@@ -107,25 +107,28 @@ describe('a pid file', () => {
   const signal = { signal: 'SIGHUP', pidFile: 'app.pid' } as const;
   const pidPath = () => join(outletDir, 'MyProject', 'app.pid');
 
-  test.each([
-    '0',
-    '1',
-    '-1',
-    '-42',
-    '',
-    'x',
-    '1 2',
-    '0x10',
-    '1e3',
-    '99999999999',
-    String(process.pid),
-    String(process.ppid),
-  ])('with %j signals nothing', async (text) => {
-    // A broken guard must not signal the processes of this machine.
+  test.each(['0', '1', '-1', '-42', '', 'x', '1 2', '0x10', '1e3', '99999999999'])(
+    'with %j signals nothing',
+    async (text) => {
+      // A broken guard must not signal the processes of this machine.
+      const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+      await writeFile(pidPath(), text);
+      await expect(notify(folder, signal)).rejects.toThrow(
+        'Pid file app.pid does not name a process above 1!',
+      );
+      expect(kill).not.toHaveBeenCalled();
+      kill.mockRestore();
+    },
+  );
+
+  test('of the node signals nothing, and that of the process which started the node does', async () => {
     const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
-    await writeFile(pidPath(), text);
-    await expect(notify(folder, signal)).rejects.toThrow('Pid file app.pid does not name a process above 1!');
+    await writeFile(pidPath(), String(process.pid));
+    await expect(notify(folder, signal)).rejects.toThrow('Pid file app.pid names the node itself!');
     expect(kill).not.toHaveBeenCalled();
+    await writeFile(pidPath(), String(process.ppid));
+    await notify(folder, signal);
+    expect(kill.mock.calls).toEqual([[process.ppid, 'SIGHUP']]);
     kill.mockRestore();
   });
 

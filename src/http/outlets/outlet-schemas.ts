@@ -42,7 +42,9 @@ const described = {
     .array(z.string())
     .nullable()
     .optional()
-    .describe('Where it delivers; null: all environments that the project reaches, also later ones'),
+    .describe(
+      'Where it delivers; null: all environments that the project reaches, also later ones. Of events that happened in one environment, an outlet gets those of its own',
+    ),
   target: jsonObject.optional().describe(`${targetsText}. Replaced as a whole`),
   credential: jsonObject.optional().describe(`Sealed, and never returned. ${credentialsText}`),
   gate: z

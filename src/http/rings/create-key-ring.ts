@@ -23,7 +23,7 @@ export function createKeyRingRoute(
       tags: ['key-rings'],
       summary: 'Create a key ring and its first key',
       description:
-        'The first key becomes ACTIVE once every node has confirmed it, and a second one is published as its successor. `warnings` say until when caches of the JWK Set may lack the first key.',
+        'The first key becomes ACTIVE once every node has confirmed it, and a second one is published as its successor. `warnings` say until when caches of the JWK Set of the project may lack the first key, where that set holds keys of its type.',
       params: z.object({ projectName: z.string() }),
       body: createRingBody,
       response: { 200: deploymentResponse },

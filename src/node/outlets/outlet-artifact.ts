@@ -143,11 +143,6 @@ async function sourceOf(
     const jwk = options.state.objects.get(storedObjectKey({ kind: 'jwk', id }));
     return ownKeys(jwk ? [jwk] : [], isPrivate, options);
   }
-  if (source.type === 'VIEW') {
-    const view = options.state.objects.get(storedObjectKey({ kind: 'view', id }));
-    if (view === undefined) throw badRequest('This node does not have the view!');
-    return keysOfSet(options.sets.view(project, view.name));
-  }
   if (source.type === 'CERTIFICATE') return ownCertificates(id, options);
   throw badRequest(`This node delivers nothing from a source of type ${source.type}!`);
 }

@@ -99,9 +99,11 @@ function readPid(bytes: Buffer | undefined, pidFile: string): number {
   if (bytes === undefined) throw badRequest(`Pid file ${pidFile} does not exist!`);
   const text = /^\s*(\d{1,10})\s*$/.exec(bytes.toString('latin1'))?.[1];
   const pid = Number(text);
-  // 0 and below name groups of processes, 1 is init; the node is no component.
-  if (text === undefined || pid <= 1 || pid === process.pid || pid === process.ppid) {
+  // 0 and below name groups of processes, 1 is init.
+  if (text === undefined || pid <= 1) {
     throw badRequest(`Pid file ${pidFile} does not name a process above 1!`);
   }
+  // The node is no component. What started it may be one.
+  if (pid === process.pid) throw badRequest(`Pid file ${pidFile} names the node itself!`);
   return pid;
 }

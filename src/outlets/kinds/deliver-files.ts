@@ -20,7 +20,7 @@ export interface FileDelivery {
   readonly formerNames: readonly string[];
 }
 
-/** @returns whether anything was written */
+/** @returns whether anything was written or removed */
 export async function deliverByRename(
   project: ProjectFolder,
   { path, artifact, mode, force, formerNames }: FileDelivery,
@@ -28,6 +28,7 @@ export async function deliverByRename(
 ): Promise<boolean> {
   const { within, files } = placed(path, artifact);
   const changed = await project.within(within, true, async (folder) => {
+    await removeTemporaries(folder, files.keys());
     const stale: string[] = [];
     for (const [name, bytes] of files) {
       if (force || !(await holds(folder, name, bytes))) stale.push(name);
@@ -40,14 +41,14 @@ export async function deliverByRename(
     for (const name of stale) await folder.replace(name, files.get(name) ?? Buffer.alloc(0), mode);
     for (const name of ended) await folder.remove(name);
     await folder.sync();
-    return stale.length > 0;
+    return true;
   });
   return changed === true;
 }
 
 const dataLink = '..data';
 
-/** @returns whether anything was written */
+/** @returns whether anything was written or removed */
 export async function deliverBySymlink(
   project: ProjectFolder,
   { path, artifact, mode, force, formerNames }: FileDelivery,
@@ -55,6 +56,8 @@ export async function deliverBySymlink(
 ): Promise<boolean> {
   const { within, files } = placed(path, artifact);
   const changed = await project.within(within, true, async (folder) => {
+    await removeTemporaries(folder, [dataLink, ...files.keys()]);
+    await removeOldData(folder).catch(() => undefined);
     const current = await dataFolderOf(folder);
     const isCurrent = !force && current !== undefined && (await holdsAll(folder, current, files));
     const unlinked: string[] = [];
@@ -66,8 +69,6 @@ export async function deliverBySymlink(
     if (isCurrent && unlinked.length === 0 && ended.length === 0) return false;
     await prepare();
     if (!isCurrent) {
-      // What a crash left takes room that a full disk does not have.
-      await removeOldData(folder);
       try {
         await folder.link(dataLink, await newData(folder, files, mode));
       } catch (error) {
@@ -79,7 +80,7 @@ export async function deliverBySymlink(
     for (const name of ended) await folder.remove(name);
     await folder.sync();
     await removeOldData(folder);
-    return !isCurrent;
+    return true;
   });
   return changed === true;
 }
@@ -138,6 +139,14 @@ export async function removeFiles(
     await project.within(folders.join('/'), false, (folder, name) => folder.removeFolder(name));
     folders.pop();
   }
+}
+
+/**
+ * Removes what a crash left: it takes room that a full disk does not have, and readers of a folder may read it. What is right
+ * as it is needs no write, so a file system that is read-only is no fault yet.
+ */
+async function removeTemporaries(folder: OpenFolder, names: Iterable<string>): Promise<void> {
+  for (const name of names) await folder.removeTemporary(name).catch(() => undefined);
 }
 
 function placed(

@@ -145,8 +145,13 @@ export class OpenFolder {
 
   /** Also what a crash left of it. */
   async remove(name: string): Promise<void> {
-    await unlink(this.#at(temporaryOf(name))).catch(unless('ENOENT'));
+    await this.removeTemporary(name);
     await unlink(this.#at(name)).catch(unless('ENOENT'));
+  }
+
+  /** What a crash left of a file or link that was being replaced. */
+  async removeTemporary(name: string): Promise<void> {
+    await unlink(this.#at(temporaryOf(name))).catch(unless('ENOENT'));
   }
 
   /** Where it is empty. */
@@ -165,7 +170,7 @@ export class OpenFolder {
   async #byRename(name: string, make: (temporary: string) => Promise<void>): Promise<void> {
     const temporary = temporaryOf(name);
     try {
-      await unlink(this.#at(temporary)).catch(unless('ENOENT'));
+      await this.removeTemporary(name);
       await make(temporary);
       await rename(this.#at(temporary), this.#at(name));
     } catch (error) {

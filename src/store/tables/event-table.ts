@@ -70,6 +70,16 @@ const deleteSome = statement((db, key: { projectId: string; newest: number; sequ
     .where('sequence', '<', key.newest),
 );
 
+/** As JSON has it, where a quote inside a text is escaped. */
+function hasFact(fact: Readonly<Record<string, string>>) {
+  return hasText(JSON.stringify(fact).slice(1, -1));
+}
+
+/** `replace` is the same in both dialects, unlike JSON and `like`. */
+function hasText(text: string) {
+  return sql<boolean>`replace(facts, ${text}, '') <> facts`;
+}
+
 export class EventTable implements EventStore {
   readonly #database: Database;
 
@@ -106,7 +116,7 @@ export class EventTable implements EventStore {
     return Number(row?.count ?? 0);
   }
 
-  #matching({ projectId, after, types, environmentName, object }: EventQuery) {
+  #matching({ projectId, after, types, environmentName, environmentNames, object }: EventQuery) {
     let matching = this.#database
       .selectFrom('events')
       .where('project_id', '=', projectId)
@@ -117,10 +127,10 @@ export class EventTable implements EventStore {
         .where('object_type', '=', object.objectType)
         .where('object_name', '=', object.objectName);
     }
-    if (environmentName === undefined) return matching;
-    // As JSON has it, where a quote inside a text is escaped. `replace` is the same in both dialects, unlike JSON and `like`.
-    const fact = JSON.stringify({ environmentName }).slice(1, -1);
-    return matching.where(sql<boolean>`replace(facts, ${fact}, '') <> facts`);
+    if (environmentName !== undefined) matching = matching.where(hasFact({ environmentName }));
+    if (environmentNames === undefined) return matching;
+    const anyOf = environmentNames.map((name) => hasFact({ environmentName: name }));
+    return matching.where((e) => e.or([e.not(hasText('"environmentName":')), ...anyOf]));
   }
 
   async bounds(projectId: string): Promise<EventBounds> {

@@ -89,6 +89,18 @@ describe('a new key ring', () => {
     ]);
   });
 
+  test('warns of caches only where the set of the project holds keys of its type', async () => {
+    const ring = (name: string) => ({ name, type: 'AKP', akp: { algorithm: 'ML-DSA-44' } });
+    const outside = await rings.call('POST', '', ring('outside'));
+    expect([outside.status, outside.body.warnings]).toEqual([200, undefined]);
+    const publish = (publishKeyTypes: readonly string[] | null) =>
+      world.api('PUT', '/apiops/projects/MyProject/', { publishKeyTypes });
+    expect((await publish(['EC', 'AKP'])).body).toMatchObject({ success: true });
+    const inside = await rings.call('POST', '', ring('inside'));
+    expect(inside.body.warnings).toEqual([expect.stringContaining('key ring (name: inside)')]);
+    expect((await publish(null)).body).toMatchObject({ success: true });
+  });
+
   test('keeps an explicit null of its policy, and durations as they were given', async () => {
     await rings.create({
       name: 'manual',
