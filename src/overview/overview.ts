@@ -86,7 +86,7 @@ export function createOverview({ store, clock, nodesOf, closeAuditRecords }: Ove
   };
 }
 
-/** What does not depend on each other is asked for at once: PostgreSQL then answers all of it in one round trip. */
+/** Reads that do not depend on each other are sent at once: on PostgreSQL they are one round trip. */
 async function look(stores: Stores, caller: Caller, now: Date) {
   const memberships = caller.admin ? undefined : await membershipsOf(stores, caller);
   const readable = memberships?.filter(mayReadJwks).map(({ project }) => project);
