@@ -86,22 +86,30 @@ export function createOverview({ store, clock, nodesOf, closeAuditRecords }: Ove
   };
 }
 
+/** Reads that do not depend on each other are sent at once: on PostgreSQL they are one round trip. */
 async function look(stores: Stores, caller: Caller, now: Date) {
   const memberships = caller.admin ? undefined : await membershipsOf(stores, caller);
   const readable = memberships?.filter(mayReadJwks).map(({ project }) => project);
-  const projects = readable ?? (await stores.projects.list());
   const visible = readable?.map(({ id }) => id) ?? null;
-  const counts = await stores.overview.jwkCounts(visible);
   const before = new Date(now.getTime() + expiringWithinMs);
-  const environments = await environmentsOf(stores, memberships);
+  const [projects, counts, expiring, failing, shared, rings, caching, environments] = await Promise.all([
+    readable ?? stores.projects.list(),
+    stores.overview.jwkCounts(visible),
+    stores.overview.expiring(visible, { before, limit: shownItems }),
+    stores.overview.failingSources(visible, shownItems),
+    listSharedKids(stores, now),
+    stores.overview.unsteadyRings(visible, shownItems),
+    cachingOf(stores),
+    environmentsOf(stores, memberships),
+  ]);
   return {
     projects: projects.map(({ id, name }) => ({ name, jwks: sum(counts, id) })),
     counts,
-    expiring: await stores.overview.expiring(visible, { before, limit: shownItems }),
-    failing: await stores.overview.failingSources(visible, shownItems),
-    sharedKids: topOf(sharedKidsShownTo(projects, await listSharedKids(stores, now))),
-    rings: await stores.overview.unsteadyRings(visible, shownItems),
-    caching: await cachingOf(stores),
+    expiring,
+    failing,
+    sharedKids: topOf(sharedKidsShownTo(projects, shared)),
+    rings,
+    caching,
     environments,
     /** Names of the projects whose JWKs the caller may read; undefined: all. */
     readable: readable?.map(({ name }) => name),
@@ -140,14 +148,15 @@ function sum(counts: readonly JwkCount[], projectId: string): number {
 
 /** Those that the caller's projects reach, each once, by name. */
 async function environmentsOf(stores: Stores, memberships: readonly Membership[] | undefined) {
-  const states = new Map((await stores.desired.states()).map((one) => [one.environmentId, one.revision]));
+  const [states, environments] = await Promise.all([stores.desired.states(), stores.environments.list()]);
+  const revisions = new Map(states.map((one) => [one.environmentId, one.revision]));
   const own = memberships && new Set(memberships.map(({ project }) => project.id));
-  return (await stores.environments.list())
+  return environments
     .filter(({ projectIds }) => {
       if (own === undefined) return true;
       return projectIds === null ? own.size > 0 : projectIds.some((id) => own.has(id));
     })
-    .map((environment) => ({ environment, revision: states.get(environment.id) ?? 0 }));
+    .map((environment) => ({ environment, revision: revisions.get(environment.id) ?? 0 }));
 }
 
 const changingVerb = /\.(create|update|delete|refresh)$/;

@@ -37,9 +37,10 @@ export class SealingEnd {
   #sealed(text: string, additionalData: Buffer): string {
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce(this.#counter));
     cipher.setAAD(additionalData);
-    return Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
-      'base64',
-    );
+    const ciphertext = cipher.update(text, 'utf8');
+    // A stream mode: nothing is left for the end.
+    cipher.final();
+    return Buffer.concat([ciphertext, cipher.getAuthTag()]).toString('base64');
   }
 }
 
@@ -78,13 +79,13 @@ export class OpeningEnd {
     });
     decipher.setAAD(additionalData);
     decipher.setAuthTag(sealed.subarray(-tagBytes));
+    const plaintext = decipher.update(sealed.subarray(0, -tagBytes));
     try {
-      return Buffer.concat([decipher.update(sealed.subarray(0, -tagBytes)), decipher.final()]).toString(
-        'utf8',
-      );
+      decipher.final();
     } catch (cause) {
       throw badRequest('the message was not sealed for this place in this connection', { cause });
     }
+    return plaintext.toString('utf8');
   }
 }
 

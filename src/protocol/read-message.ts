@@ -73,9 +73,14 @@ const orAbsent =
   (value) =>
     value === undefined || check(value);
 
-type Shapes = Readonly<Record<string, Readonly<Record<string, Check>>>>;
+/** The members of each type. */
+type Shapes = ReadonlyMap<string, readonly (readonly [string, Check])[]>;
 
-const fromNode: Shapes = {
+function shapesOf(types: Readonly<Record<string, Readonly<Record<string, Check>>>>): Shapes {
+  return new Map(Object.entries(types).map(([type, members]) => [type, Object.entries(members)]));
+}
+
+const fromNode = shapesOf({
   hello: {
     protocol: isRevision,
     environment: isText,
@@ -92,9 +97,9 @@ const fromNode: Shapes = {
     sealed: isSealed,
   },
   sealed: { sealed: isSealed },
-};
+});
 
-const sealedFromNode: Shapes = {
+const sealedFromNode = shapesOf({
   resume: {
     environmentId: orNull(isText),
     revision: isRevision,
@@ -120,9 +125,9 @@ const sealedFromNode: Shapes = {
   'revoked-kids': { keys: isKeys },
   outlets: { deliveries: isDeliveries },
   'outlet-tested': { test: isRevision, error: orNull(isText) },
-};
+});
 
-const fromManager: Shapes = {
+const fromManager = shapesOf({
   identity: {
     protocol: isRevision,
     ephemeralKey: isBytes32,
@@ -140,9 +145,9 @@ const fromManager: Shapes = {
     incomplete: orAbsent(isFlag),
     sealed: isSealed,
   },
-};
+});
 
-const sealedFromManager: Shapes = {
+const sealedFromManager = shapesOf({
   welcome: {
     environmentId: isText,
     environmentName: isText,
@@ -162,7 +167,7 @@ const sealedFromManager: Shapes = {
   counted: { report: isRevision },
   revoked: { keys: isKeys },
   'test-outlet': { test: isRevision, outletId: isText },
-};
+});
 
 export function readFromNode(text: string): FromNode | NotAMessage {
   if (text.length > longestFromNode)
@@ -212,26 +217,32 @@ export function readSealedFromManager(text: string): SealedFromManager | NotAMes
 const acting = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Texts in the words of a node: they are stored, logged and shown. Names and keys are checked by their own rules. */
-const wordings: ReadonlySet<string> = new Set(['version', 'reason', 'error', 'lastError']);
+const wordings = ['version', 'reason', 'error', 'lastError'];
 
+/** In most messages there is no such text. */
 function printable(found: Json): Json {
-  return Object.fromEntries(Object.entries(found).map(([member, value]) => [member, shown(member, value)]));
-}
-
-function shown(member: string, value: unknown): unknown {
-  if (typeof value === 'string' && wordings.has(member)) return value.replace(acting, '\ufffd');
-  if (member !== 'deliveries' || !Array.isArray(value)) return value;
-  return value.map((delivery) => printable(delivery as Json));
+  const { deliveries } = found;
+  const worded = wordings.filter((member) => typeof found[member] === 'string');
+  if (worded.length === 0 && !Array.isArray(deliveries)) return found;
+  return {
+    ...found,
+    ...Object.fromEntries(
+      worded.map((member) => [member, (found[member] as string).replace(acting, '\ufffd')]),
+    ),
+    ...(Array.isArray(deliveries) && {
+      deliveries: deliveries.map((delivery) => printable(delivery as Json)),
+    }),
+  };
 }
 
 function read(text: string, shapes: Shapes): NotAMessage | { readonly found: Json } {
   const json = parse(text);
   if (json === undefined) return { problem: 'a message must be a JSON object' };
   const { type } = json;
-  const shape = typeof type === 'string' && Object.hasOwn(shapes, type) ? shapes[type] : undefined;
-  if (shape === undefined) return { problem: `type: must be one of ${Object.keys(shapes).join(', ')}` };
+  const shape = typeof type === 'string' ? shapes.get(type) : undefined;
+  if (shape === undefined) return { problem: `type: must be one of ${[...shapes.keys()].join(', ')}` };
   const found: Record<string, unknown> = { type };
-  for (const [member, check] of Object.entries(shape)) {
+  for (const [member, check] of shape) {
     const value = Object.hasOwn(json, member) ? json[member] : undefined;
     if (!check(value)) return { problem: `${member}: missing, or not what ${type} has there` };
     if (value !== undefined) found[member] = value;

@@ -80,6 +80,74 @@ const deleteDeliveries = statement((db, key: { id: string }) =>
   db.deleteFrom('outlet_deliveries').where('node_id', '=', key.id),
 );
 
+type StatusRow = ReturnType<typeof statusRow>;
+
+function statusRow({ nodeId, managerId, connection, version, refusal, ...seen }: NodeStatus) {
+  return {
+    nodeId,
+    managerId,
+    connection,
+    appliedRevision: seen.appliedRevision,
+    connected: flag(seen.connected),
+    version,
+    refusedRevision: refusal?.revision ?? null,
+    refusedReason: refusal?.reason ?? null,
+  };
+}
+
+const recordStatuses = listStatement((db, statuses: readonly StatusRow[]) => {
+  const rows = statuses.map(
+    (seen) => sql`(${seen.nodeId}, cast(${seen.managerId} as text), cast(${seen.connection} as bigint),
+  cast(${seen.appliedRevision} as bigint), cast(${seen.connected} as smallint), cast(${seen.version} as text),
+  cast(${seen.refusedRevision} as bigint), cast(${seen.refusedReason} as text))`,
+  );
+  // Both dialects call the columns of a list of values column1, column2, …; only PostgreSQL could rename them.
+  // SQLite would otherwise index the list by manager and connection, which nearly all entries share, and compare each
+  // node with each entry. An expression that it cannot index leaves only the node's id.
+  const query = sql`update nodes
+set applied_revision = seen.column4,
+  applied_at = case when seen.column4 = nodes.applied_revision then nodes.applied_at
+    else ${databaseNow(db)} end,
+  connected = seen.column5,
+  version = coalesce(seen.column6, nodes.version),
+  last_seen_at = ${databaseNow(db)},
+  refused_revision = seen.column7,
+  refused_reason = seen.column8
+from (values ${sql.join(rows)}) as seen
+where nodes.id = seen.column1
+  and nodes.manager_id = coalesce(seen.column2, '') and nodes.connection = coalesce(seen.column3, 0)`;
+  return { compile: () => query.compile(db) };
+});
+
+interface HeardRow {
+  readonly id: string;
+  readonly last_seen_at: number;
+}
+
+const recordHeardOfOneManager = recordHeard(false);
+const recordHeardAmongManagers = recordHeard(true);
+
+function recordHeard(isShared: boolean) {
+  return listStatement((db, heartbeats: readonly NodeHeartbeat[]) => {
+    const rows = heartbeats.map(
+      (seen) => sql`(${seen.nodeId}, cast(${seen.managerId} as text), cast(${seen.connection} as bigint),
+  cast(${seen.clockOffsetMs} as bigint))`,
+    );
+    const ids = sql.join(heartbeats.map(({ nodeId }) => nodeId));
+    // Statuses of the same nodes are written at the same time, in any order: neither may wait for the other.
+    const free = isShared
+      ? sql`and nodes.id in (select id from nodes where id in (${ids}) for no key update skip locked)`
+      : sql``;
+    const query = sql<HeardRow>`update nodes
+set last_seen_at = ${databaseNow(db)}, clock_offset_ms = seen.column4
+from (values ${sql.join(rows)}) as seen
+where nodes.id = seen.column1 and nodes.manager_id = coalesce(seen.column2, '')
+  and nodes.connection = coalesce(seen.column3, 0) ${free}
+returning nodes.id as id, nodes.last_seen_at as last_seen_at`;
+    return { compile: () => query.compile(db) };
+  });
+}
+
 interface ExpectedRow
   extends Pick<NodeRow, 'name' | 'applied_revision' | 'manager_id' | 'refused_revision' | 'refused_reason'> {
   readonly environment_id: string;
@@ -250,55 +318,21 @@ from nodes where ${where} order by nodes.name`.execute(this.#database);
   async record(statuses: readonly NodeStatus[]): Promise<void> {
     // The latest of several statuses of one node counts: an update from a list takes any of them.
     const latest = new Map(statuses.map((status) => [status.nodeId, status]));
-    for (const chunk of inChunks([...latest.values()])) await this.#recordChunk(chunk);
-  }
-
-  async #recordChunk(statuses: readonly NodeStatus[]): Promise<void> {
-    const rows = statuses.map(
-      (seen) => sql`(${seen.nodeId}, cast(${seen.managerId} as text), cast(${seen.connection} as bigint),
-  cast(${seen.appliedRevision} as bigint), cast(${flag(seen.connected)} as smallint),
-  cast(${seen.version} as text),
-  cast(${seen.refusal?.revision ?? null} as bigint), cast(${seen.refusal?.reason ?? null} as text))`,
-    );
-    // Both dialects call the columns of a list of values column1, column2, …; only PostgreSQL could rename them.
-    // SQLite would otherwise index the list by manager and connection, which nearly all entries share, and compare each
-    // node with each entry. An expression that it cannot index leaves only the node's id.
-    await sql`update nodes
-set applied_revision = seen.column4,
-  applied_at = case when seen.column4 = nodes.applied_revision then nodes.applied_at
-    else ${databaseNow(this.#database)} end,
-  connected = seen.column5,
-  version = coalesce(seen.column6, nodes.version),
-  last_seen_at = ${databaseNow(this.#database)},
-  refused_revision = seen.column7,
-  refused_reason = seen.column8
-from (values ${sql.join(rows)}) as seen
-where nodes.id = seen.column1
-  and nodes.manager_id = coalesce(seen.column2, '') and nodes.connection = coalesce(seen.column3, 0)`.execute(
-      this.#database,
-    );
-    this.#context.notify('nodes');
+    const rows = [...latest.values()].map(statusRow);
+    for (const chunk of inChunks(rows)) {
+      await recordStatuses.run(this.#database, chunk);
+      this.#context.notify('nodes');
+    }
   }
 
   async recordHeartbeats(heartbeats: readonly NodeHeartbeat[]): Promise<readonly RecordedHeartbeat[]> {
     const recorded: RecordedHeartbeat[] = [];
-    const { engine } = this.#context;
+    const { isShared } = this.#context.engine;
     for (const chunk of inChunks(heartbeats)) {
-      const rows = chunk.map(
-        (seen) => sql`(${seen.nodeId}, cast(${seen.managerId} as text), cast(${seen.connection} as bigint),
-  cast(${seen.clockOffsetMs} as bigint))`,
+      const written = await (isShared ? recordHeardAmongManagers : recordHeardOfOneManager).all(
+        this.#database,
+        chunk,
       );
-      const ids = sql.join(chunk.map(({ nodeId }) => nodeId));
-      // Statuses of the same nodes are written at the same time, in any order: neither may wait for the other.
-      const free = engine.isShared
-        ? sql`and nodes.id in (select id from nodes where id in (${ids}) for no key update skip locked)`
-        : sql``;
-      const { rows: written } = await sql<{ id: string; last_seen_at: number }>`update nodes
-set last_seen_at = ${databaseNow(this.#database)}, clock_offset_ms = seen.column4
-from (values ${sql.join(rows)}) as seen
-where nodes.id = seen.column1 and nodes.manager_id = coalesce(seen.column2, '')
-  and nodes.connection = coalesce(seen.column3, 0) ${free}
-returning nodes.id as id, nodes.last_seen_at as last_seen_at`.execute(this.#database);
       for (const { id, last_seen_at } of written)
         recorded.push({ nodeId: id, lastSeenAt: Number(last_seen_at) });
     }
