@@ -3,18 +3,23 @@
 
 import { asn1Tag, nestedContent } from '../asn1/element.ts';
 import { sniffDer } from '../asn1/sniff-der.ts';
-import { parsePem, pemTextOf } from '../jose/pem.ts';
+import { decodeText, parsePem, pemTextOf } from '../jose/pem.ts';
 import { contentLabel, encodingOf } from '../jose/pem-content.ts';
 import {
+  base64Keystore,
   type Encoding,
   pemKeystore,
+  type UnsupportedFormat,
   unsupportedFormats,
   unsupportedKeystoreText,
   unsupportedText,
 } from '../jose/unsupported-formats.ts';
+import { foreignKey } from '../jose/unsupported-octets.ts';
+import { unsupportedTextFormat } from '../jose/unsupported-text.ts';
+import { keystoreTypeOf } from './keystore-type-of.ts';
 
-/** Longer text is not parsed. */
-const longestPem = 131_072;
+/** Longer text is not read. */
+const longestText = 131_072;
 const noKeystore = 'The file is not a JKS or PKCS12 keystore!';
 
 /** One public sentence or two. */
@@ -23,12 +28,24 @@ export function describeUnsupportedFile(file: Uint8Array): string {
   const head = bytes.subarray(0, 64);
   if (startsWith(head, [0xce, 0xce, 0xce, 0xce])) return unsupportedKeystoreText('JCEKS');
   if (isBksOrUber(head)) return unsupportedKeystoreText(hasBksEntry(bytes) ? 'BKS' : 'UBER');
-  const pem = bytes.length > longestPem ? undefined : pemTextOf(bytes);
+  const pem = bytes.length > longestText ? undefined : pemTextOf(bytes);
   if (pem !== undefined) return describePem(pem);
+  const form = foreignKey(bytes) ?? textForm(bytes);
+  if (form !== undefined) return unsupportedText('The file', form);
   const found = sniffDer(bytes)?.label;
   // Its first tags are those of a revocation list of version 1, too.
   if (found === undefined && isBcfks(head)) return unsupportedKeystoreText('BCFKS');
   return describeContent(found, 'DER') ?? noKeystore;
+}
+
+/** A keystore that was not decoded, or a key of another program. */
+function textForm(bytes: Buffer): UnsupportedFormat | undefined {
+  const compact = bytes.toString('latin1', 0, 256).replace(/\s+/g, '');
+  const [start = ''] = /^[A-Za-z0-9+/]{64}/.exec(compact) ?? [];
+  const type = keystoreTypeOf(Buffer.from(start, 'base64'));
+  return type === undefined
+    ? unsupportedTextFormat(decodeText(bytes.subarray(0, longestText)))
+    : base64Keystore(type);
 }
 
 function describePem(text: string): string {

@@ -42,11 +42,18 @@ import type { HttpServices } from './http-services.ts';
 import { jwkRoutes } from './jwks/routes.ts';
 import type { KeyplaneServer } from './keyplane-server.ts';
 import { boundBodyMemory } from './limits/body-memory.ts';
-import { httpOptions, idleConnectionMs, keepAliveMs, tlsServerFactory } from './limits/listening.ts';
+import {
+  httpOptions,
+  idleConnectionMs,
+  keepAliveMs,
+  takeExpectations,
+  tlsServerFactory,
+} from './limits/listening.ts';
 import { addressOf, createRateLimits, type RateLimits } from './limits/rate-limits.ts';
 import {
   defaultServerLimits,
   refuseBadHost,
+  refuseExpectation,
   refuseManyHeaders,
   type ServerLimits,
 } from './limits/server-limits.ts';
@@ -149,6 +156,7 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
   }).withTypeProvider<ZodTypeProvider>();
 
   takeRequestsOneByOne(app.server);
+  takeExpectations(app.server);
   setZodCompilers(app);
   app.setErrorHandler((error, request, reply) => {
     const cause = refusalCauseOf(error);
@@ -164,6 +172,7 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
     setSecurityHeaders(request, reply);
     refuseManyHeaders(request);
     refuseBadHost(request, reply);
+    refuseExpectation(request, reply);
   });
   stopGracefully(app);
   app.addHook('preClose', async () => finalResponses.close());

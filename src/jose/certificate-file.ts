@@ -12,51 +12,58 @@ import {
   certificatesAloneRemedy,
   type Encoding,
   isCertificateLabel,
-  javaKeystore,
-  keystoreForm,
   unsupportedFormats,
   unsupportedText,
-  unsupportedTextFormat,
 } from './unsupported-formats.ts';
+import { unsupportedOctetsFormat } from './unsupported-octets.ts';
+import { unsupportedTextFormat } from './unsupported-text.ts';
 
 const what = 'Certificate file';
 /** Tag of a SEQUENCE, with which every certificate begins. */
 const sequenceTag = 0x30;
 
+export interface CertificateBlock {
+  readonly der: Buffer;
+  readonly encoding: Encoding;
+}
+
+/** DER of each certificate. @throws KeyplaneError bad_request */
+export function certificatesIn(file: string): readonly Buffer[] {
+  return certificateBlocksIn(file).map(({ der }) => der);
+}
+
 /**
- * DER of each certificate; the caller checks what a block holds.
+ * The caller checks what a block holds.
  * @param file PEM text, or base64 of DER or of PEM
  * @throws KeyplaneError bad_request
  */
-export function certificatesIn(file: string): readonly Buffer[] {
+export function certificateBlocksIn(file: string): readonly CertificateBlock[] {
   const other = unsupportedTextFormat(file);
   if (other !== undefined) throw notSupported(unsupportedText(what, other));
   if (file.includes('-----BEGIN')) return ofPem(file);
   const octets = decodeBase64(file.replace(/\s+/g, ''));
   if (octets === undefined) throw noCertificate();
+  const form = unsupportedTextFormat(decodeText(octets)) ?? unsupportedOctetsFormat(octets);
+  if (form !== undefined) throw notSupported(unsupportedText(what, form));
   const pem = pemTextOf(octets);
   if (pem !== undefined) return ofPem(pem);
-  const form = unsupportedTextFormat(decodeText(octets));
-  if (form !== undefined) throw notSupported(unsupportedText(what, form));
-  const keystore = javaKeystore(octets);
-  if (keystore !== undefined) throw notSupported(unsupportedText(what, keystoreForm(keystore)));
   if (octets[0] !== sequenceTag) throw noCertificate();
   const label = sniffDer(octets)?.label ?? 'CERTIFICATE';
   refuseKeys([label]);
   refuseForeign(label, 'DER', [label]);
-  return [octets];
+  return [{ der: octets, encoding: 'DER' }];
 }
 
 function noCertificate(): KeyplaneError {
   return badRequest(`${what} holds no PEM block! It takes PEM (a line -----BEGIN CERTIFICATE-----) or DER`);
 }
 
-function ofPem(text: string): readonly Buffer[] {
+function ofPem(text: string): readonly CertificateBlock[] {
   const blocks = parsePem(text, what);
   const labels = blocks.map(contentLabel);
   refuseKeys(labels);
   for (const block of blocks) refuseForeign(contentLabel(block), encodingOf(block), labels);
-  return blocks.map(({ der }) => der);
+  return blocks.map((block) => ({ der: block.der, encoding: encodingOf(block) }));
 }
 
 function refuseKeys(labels: readonly string[]): void {

@@ -7,17 +7,19 @@ import { Buffer } from 'node:buffer';
 import { hash, X509Certificate } from 'node:crypto';
 import { readDer, readSequence, readUnsigned } from '../asn1/der.ts';
 import { type Asn1Element, Asn1Error } from '../asn1/element.ts';
-import { badRequest } from '../errors.ts';
-import { certificatesIn } from './certificate-file.ts';
+import { badRequest, isKeyplaneError } from '../errors.ts';
+import { type CertificateBlock, certificateBlocksIn } from './certificate-file.ts';
 import { distinguishedName } from './der/distinguished-name.ts';
 import { readSpki } from './der/key-der.ts';
 import { readKeyUsage, type X509KeyUsage } from './der/key-usage.ts';
+import { ExplicitCurveError } from './der/named-curve.ts';
 import type { KeyRestriction } from './der/rsa-pss.ts';
 import { UnsupportedKeyError } from './der/unsupported-key-error.ts';
 import type { JsonObject } from './json.ts';
 import type { PrivateJwk } from './jwk.ts';
 import { isKeyType, keyTypeInfo } from './key-types.ts';
 import { publicMembersOf } from './public-part.ts';
+import { explicitCurveOfCertificate } from './unsupported-formats.ts';
 
 export interface CertificateInfo {
   readonly der: Buffer;
@@ -86,7 +88,8 @@ function readFields(der: Buffer, what: string) {
     const keyUsage = readKeyUsage(optional.find(({ tag }) => tag === 0xa3));
     return { subjectDn: distinguishedName(subject), keyUsage, ...readPublicKey(key.encoded) };
   } catch (error) {
-    if (error instanceof Asn1Error) throw badRequest(`${what} is not valid: ${error.message}`);
+    if (error instanceof Asn1Error)
+      throw badRequest(`${what} is not valid: ${error.message}`, { cause: error });
     throw error;
   }
 }
@@ -131,15 +134,29 @@ function openCertificate(der: Buffer, what: string): X509Certificate {
  */
 export function readCertificates(file: string): CertificateInfo[] {
   const what = 'Certificate file';
-  const blocks = certificatesIn(file);
+  const blocks = certificateBlocksIn(file);
   if (blocks.length > mostCertificates) {
     throw badRequest(`${what} holds ${blocks.length} certificates; at most ${mostCertificates} are accepted`);
   }
   const whatIs = (index: number) =>
     blocks.length > 1 ? `Certificate ${index + 1} of the file` : 'Certificate';
-  const chain = blocks.map((der, index) => readCertificateDer(der, whatIs(index)));
+  const chain = blocks.map((block, index) => readUploaded(block, index, whatIs(index)));
   for (const [index, certificate] of chain.entries()) checkPoint(certificate, whatIs(index));
   return chain;
+}
+
+/** The first certificate of a file is the one whose key `openssl x509` writes. */
+function readUploaded({ der, encoding }: CertificateBlock, index: number, what: string): CertificateInfo {
+  try {
+    return readCertificateDer(der, what);
+  } catch (error) {
+    const isExplicit = isKeyplaneError(error) && error.cause instanceof ExplicitCurveError;
+    if (!isExplicit || index > 0) throw error;
+    throw badRequest(`${error.message}! ${explicitCurveOfCertificate(encoding)}`, {
+      reason: 'FORM_NOT_SUPPORTED',
+      cause: error,
+    });
+  }
 }
 
 /**

@@ -8,6 +8,7 @@ import { Asn1Error } from '../asn1/element.ts';
 import { sniffDer } from '../asn1/sniff-der.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
 import { ExpandedKeyError } from './der/akp-form.ts';
+import { HybridPointError } from './der/ec-form.ts';
 import { type DerKey, readEcParameters, readEcPrivateKey, readPkcs8, readSpki } from './der/key-der.ts';
 import { ExplicitCurveError } from './der/named-curve.ts';
 import { readRsaPrivateKey, readRsaPublicKey } from './der/rsa-form.ts';
@@ -23,15 +24,15 @@ import {
   type Encoding,
   expandedKey,
   explicitCurve,
-  javaKeystore,
+  hybridPoint,
   keyAloneRemedy,
-  keystoreForm,
   mislabelledOpenSsh,
   type UnsupportedFormat,
   unsupportedFormats,
   unsupportedText,
-  unsupportedTextFormat,
 } from './unsupported-formats.ts';
+import { unsupportedOctetsFormat } from './unsupported-octets.ts';
+import { unsupportedTextFormat } from './unsupported-text.ts';
 
 export interface KeyContent {
   /** Not checked for soundness; holds secrets if it is of a secret kind. */
@@ -81,9 +82,17 @@ interface KeyBlock extends PemBlock {
   readonly curve?: () => string;
 }
 
+/** The PKCS#8 of a keystore's entry. @throws KeyplaneError bad_request, with commands that read the keystore */
+export function jwkFromKeystoreKey(pkcs8: Buffer): KeyContent {
+  return readKeyBlock({ ...keyBlock(pkcs8.toString('base64')), encoding: 'KEYSTORE' });
+}
+
 /** @throws KeyplaneError bad_request that says what was found and what is accepted */
 export function jwkFromKeyContent(content: string): KeyContent {
-  const key = keyBlock(content);
+  return readKeyBlock(keyBlock(content));
+}
+
+function readKeyBlock(key: KeyBlock): KeyContent {
   if (isEncrypted(key)) throw passphraseRequired();
   const reader = readerOf(key);
   return damagedAsBadRequest({ ...key, kind: reader.kind }, () => {
@@ -169,14 +178,13 @@ function blocksOf(content: string): { blocks: readonly PemBlock[]; encoding: Enc
   if (octets === undefined) {
     throw badRequest(`${what} is neither PEM (-----BEGIN ...) nor base64 of PEM or of DER`);
   }
+  refuseOtherText(decodeText(octets).trimStart());
   const pem = pemTextOf(octets);
   if (pem !== undefined) return { blocks: parsePem(pem, what), encoding: 'PEM' };
-  const form = unsupportedTextFormat(decodeText(octets));
-  if (form !== undefined) throw notSupported(form);
   if (isOpenSshKey(octets))
     return { blocks: [{ label: 'OPENSSH PRIVATE KEY', der: octets }], encoding: 'DER' };
-  const keystore = javaKeystore(octets);
-  if (keystore !== undefined) throw notSupported(keystoreForm(keystore));
+  const form = unsupportedOctetsFormat(octets);
+  if (form !== undefined) throw notSupported(form);
   const sniffed = sniffDer(octets);
   if (sniffed !== undefined) return { blocks: [{ label: sniffed.label, der: octets }], encoding: 'DER' };
   if (octets[0] === 0x30)
@@ -205,8 +213,9 @@ function damagedAsBadRequest<T>(
   try {
     return read();
   } catch (error) {
-    if (error instanceof ExplicitCurveError)
-      throw notSupported(explicitCurve(kind === 'PUBLIC_KEY' ? 'PUBLIC' : 'PRIVATE', encoding));
+    const half = kind === 'PUBLIC_KEY' ? 'PUBLIC' : 'PRIVATE';
+    if (error instanceof ExplicitCurveError) throw notSupported(explicitCurve(half, encoding));
+    if (error instanceof HybridPointError) throw notSupported(hybridPoint(half, encoding));
     if (error instanceof ExpandedKeyError) throw notSupported(expandedKey(error.alg));
     if (error instanceof Asn1Error)
       throw badRequest(`${what} is not a key that is accepted: ${error.message}`);

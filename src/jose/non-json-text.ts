@@ -1,6 +1,6 @@
 // Recognises common inputs that are no JSON by their first characters, and says where to get the key.
 
-import { unsupportedTextFormat } from './unsupported-formats.ts';
+import { textFormatName, unsupportedTextFormat } from './unsupported-text.ts';
 
 /**
  * Ends a sentence about a text that is no JSON: "it is PEM (CERTIFICATE)! Upload it …".
@@ -25,6 +25,5 @@ export function nonJsonText(text: string): string | undefined {
   if (/^(eyJ|ewog|ewo)[\w+/=-]*$/.test(text.trim().slice(0, 4096))) return 'it is base64! Decode it first';
   const form = unsupportedTextFormat(start);
   if (form === undefined) return undefined;
-  const what = /^ssh-|^ecdsa-/.test(start) ? 'an OpenSSH public key' : form.what;
-  return `it is ${what}! ${form.remedy}`;
+  return `it is ${textFormatName(form)}! ${form.remedy}`;
 }

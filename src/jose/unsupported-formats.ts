@@ -2,10 +2,8 @@
 // that converts it. Tests extract the commands, run them on real files and upload the result.
 // A name such as `key.pem` in a command stands for the user's own file.
 
-import { Buffer } from 'node:buffer';
-
-/** `MISLABELLED`: PEM under a label that OpenSSL does not read as what it is. */
-export type Encoding = 'PEM' | 'DER' | 'MISLABELLED';
+/** `MISLABELLED`: PEM under a label that OpenSSL does not read as what it is. `KEYSTORE`: a private key in PKCS#12. */
+export type Encoding = 'PEM' | 'DER' | 'MISLABELLED' | 'KEYSTORE';
 
 export interface UnsupportedFormat {
   /** Such as `a PKCS#7 bundle`. */
@@ -32,6 +30,8 @@ function openssl(command: string, file: string, options: string, encoding: Encod
     case 'MISLABELLED':
       // OpenSSL may ask for a passphrase on its standard input.
       return `${derOf(file)} > content.der && openssl ${command} -inform DER -in content.der ${options}`;
+    case 'KEYSTORE':
+      return `openssl pkcs12 -provider legacy -provider default -in keystore.p12 -nodes -nocerts | openssl ${command} ${options}`;
     default:
       return encoding satisfies never;
   }
@@ -129,53 +129,6 @@ export const mislabelledOpenSsh: UnsupportedFormat = Object.freeze({
     'Write it under its own label and remove its passphrase with `(umask 077; sed \'s/^\\(-----BEGIN\\|-----END\\) .*/\\1 OPENSSH PRIVATE KEY-----/\' id_key > openssh_key) && ssh-keygen -p -N "" -f openssh_key` and upload openssh_key. The second command asks for the passphrase',
 });
 
-/** A line of `authorized_keys` or of a `.pub` file. `ssh-keygen` writes no PEM for Ed25519. */
-function openSshPublicKey(type: string): UnsupportedFormat {
-  const command =
-    type === 'ssh-ed25519'
-      ? // The first 12 octets of an Ed25519 key in SPKI (RFC 8410 §10.1) are these 16 characters; its last 32 are the key.
-        'cut -d " " -f 2 key.pub | base64 -d | tail -c 32 | base64 | sed s/^/MCowBQYDK2VwAyEA/ | base64 -d | openssl pkey -pubin -inform DER -out key.pem'
-      : 'ssh-keygen -e -m PKCS8 -f key.pub > key.pem';
-  return {
-    what: 'a public key in the format of OpenSSH',
-    remedy: `Convert it with \`${command}\` and upload key.pem as a PUBLIC_KEY`,
-  };
-}
-
-/** RFC 4716. `ssh-keygen -i` writes the form of OpenSSH, which the second command converts. */
-function ssh2PublicKey(text: string): UnsupportedFormat {
-  const blob = Buffer.from(text.replace(/^----.*$|^[\w-]+:(?:.*\\\r?\n)*.*$/gm, ''), 'base64');
-  const type = blob.subarray(4, 4 + 'ssh-ed25519'.length).toString('latin1');
-  const { remedy } = openSshPublicKey(type);
-  return {
-    what: 'a public key in the format of RFC 4716 (SSH2 PUBLIC KEY)',
-    remedy: remedy.replace('`', '`ssh-keygen -i -m RFC4716 -f ssh2.pub > key.pub && '),
-  };
-}
-
-/** `.ppk` files of PuTTY. Its `puttygen` writes traditional PEM, and the form of OpenSSH for Ed25519. */
-const puttyKey: UnsupportedFormat = Object.freeze({
-  what: 'a key in the format of PuTTY',
-  remedy:
-    'Convert it with `puttygen key.ppk -O private-openssh -o key.pem --new-passphrase /dev/null` and upload key.pem',
-});
-
-const openPgpKey: UnsupportedFormat = Object.freeze({
-  what: 'an OpenPGP key, which no JOSE algorithm uses',
-  remedy: 'Generate a new key with `openssl genpkey -algorithm ED25519 -out key.pem` and upload key.pem',
-});
-
-/** A text that is neither PEM, JSON nor base64, by how it begins. */
-export function unsupportedTextFormat(text: string): UnsupportedFormat | undefined {
-  const start = text.trimStart();
-  const [, openSsh] =
-    /^((?:ssh|ecdsa-sha2|sk-ssh|sk-ecdsa-sha2)-[a-z0-9@.-]+)\s+[A-Za-z0-9+/]/.exec(start) ?? [];
-  if (openSsh !== undefined) return openSshPublicKey(openSsh);
-  if (start.startsWith('---- BEGIN SSH2 PUBLIC KEY ----')) return ssh2PublicKey(start);
-  if (start.startsWith('PuTTY-User-Key-File-')) return puttyKey;
-  return start.startsWith('-----BEGIN PGP ') ? openPgpKey : undefined;
-}
-
 /** What is uploaded as a keystore, by its first octets or its structure. */
 export function keystoreForm(type: string): UnsupportedFormat {
   return {
@@ -192,13 +145,6 @@ function pkcs12Form(encoding: Encoding): UnsupportedFormat {
   };
 }
 
-/** JKS and JCEKS, by their first four octets. */
-export function javaKeystore(octets: Buffer): 'JKS' | 'JCEKS' | undefined {
-  const magic = octets.length < 4 ? 0 : octets.readUInt32BE(0);
-  if (magic === 0xfeedfeed) return 'JKS';
-  return magic === 0xcececece ? 'JCEKS' : undefined;
-}
-
 /** A certificate where a key belongs. */
 export function certificateForKey(encoding: Encoding): UnsupportedFormat {
   return {
@@ -209,12 +155,30 @@ export function certificateForKey(encoding: Encoding): UnsupportedFormat {
 
 /** RFC 5480 §2.1.1 allows named curves alone: explicit parameters can describe a forged twin of one (CVE-2020-0601). */
 export function explicitCurve(kind: 'PRIVATE' | 'PUBLIC', encoding: Encoding): UnsupportedFormat {
-  const isPublic = kind === 'PUBLIC';
-  const options = `-param_enc named_curve ${isPublic ? '-pubout ' : ''}-out named.pem`;
   return {
     what: 'an EC key whose curve is given by explicit parameters, a named curve is required (RFC 5480 §2.1.1)',
-    remedy: `Convert it with \`${openssl(isPublic ? 'ec -pubin' : 'ec', 'key.pem', options, encoding)}\` and upload named.pem`,
+    remedy: ecRemedy(kind, encoding, '-param_enc named_curve', 'named.pem'),
   };
+}
+
+/** RFC 5480 §2.2 has the uncompressed and the compressed form alone. */
+export function hybridPoint(kind: 'PRIVATE' | 'PUBLIC', encoding: Encoding): UnsupportedFormat {
+  return {
+    what: 'an EC key whose point has the hybrid form (X9.62), the uncompressed or the compressed one is required (RFC 5480 §2.2)',
+    remedy: ecRemedy(kind, encoding, '-conv_form uncompressed', 'point.pem'),
+  };
+}
+
+function ecRemedy(kind: 'PRIVATE' | 'PUBLIC', encoding: Encoding, option: string, output: string): string {
+  const isPublic = kind === 'PUBLIC';
+  const options = `${option} ${isPublic ? '-pubout ' : ''}-out ${output}`;
+  return `Convert it with \`${openssl(isPublic ? 'ec -pubin' : 'ec', 'key.pem', options, encoding)}\` and upload ${output}${encoding === 'KEYSTORE' ? ' as a PRIVATE_KEY' : ''}`;
+}
+
+/** A certificate whose curve is given by explicit parameters: what is signed cannot be converted, its key can. */
+export function explicitCurveOfCertificate(encoding: Encoding): string {
+  const written = openssl('x509', 'certificate.pem', '-noout -pubkey', encoding);
+  return `Have it issued for a named curve. To upload its public key as a PUBLIC_KEY, write it with \`${written} | openssl ec -pubin -param_enc named_curve -pubout -out named.pem\``;
 }
 
 /** RFC 9964 §4 has the seed alone, from which the expanded key is computed, and not the other way round. */
@@ -270,6 +234,15 @@ export const keyAndCertificates: UnsupportedFormat = Object.freeze({
   what: 'a private key with certificates',
   remedy: `To keep them together ${makeKeystore}`,
 });
+
+/** Such as the value of a Kubernetes secret. */
+export function base64Keystore(type: 'JKS' | 'PKCS12'): UnsupportedFormat {
+  const file = `keystore.${type === 'JKS' ? 'jks' : 'p12'}`;
+  return {
+    what: `the base64 text of a ${type} keystore`,
+    remedy: `Decode it with \`base64 -d keystore.b64 > ${file}\` and upload ${file}`,
+  };
+}
 
 /** A PEM file where a keystore belongs. */
 export const pemKeystore: UnsupportedFormat = Object.freeze({

@@ -11,7 +11,7 @@ import {
   type OpenedKeystore,
   openKeystore,
 } from '../formats/keystore.ts';
-import { jwkFromKeyContent } from '../jose/key-pem.ts';
+import { jwkFromKeystoreKey } from '../jose/key-pem.ts';
 import type { KeystoreAnswer, KeystoreJob } from './keystore-job.ts';
 
 export function answerKeystoreJob(job: KeystoreJob): KeystoreAnswer {
@@ -56,7 +56,7 @@ function openFacts(opened: OpenedKeystore, alias: string, keyPassword: string | 
 function keyProblem(entry: KeystoreEntry): { problem?: string } {
   if (entry.kind !== 'PRIVATE_KEY') return {};
   try {
-    jwkFromKeyContent(entry.privateKeyPkcs8.toString('base64'));
+    jwkFromKeystoreKey(entry.privateKeyPkcs8);
     return {};
   } catch (error) {
     if (isKeyplaneError(error)) return { problem: error.message };

@@ -1,5 +1,5 @@
 import type { KeystoreEntry, KeystoreListing } from '../formats/keystore.ts';
-import { jwkFromKeyContent } from '../jose/key-pem.ts';
+import { jwkFromKeystoreKey } from '../jose/key-pem.ts';
 import { fromChain } from './certificate.ts';
 import { type InspectedKey, inspectedKeysAtMost, inspectOne } from './inspected-key.ts';
 import {
@@ -68,7 +68,7 @@ function fromEntry(
     const raw = { kty: 'oct', k: entry.secret.toString('base64url') };
     return { raw, notBeforeTime: null, expirationTime: null };
   }
-  const { jwk, restriction } = jwkFromKeyContent(entry.privateKeyPkcs8.toString('base64'));
+  const { jwk, restriction } = jwkFromKeystoreKey(entry.privateKeyPkcs8);
   if (entry.chain.length === 0) {
     return {
       raw: jwk,

@@ -386,6 +386,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'jose/pem.ts',
     'jose/pem-content.ts',
     'jose/unsupported-formats.ts',
+    'jose/unsupported-octets.ts',
+    'jose/unsupported-text.ts',
     'protocol/content.ts',
   ],
   jose: ['asn1'],

@@ -205,6 +205,13 @@ describe('over a real socket', () => {
       400,
       'The Host header is not a host with an optional port!',
     ]),
+    ['without a Host', 'GET /healthz HTTP/1.1\r\n\r\n', 400, 'The request has no Host header!'],
+    [
+      'an unknown expectation',
+      'POST /apiops/tokens/ HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nContent-Length: 2\r\n\r\n',
+      400,
+      'Expect is not supported! The only accepted value is 100-continue',
+    ],
     [
       'a length and chunks',
       'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',

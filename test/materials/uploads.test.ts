@@ -99,16 +99,25 @@ describe('an upload', () => {
     refusal(await sendRaw(body, type));
   });
 
+  test('whose part has no name is refused for that', async () => {
+    const body = '--x\r\nContent-Disposition: form-data\r\n\r\nx\r\n--x--\r\n';
+    expect(refusal(await sendRaw(body, multipart))).toBe('A part of the upload has no name!');
+  });
+
   test('with NUL or an incomplete character in a field is rejected', async () => {
     const nul = form('refused');
     nul.set('certificateDescription', 'a\u{0}b');
     expect(refusal(await send(nul))).toBe('certificateDescription is not text!');
-    const bytes = Buffer.concat([
-      Buffer.from(part('alias', 'x').slice(0, -3)),
-      Buffer.from([0xff, 0xfe]),
-      Buffer.from('\r\n--x--\r\n'),
-    ]);
-    refusal(await sendRaw(bytes, multipart));
+    const whole =
+      part('certificateName', 'refused') +
+      part('alias', 'refused') +
+      part('certificateDescription', 'bad?bytes') +
+      part('environmentList', 'production') +
+      part('pemEncodedFile', pemFixture('ec.pem'));
+    const bytes = Buffer.from(`${whole}--x--\r\n`);
+    bytes[bytes.indexOf('?')] = 0xe9;
+    expect(refusal(await sendRaw(bytes, multipart))).toBe('certificateDescription is not valid UTF-8!');
+    expect(await project.names('certificates')).not.toContain('refused');
   });
 
   test('may have its parts in any order, and a file under any file name', async () => {

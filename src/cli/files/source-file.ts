@@ -10,11 +10,9 @@ import { isJsonObject, type JsonValue, parseJson } from '../../jose/json.ts';
 import { encryptedKeyIn, jwkFromKeyContent } from '../../jose/key-pem.ts';
 import { isOpenSshKey } from '../../jose/openssh-key.ts';
 import { pemTextOf, writePem } from '../../jose/pem.ts';
-import {
-  keyAndCertificates,
-  unsupportedText,
-  unsupportedTextFormat,
-} from '../../jose/unsupported-formats.ts';
+import { keyAndCertificates, unsupportedText } from '../../jose/unsupported-formats.ts';
+import { foreignKey } from '../../jose/unsupported-octets.ts';
+import { unsupportedTextFormat } from '../../jose/unsupported-text.ts';
 import { CliFailure } from '../failure.ts';
 
 export interface CertificateSourceFile {
@@ -75,6 +73,7 @@ export function readSourceFile(bytes: Buffer, wanted?: 'CERTIFICATE' | 'KEY'): S
   if (pem !== undefined) return pemFile(pem);
   if (isOpenSshKey(bytes)) return keyFile(bytes.toString('base64'));
   if (unsupportedTextFormat(text) !== undefined) return keyFile(text);
+  if (foreignKey(bytes) !== undefined) return keyFile(bytes.toString('base64'));
   const der = sniffDer(bytes);
   if (der?.label === 'CERTIFICATE') return { kind: 'CERTIFICATE', pem: writePem('CERTIFICATE', bytes) };
   if (der) return keyFile(bytes.toString('base64'));

@@ -14,8 +14,15 @@ export function httpOptions({ headersMs, lookEveryMs }: Pick<ServerLimits, 'head
   return {
     headersTimeout: headersMs,
     connectionsCheckingInterval: lookEveryMs,
+    // `refuseBadHost` requires it: node:http would respond without a body, a log line or a count.
+    requireHostHeader: false,
     shouldUpgradeCallback: (request: IncomingMessage) => asksForWebSocket(request),
   };
+}
+
+/** node:http answers another expectation than `100-continue` itself, with 417 and no body. Here it is a request like any. */
+export function takeExpectations(server: Server): void {
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }
 
 /** For Fastify: a server of our class with the limits that Fastify would set. */

@@ -32,10 +32,24 @@ export function refuseManyHeaders({ raw }: FastifyRequest): void {
   }
 }
 
-/** The connection ends with the response: what else came on it may be read in two ways too. */
+/**
+ * What node:http leaves to us, or would reject without a body (RFC 9112 section 3.2, RFC 9110 section 10.1.1). The
+ * connection ends with the response: what else came on it may be read in two ways too.
+ */
 export function refuseBadHost({ raw }: FastifyRequest, reply: FastifyReply): void {
-  const fault = hostFault(raw);
+  const { httpVersion, headers } = raw;
+  const fault =
+    hostFault(raw) ??
+    (httpVersion === '1.1' && headers.host === undefined ? 'The request has no Host header!' : undefined);
   if (fault === undefined) return;
   reply.header('Connection', 'close');
   throw badRequest(fault);
+}
+
+/** The body may never come, so the connection ends with the response. */
+export function refuseExpectation({ raw }: FastifyRequest, reply: FastifyReply): void {
+  const { expect } = raw.headers;
+  if (expect === undefined || /^\s*100-continue\s*$/i.test(expect)) return;
+  reply.header('Connection', 'close');
+  throw badRequest('Expect is not supported! The only accepted value is 100-continue');
 }

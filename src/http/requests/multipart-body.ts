@@ -46,7 +46,8 @@ async function readParts(
   let bytesLeft = request.routeOptions.bodyLimit;
   try {
     for await (const part of request.parts()) {
-      const name = part.fieldname;
+      const name: string | undefined = part.fieldname;
+      if (name === undefined) throw badRequest('A part of the upload has no name!');
       if (members.has(name))
         throw badRequest(`${shownText(name)} is given twice!`, {
           reason: 'FIELD_NOT_VALID',
@@ -78,6 +79,12 @@ function textOf(name: string, value: unknown): string {
   }
   if (typeof value !== 'string' || value.includes('\0'))
     throw badRequest(`${shownText(name)} is not text!`, {
+      reason: 'FIELD_NOT_VALID',
+      member: shownText(name),
+    });
+  // The parser puts it in place of octets that are no UTF-8.
+  if (value.includes('\ufffd'))
+    throw badRequest(`${shownText(name)} is not valid UTF-8!`, {
       reason: 'FIELD_NOT_VALID',
       member: shownText(name),
     });

@@ -24,6 +24,9 @@ export const ecForm: DerForm = {
   },
 };
 
+/** Its own class, because a file with such a key can be converted. */
+export class HybridPointError extends Asn1Error {}
+
 function curveOf(crv: string): EcCurve {
   const curve = ecCurves.get(crv);
   if (curve === undefined) throw new Asn1Error('its curve is unknown');
@@ -41,6 +44,8 @@ function pointMembers(crv: string, point: Buffer): JsonObject {
       throw new Asn1Error(`its point is not on ${crv}`);
     }
   }
+  if (whole.length === 2 * octets + 1 && (whole[0] === 6 || whole[0] === 7))
+    throw new HybridPointError('its point has the hybrid form (X9.62), which RFC 5480 §2.2 does not allow');
   if (whole.length !== 2 * octets + 1 || whole[0] !== 4)
     throw new Asn1Error(`its point does not have the form of a point on ${crv}`);
   return {
