@@ -63,8 +63,8 @@ export function TokenProfilesPage() {
 function columnsOf(projectName: string): readonly TableColumn<TokenProfile>[] {
   return [
     nameColumn((name) => projectPath(projectName, 'token-profiles', name)),
-    { header: 'Issuer', cell: ({ issuer }) => issuer },
-    { header: 'Audiences', cell: ({ audiences }) => audiences.join(', ') },
+    { header: 'Issuer', cell: ({ issuer }) => cutText(issuer) },
+    { header: 'Audiences', cell: ({ audiences }) => cutText(audiences.join(', ')) },
     { header: 'Lifetime', cell: ({ lifetime }) => durationWords(lifetime) },
     {
       header: 'Key ring',
@@ -81,4 +81,12 @@ function columnsOf(projectName: string): readonly TableColumn<TokenProfile>[] {
       cell: ({ createdAt }) => <Day at={createdAt} />,
     },
   ];
+}
+
+function cutText(text: string) {
+  return (
+    <span className="object" title={text}>
+      {text}
+    </span>
+  );
 }
