@@ -167,7 +167,7 @@ export function Pages({ view, count }: { readonly view: ListState; readonly coun
         {count > Math.min(...pageSizes) && (
           <NativeSelect
             size="xs"
-            aria-label="Rows a page"
+            aria-label="Rows per page"
             value={String(size)}
             data={pageSizes.map((rows) => ({ value: String(rows), label: `${rows} rows` }))}
             onChange={(event) => view.set({ size: event.currentTarget.value })}

@@ -14,7 +14,7 @@ import { projectPath } from '../layout/project.ts';
 import { durationWords } from '../quantity/quantity.ts';
 import { ProfileDialog } from './profile-dialog.tsx';
 
-/** The token profiles of a project: what tokens say that nodes issue. */
+/** The token profiles of a project: the contents of tokens that nodes issue. */
 export function TokenProfilesPage() {
   const { projectName = '' } = useParams<{ projectName: string }>();
   const view = useListView('name,asc');
@@ -27,7 +27,7 @@ export function TokenProfilesPage() {
     <Stack>
       <PageHeader
         title="Token profiles"
-        description="What the tokens contain that nodes issue for applications: issuer, audiences, lifetime and claims."
+        description="The contents of tokens that nodes issue for applications: issuer, audiences, lifetime and claims."
       >
         {create}
       </PageHeader>
