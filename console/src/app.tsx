@@ -1,6 +1,7 @@
 import { Center, Container } from '@mantine/core';
 import { Route, Router, Switch } from 'wouter';
 import { QueryView } from './display/query-view.tsx';
+import { AdministratorsOnlyPage } from './layout/administrators-only-page.tsx';
 import { hashHref, useHashLocation, useHashSearch } from './layout/hash-location.ts';
 import { NotFoundPage } from './layout/not-found-page.tsx';
 import { Shell } from './layout/shell.tsx';
@@ -26,8 +27,12 @@ export function App() {
         <Shell>
           <Container size="xl" p={0}>
             <Switch>
-              {pages.map(({ path, page: Page }) => (
-                <Route key={path} path={path} component={Page} />
+              {pages.map(({ path, page, isForAdministrators = false }) => (
+                <Route
+                  key={path}
+                  path={path}
+                  component={isForAdministrators && !session.data?.admin ? AdministratorsOnlyPage : page}
+                />
               ))}
               <Route component={NotFoundPage} />
             </Switch>

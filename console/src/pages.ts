@@ -36,6 +36,8 @@ import { ViewsPage } from './views/views-page.tsx';
 export interface PageEntry {
   readonly path: string;
   readonly page: ComponentType;
+  /** The API rejects all of its requests from other users. */
+  readonly isForAdministrators?: boolean;
 }
 
 export const pages: readonly PageEntry[] = [
@@ -64,11 +66,11 @@ export const pages: readonly PageEntry[] = [
   { path: '/projects/:projectName/outlets', page: OutletsPage },
   { path: '/projects/:projectName/outlets/:outletName', page: OutletPage },
   { path: '/projects/:projectName/events', page: EventsPage },
-  { path: '/environments', page: EnvironmentsPage },
-  { path: '/environments/:environmentName', page: EnvironmentPage },
-  { path: '/users', page: UsersPage },
-  { path: '/users/:username/tokens', page: UserTokensPage },
+  { path: '/environments', page: EnvironmentsPage, isForAdministrators: true },
+  { path: '/environments/:environmentName', page: EnvironmentPage, isForAdministrators: true },
+  { path: '/users', page: UsersPage, isForAdministrators: true },
+  { path: '/users/:username/tokens', page: UserTokensPage, isForAdministrators: true },
   { path: '/tokens', page: TokensPage },
-  { path: '/audit', page: AuditPage },
+  { path: '/audit', page: AuditPage, isForAdministrators: true },
   { path: '/help', page: HelpPage },
 ];

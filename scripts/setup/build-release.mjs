@@ -3,19 +3,23 @@
 import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { capture } from '../child.mjs';
-import { root } from '../places.mjs';
+import { nodePath, root } from '../places.mjs';
 import { buildConsole } from './build-console.mjs';
 
 const target = join(root, 'dist');
 /** What the compiled program reads beside its modules. */
 const readFiles = /\.(html|svg|css)$/;
 
-/** @throws Error with the output of the compiler */
+/** @throws Error with the output of the bundler */
 export async function buildRelease() {
   await buildConsole();
   rmSync(target, { recursive: true, force: true });
-  const { bundleRelease } = await import('./bundle-release.mjs');
-  await bundleRelease(target);
+  // A child, because npm runs this under the machine's own Node.js, which may be too old for the bundler.
+  const { code, output } = await capture(nodePath(), [
+    join(root, 'scripts/setup/bundle-release.mjs'),
+    target,
+  ]);
+  if (code !== 0) throw new Error(`Could not compile the release. The bundler said:\n${output.trim()}`);
   const source = join(root, 'src');
   for (const entry of readdirSync(source, { withFileTypes: true, recursive: true })) {
     if (!entry.isFile() || !readFiles.test(entry.name)) continue;

@@ -1,4 +1,4 @@
-// Compiles `src/` into few files. Node.js keeps the text of each module and some 7 KB beside it, and resolves more than a thousand
+// Compiles `src/` into few files, in the folder that is its argument. Node.js keeps the text of each module and some 7 KB beside it, and resolves more than a thousand
 // names at a start: a manager that was compiled file by file needed 25 MB more.
 
 import { globSync, readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { root } from '../places.mjs';
 import { collectLicenses } from './bundled-licenses.mjs';
 
 /** @throws Error with the output of the bundler */
-export async function bundleRelease(target) {
+async function bundleRelease(target) {
   await build({
     configFile: false,
     root,
@@ -75,3 +75,5 @@ const latin1 = {
 function escaped(character) {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
+
+await bundleRelease(process.argv[2]);

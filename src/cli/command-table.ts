@@ -120,7 +120,7 @@ const keys: readonly CommandRow[] = [
   },
   {
     name: 'app',
-    summary: 'Applications of a project, which have keys used at nodes',
+    summary: 'Applications of a project: programs that use keys at nodes',
     load: async () => (await import('./applications/app.ts')).addAppCommand,
   },
   {
@@ -135,7 +135,7 @@ const keys: readonly CommandRow[] = [
   },
   {
     name: 'token-profile',
-    summary: 'Token profiles of a project: what tokens say that nodes issue',
+    summary: 'Token profiles of a project: the contents of tokens that nodes issue',
     load: async () => (await import('./token-profiles/token-profile.ts')).addTokenProfileCommand,
   },
   {

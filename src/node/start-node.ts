@@ -170,10 +170,7 @@ async function run(
   closers.push(() => outlets.close());
   if (copy instanceof SealedLog) await restoreCopy(copy, state, revoked);
   if (state.environment && state.environment.name !== environment) {
-    log.warn(
-      { copyOf: state.environment.name, environment },
-      'the copy has another name; waiting for the manager',
-    );
+    log.warn({ copyOf: state.environment.name }, 'the copy has another name; waiting for the manager');
     state.holdBack(true);
   }
   const pin = await loadIdentityPin(join(dataDir, 'manager.pin'), key, log);
@@ -267,7 +264,7 @@ async function run(
     ...(operationsAddresses.length > 0 && { operations: operationsAddresses }),
     ...(kubernetesSigner !== undefined && { kubernetesSigner }),
   };
-  log.info({ environment, name, url: address, revision: state.revision, ...at }, 'the node is listening');
+  log.info({ url: address, revision: state.revision, ...at }, 'the node is listening');
   return { url: address, operations: operationsAddresses, kubernetesSigner };
 }
 

@@ -111,7 +111,7 @@ function millisecondsOrNull(text: string | null): number | null {
 
 function milliseconds(text: string): number {
   const durationMs = parseDuration(text);
-  if (durationMs === undefined) throw new Error(`a stored policy has a duration that is none: ${text}`);
+  if (durationMs === undefined) throw new Error(`a stored policy has a duration that is not valid: ${text}`);
   return durationMs;
 }
 

@@ -56,7 +56,7 @@ function outcomeOf(status: number): SendOutcome {
   if (status >= 200 && status <= 299) return { result: 'DELIVERED' };
   if (status === stopStatus) {
     const error =
-      'The receiver responded with status 410: it is sent nothing until the outlet is changed or delivered!';
+      'The receiver responded with status 410: nothing is sent until the outlet is changed or delivered!';
     return { result: 'STOPPED', error };
   }
   const note = status >= 300 && status <= 399 ? ', and redirects are not followed' : '';

@@ -150,7 +150,7 @@ test('status 410 stops deliveries until the outlet is delivered or changed', asy
   await generate('first-410');
   await until(async () => (await delivery('stopped')).state === 'FAILING', 'it is FAILING');
   expect((await delivery('stopped')).lastError).toBe(
-    'The receiver responded with status 410: it is sent nothing until the outlet is changed or delivered!',
+    'The receiver responded with status 410: nothing is sent until the outlet is changed or delivered!',
   );
   // For as long as another one, which fails, is tried several times.
   const failing = await receive('failing-beside', ['jwk.created']);

@@ -53,6 +53,12 @@ async function between(first: readonly ('lose' | 'busy' | 'garbage')[]) {
 }
 
 describe('the client', () => {
+  test.each([undefined, '', 'keyplane.example', '/apiops'])('is not created for url %j', (url) => {
+    expect(() => createClient({ url: url as string })).toThrow(
+      `url (${url}) is not valid! It takes the URL of the manager`,
+    );
+  });
+
   test('calls an operation by its name and gives its answer as it is', async () => {
     const answer = await direct().generateJwk({ projectName, body: { name: 'plain', ...ec } });
     expect(answer.deploymentResult).toEqual({

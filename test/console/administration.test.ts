@@ -117,7 +117,8 @@ test('a user who is no administrator sees no administration, and the server reje
     expect(await page.getByRole('link', { name }).count()).toBe(0);
   }
   await page.goto(`${console.manager.url}/#/users`);
-  await page.getByText('You do not have permission to perform this action').waitFor();
+  await page.getByText('Only administrators can see this page.').waitFor();
+  expect(await page.getByRole('button', { name: 'New user' }).count()).toBe(0);
   expect((await api('POST', '/apiops/users/', { username: 'x', password: 'long enough' })).status).toBe(403);
   await page.goto(`${console.manager.url}/#/projects/MyProject`);
   await page.getByRole('heading', { name: 'MyProject' }).waitFor();

@@ -124,7 +124,7 @@ test('credentials of each type and rates are edited, and each new token is shown
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('gateway');
   await dialog.getByLabel('Grant the use of').selectOption('single');
-  await dialog.getByLabel('Operations a second: single').fill('50');
+  await dialog.getByLabel('Operations per second: single').fill('50');
   await dialog.getByLabel('At once: single').fill('100');
   await dialog.getByLabel('Known by').selectOption('Token');
   await dialog.getByLabel('Name of the token').last().fill('batch');
@@ -136,7 +136,7 @@ test('credentials of each type and rates are edited, and each new token is shown
   await dialog.getByRole('button', { name: 'Create', exact: true }).click();
   await page.getByText('Tokens of gateway').waitFor();
   expect(await page.getByTestId('token').count()).toBe(2);
-  await page.getByText('single: sign, verify, 50 a second and 100 at once').waitFor();
+  await page.getByText('single: sign, verify, 50 per second and 100 at once').waitFor();
   await page.getByRole('cell', { name: 'spiffe://example.org/gateway' }).waitFor();
   await page.getByRole('button', { name: 'Edit' }).click();
   await dialog.getByLabel('Known by').selectOption('JWT of another issuer');

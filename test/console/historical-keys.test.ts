@@ -18,7 +18,7 @@ afterAll(() => console.close());
 
 test('the key ring of the historical keys is chosen, and its request is shown as curl', async () => {
   const page = await console.open({ path: '/projects/MyProject' });
-  await page.getByText('the key ring for signatures, if the project has exactly one').waitFor();
+  await page.getByText('the key ring for signatures, if there is exactly one').waitFor();
   await page.getByRole('button', { name: 'Edit' }).click();
   const dialog = page.getByRole('dialog');
   const choice = dialog.getByLabel('Key ring of the historical keys');

@@ -133,7 +133,7 @@ test('an administrator lists the tokens of a user and revokes one, which is reje
 test('a user who is no administrator is refused the tokens of others', async () => {
   await console.manager.as('mallory');
   const page = await console.open({ path: '/users/admin/tokens', username: 'mallory' });
-  await page.getByText('You do not have permission to perform this action').waitFor();
+  await page.getByText('Only administrators can see this page.').waitFor();
 });
 
 test('users see who is signed in, and change their own password with the current one', async () => {

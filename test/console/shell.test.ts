@@ -82,6 +82,18 @@ test('a keyboard reaches the content without going through the sidebar', async (
   expect(await page.evaluate<string>('document.activeElement.id')).toBe('content');
 });
 
+test('a dialog returns the focus to the button that opened it', async () => {
+  const page = await console.open({ path: '/users' });
+  const opener = page.getByRole('button', { name: 'New user' });
+  await opener.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await page.getByLabel('Username').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await expect.poll(() => page.evaluate<string>('document.activeElement.textContent')).toBe('New user');
+});
+
 test('a narrow screen hides the sidebar from the eye and from the keyboard until its button is pressed', async () => {
   const page = await console.open({ width: 360, colorScheme: 'dark' });
   const users = page.getByRole('link', { name: 'Users' });

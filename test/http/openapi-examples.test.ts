@@ -25,6 +25,11 @@ interface Operation {
   readonly operationId: string;
   readonly description: string;
   readonly summary: string;
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly description?: string;
+  }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, Media>> };
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Media>> }>>;
   readonly 'x-codeSamples': readonly { readonly label: string; readonly source: string }[];
@@ -51,6 +56,17 @@ beforeAll(async () => {
 afterAll(async () => {
   await world.close();
   await rm(folder, { recursive: true, force: true });
+});
+
+test('each parameter has a description, and each code sample a whole path', () => {
+  // One that several operations share is a reference, with its description in the components.
+  const parameters = operations.flatMap(({ operationId, parameters: all = [] }) =>
+    all.filter((parameter) => 'in' in parameter).map((parameter) => ({ ...parameter, operationId })),
+  );
+  expect(parameters.length).toBeGreaterThan(200);
+  expect(parameters.filter(({ description = '' }) => description === '')).toEqual([]);
+  const samples = operations.flatMap((operation) => operation['x-codeSamples'].map(({ source }) => source));
+  expect(samples.filter((source) => /\/apiops[^'" ]*\/\//.test(source))).toEqual([]);
 });
 
 const valuesOf = ({ example, examples }: Media) => [

@@ -182,6 +182,19 @@ test.skipIf(olderNode === undefined)('under an older Node.js prints one plain li
   });
 });
 
+test.skipIf(olderNode === undefined)(
+  'is packed under an older Node.js too',
+  async () => {
+    const env = environmentOf(home, dirname(olderNode ?? ''));
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--loglevel=error'], {
+      cwd: root,
+      env,
+    });
+    expect(JSON.parse(stdout)).toMatchObject([{ name: 'keyplane' }]);
+  },
+  2 * minutes,
+);
+
 describe('the packed client', () => {
   test('serves a strict TypeScript project', async () => {
     const packed = await npm(
@@ -213,6 +226,14 @@ export async function names(projectName: string): Promise<readonly string[]> {
 console.log(typeof names, KeyplaneApiError.name);
 `,
     );
+    const readme = await readFile(join(root, 'clients/typescript/README.md'), 'utf8');
+    const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
+    expect(example).toContain('createClient');
+    await writeFile(join(project, 'readme.ts'), example);
+    // What @types/node declares of it.
+    const nodeTypes =
+      'declare const process: { readonly env: Readonly<Record<string, string | undefined>> };\n';
+    await writeFile(join(project, 'process.d.ts'), nodeTypes);
     await npm(['install', join(folder, filename)], project);
     await symlink(join(root, 'node_modules/typescript'), join(project, 'node_modules/typescript'));
     const { stdout: said } = await run('tsc', ['-p', project], { cwd: project }).catch((error) => error);

@@ -28,7 +28,13 @@ type Call<Name extends keyof Operations> =
 
 export type KeyplaneClient = { readonly [Name in keyof Operations]: Call<Name> };
 
+/** @throws TypeError where `url` is not an absolute URL, such as a variable that is not set */
 export function createClient(options: ClientOptions): KeyplaneClient {
+  if (!URL.canParse(options.url)) {
+    throw new TypeError(
+      `url (${options.url}) is not valid! It takes the URL of the manager, such as https://keyplane.example`,
+    );
+  }
   const url = options.url.replace(/\/+$/, '');
   const policy = { ...defaultRetries, ...options.retries };
   const call = (name: keyof Operations) => {

@@ -107,7 +107,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the key ring */
       readonly ringName: string;
       readonly body: KeyRingActivation;
     };
@@ -254,7 +254,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the application */
       readonly applicationName: string;
     };
     answer: DeploymentAnswer;
@@ -320,7 +320,7 @@ export interface Operations {
       readonly reason?: string | undefined;
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the key ring */
       readonly ringName: string;
     };
     answer: DeploymentAnswer;
@@ -360,7 +360,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the outlet */
       readonly outletName: string;
     };
     answer: DeploymentAnswer;
@@ -391,7 +391,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the token profile */
       readonly tokenProfileName: string;
     };
     answer: DeploymentAnswer;
@@ -409,7 +409,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the view */
       readonly viewName: string;
     };
     answer: DeploymentAnswer;
@@ -419,7 +419,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the outlet */
       readonly outletName: string;
       readonly body?: OutletDeliveryRequest | undefined;
     };
@@ -463,7 +463,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the application */
       readonly applicationName: string;
     };
     answer: ApplicationDetailList;
@@ -525,7 +525,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the key ring */
       readonly ringName: string;
     };
     answer: KeyRingList;
@@ -543,12 +543,13 @@ export interface Operations {
       readonly clockSkew?: string | undefined;
       /** ISO 8601 duration, or `null` */
       readonly signingLease?: string | undefined;
+      /** Whether private keys can be exported, as in a request that changes the policy */
       readonly exportable?: 'true' | 'false' | undefined;
       /** Names, one a parameter; `null`: all that the project reaches */
       readonly environmentNames?: string | readonly string[] | undefined;
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the key ring */
       readonly ringName: string;
     };
     answer: KeyRingTransitionList;
@@ -568,7 +569,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the outlet */
       readonly outletName: string;
     };
     answer: OutletList;
@@ -583,9 +584,9 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the key ring */
       readonly ringName: string;
-      /**  */
+      /** Id of the revocation, from the response that revoked the key */
       readonly revocationId: string;
     };
     answer: Revocation;
@@ -600,7 +601,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the token profile */
       readonly tokenProfileName: string;
     };
     answer: TokenProfileList;
@@ -610,7 +611,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the view */
       readonly viewName: string;
     };
     answer: ViewList;
@@ -620,7 +621,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the key ring */
       readonly ringName: string;
       readonly body?: NoMembers | undefined;
     };
@@ -706,6 +707,7 @@ export interface Operations {
       readonly objectName?: string | undefined;
       /** Name of the project */
       readonly projectName?: string | undefined;
+      /** Those with this outcome */
       readonly outcome?: 'SUCCESS' | 'DENIED' | 'FAILURE' | undefined;
       /** ISO 8601: not before it */
       readonly from?: string | undefined;
@@ -813,8 +815,11 @@ export interface Operations {
       readonly search?: string | undefined;
       /** ISO 8601 duration: those that expire by then, such as P30D */
       readonly expiringWithin?: string | undefined;
+      /** Those with this key type */
       readonly type?: JwkType | undefined;
+      /** Those with this use */
       readonly use?: JwkUse | undefined;
+      /** Those that were created from such a source */
       readonly sourceType?: SourceType | undefined;
       /** Those that exist for this number of days and that no application used in it, such as `90` */
       readonly unusedForDays?: number | string | undefined;
@@ -1046,8 +1051,11 @@ export interface Operations {
       readonly size?: number | string | undefined;
       /** `lastUsedAt` or `count`, and a direction; default `lastUsedAt,desc` */
       readonly sort?: string | undefined;
+      /** The use of this JWK */
       readonly jwkName?: string | undefined;
+      /** The use of the keys of this key ring */
       readonly keyRingName?: string | undefined;
+      /** The use by this application */
       readonly applicationName?: string | undefined;
       /** The first day, in UTC: an ISO 8601 date, or a date and time that stands for its day. The last 400 days are known by day */
       readonly from?: string | undefined;
@@ -1176,7 +1184,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the application */
       readonly applicationName: string;
       readonly body?: ApplicationTokenReplacement | undefined;
     };
@@ -1187,7 +1195,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the key ring */
       readonly ringName: string;
       readonly body?: NoMembers | undefined;
     };
@@ -1198,7 +1206,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the key ring */
       readonly ringName: string;
       readonly body: KeyRevocation;
     };
@@ -1219,7 +1227,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the key ring */
       readonly ringName: string;
       readonly body?: NoMembers | undefined;
     };
@@ -1237,7 +1245,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the outlet */
       readonly outletName: string;
       readonly body?: NoMembers | undefined;
     };
@@ -1248,7 +1256,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the token profile */
       readonly tokenProfileName: string;
       readonly body: TokenProfileTrialRequest;
     };
@@ -1259,7 +1267,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the application */
       readonly applicationName: string;
       readonly body: ApplicationChange;
     };
@@ -1320,7 +1328,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the key ring */
       readonly ringName: string;
       readonly body: UpdateKeyRing;
     };
@@ -1346,7 +1354,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the outlet */
       readonly outletName: string;
       readonly body: OutletChange;
     };
@@ -1366,7 +1374,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the token profile */
       readonly tokenProfileName: string;
       readonly body: TokenProfileChange;
     };
@@ -1386,7 +1394,7 @@ export interface Operations {
     input: {
       /** Name of the project */
       readonly projectName: string;
-      /**  */
+      /** Name of the view */
       readonly viewName: string;
       readonly body: ViewChange;
     };

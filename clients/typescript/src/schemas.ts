@@ -1039,7 +1039,7 @@ export interface Grant {
   readonly tokenProfileName?: string | undefined;
   /** ISSUE is for token profiles, the others for keys. On a key ring SIGN_RAW is needed to sign a payload that is a JSON object and to compute a MAC: maxTokenLifetime bounds neither */
   readonly operations: readonly GrantOperation[];
-  /** How many operations a second each node admits. Without it: no limit */
+  /** How many operations per second each node admits. Without it: no limit */
   readonly ratePerSecond?: number | undefined;
   /** How many it admits at once. Without it: what it admits in one second, and at least 1 */
   readonly burst?: number | undefined;

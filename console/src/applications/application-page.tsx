@@ -293,7 +293,7 @@ function DeleteApplication({
       onDone={onDone}
       onClose={onClose}
     >
-      <Text>Nodes reject it from now on, whatever it is known by. What it signed stays valid.</Text>
+      <Text>Nodes reject all of its credentials from now on. What it signed stays valid.</Text>
       <LastUses {...appRef} />
     </DeleteByName>
   );

@@ -58,5 +58,5 @@ function pageOf({ keyRingName, jwkName, tokenProfileName }: Grant): readonly [pa
 
 function rateText({ ratePerSecond, burst }: Grant): string {
   if (ratePerSecond === undefined) return '';
-  return `, ${ratePerSecond} a second${burst === undefined ? '' : ` and ${burst} at once`}`;
+  return `, ${ratePerSecond} per second${burst === undefined ? '' : ` and ${burst} at once`}`;
 }

@@ -210,7 +210,7 @@ function RateFields({
   return (
     <Group gap="sm" align="end">
       <NumberField
-        label="Operations a second"
+        label="Operations per second"
         name={name}
         step="any"
         value={ratePerSecond}

@@ -4,6 +4,7 @@
 import { Button, Group, NativeSelect, Pagination, Stack, Text, UnstyledButton } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import { KeyplaneApiError } from '../../../clients/typescript/src/index.ts';
 import { DataTable, HeaderCell, type TableColumn } from './data-table.tsx';
 import { SearchField } from './form/search-field.tsx';
 import { type ListQuery, type ListState, pageSizes } from './list-query.ts';
@@ -53,9 +54,11 @@ export function ServerTable<Item>(props: ServerTableProps<Item>) {
   });
   const narrowed = props.filtered === true || view.query.search !== undefined;
   const isEmpty = list.data?.resultCount === 0 && !narrowed;
+  // Without a permission there is nothing to search in.
+  const isForbidden = list.error instanceof KeyplaneApiError && list.error.status === 403;
   return (
     <Stack gap="sm">
-      {!isEmpty && (searchLabel !== undefined || filters !== undefined) && (
+      {!isEmpty && !isForbidden && (searchLabel !== undefined || filters !== undefined) && (
         <Group align="end" gap="xs" className="filters">
           {searchLabel !== undefined && (
             <SearchField
@@ -164,7 +167,7 @@ export function Pages({ view, count }: { readonly view: ListState; readonly coun
         {count > Math.min(...pageSizes) && (
           <NativeSelect
             size="xs"
-            aria-label="Rows a page"
+            aria-label="Rows per page"
             value={String(size)}
             data={pageSizes.map((rows) => ({ value: String(rows), label: `${rows} rows` }))}
             onChange={(event) => view.set({ size: event.currentTarget.value })}

@@ -3,10 +3,26 @@ import { Icon } from './icon.tsx';
 import type { StatusWord } from './status-words.ts';
 
 /** A word with a dot before it. What it means shows on hover, and in the legend. */
-export function Status({ of: { word, tone, meaning } }: { readonly of: StatusWord }) {
+export function Status({
+  of: { word, tone, meaning },
+  prefix,
+}: {
+  readonly of: StatusWord;
+  /** The name of what has this status, where several are listed. A long one is cut. */
+  readonly prefix?: string;
+}) {
+  if (prefix === undefined) {
+    return (
+      <span className="status" data-tone={tone} title={meaning}>
+        {word}
+      </span>
+    );
+  }
   return (
-    <span className="status" data-tone={tone} title={meaning}>
-      {word}
+    <span className="status" data-tone={tone} title={`${prefix}: ${meaning}`}>
+      <span>
+        <span className="object">{prefix}</span>: {word}
+      </span>
     </span>
   );
 }

@@ -37,7 +37,7 @@ const words = [
   ],
   [
     'Grant',
-    'The operations that an application may request with one key ring, JWK or token profile, and how many a second.',
+    'The operations that an application may request with one key ring, JWK or token profile, and how many per second.',
   ],
   [
     'Token profile',

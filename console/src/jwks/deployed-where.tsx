@@ -30,14 +30,14 @@ export function DeployedWhere({ deployments, ringState }: Pick<ListedJwk, 'deplo
         const status = deploymentStatuses[state];
         return (
           <div key={environmentName}>
-            <Status of={{ ...status, word: `${environmentName}: ${status.word}` }} />
+            <Status of={status} prefix={environmentName} />
           </div>
         );
       })}
       {names.length > 0 && (
-        <span title={names.join(', ')}>
+        <div className="environments" title={names.join(', ')}>
           {names.length > mostNames ? `${names.length} environments` : names.join(', ')}
-        </span>
+        </div>
       )}
     </>
   );

@@ -114,11 +114,14 @@ function columnsOf(projectName: string): readonly TableColumn<ListedJwk>[] {
       kind: 'title',
       cell: (jwk) => (
         <>
-          <Anchor component={Link} href={projectPath(projectName, 'jwks', jwk.name)} fw={500}>
-            {jwk.name}
-          </Anchor>
+          {/* A separate block: a link within a text would need more than its colour to be seen. */}
+          <div>
+            <Anchor component={Link} href={projectPath(projectName, 'jwks', jwk.name)} fw={500}>
+              {jwk.name}
+            </Anchor>
+          </div>
           {jwk.ringName !== null && (
-            <Text size="xs" component="div">
+            <Text size="xs" component="div" className="second-link">
               <RingLink projectName={projectName} jwk={jwk} />
             </Text>
           )}

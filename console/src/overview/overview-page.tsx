@@ -17,6 +17,8 @@ import { Expiring, FailingSources, SharedKids, UnsteadyRings } from './attention
 import { FirstSteps } from './first-steps.tsx';
 
 const refreshMs = 3_000;
+/** Those with the most JWKs; the list of projects has the others. */
+const mostProjects = 8;
 
 /** First steps, what needs attention, and the status of the installation. */
 export function OverviewPage() {
@@ -151,7 +153,9 @@ function Environment({ environment }: { readonly environment: Overview['environm
 }
 
 function Projects({ overview: { projects, jwksByType } }: { readonly overview: Overview }) {
+  const { admin } = useSignedIn();
   const types = Object.entries(jwksByType).filter(([, count]) => count > 0);
+  const largest = projects.toSorted((one, other) => other.jwks - one.jwks).slice(0, mostProjects);
   return (
     <Section
       title="JWKs by project"
@@ -160,7 +164,7 @@ function Projects({ overview: { projects, jwksByType } }: { readonly overview: O
       })}
     >
       <ul className="rows" data-tight>
-        {projects.map(({ name, jwks }) => (
+        {largest.map(({ name, jwks }) => (
           <li key={name}>
             <Anchor component={Link} href={projectPath(name, 'jwks')} fz="inherit" fw={500}>
               {name}
@@ -169,6 +173,19 @@ function Projects({ overview: { projects, jwksByType } }: { readonly overview: O
           </li>
         ))}
       </ul>
+      {projects.length > mostProjects && (
+        <Text size="sm" c="dimmed" mt="xs">
+          and {projects.length - mostProjects} more
+          {admin && (
+            <>
+              :{' '}
+              <Anchor component={Link} href="/projects" fz="inherit">
+                all projects
+              </Anchor>
+            </>
+          )}
+        </Text>
+      )}
     </Section>
   );
 }

@@ -76,9 +76,10 @@ function SetFacts({ projectName }: { readonly projectName: string }) {
   const { signer, keyTypes } = found.data;
   return (
     <Text size="sm" mt="sm">
-      The set has keys of the types {keyTypes.join(', ')}. Historical keys are signed with{' '}
+      The set has keys of the types {keyTypes.join(', ')}. Nodes sign the list of retired and revoked keys
+      with{' '}
       {signer === null ? (
-        'the key ring for signatures, if the project has exactly one'
+        'the key ring for signatures, if there is exactly one'
       ) : (
         <Anchor component={Link} href={projectPath(projectName, 'key-rings', signer)} fz="inherit">
           {signer}

@@ -48,6 +48,7 @@ export function RingKeyTable({
     },
     {
       header: 'kid',
+      from: 'medium',
       cell: ({ kid }) => (
         <span className="mono kid" title={kid}>
           {kid}

@@ -14,7 +14,7 @@ import { projectPath } from '../layout/project.ts';
 import { durationWords } from '../quantity/quantity.ts';
 import { ProfileDialog } from './profile-dialog.tsx';
 
-/** The token profiles of a project: what tokens say that nodes issue. */
+/** The token profiles of a project: the contents of tokens that nodes issue. */
 export function TokenProfilesPage() {
   const { projectName = '' } = useParams<{ projectName: string }>();
   const view = useListView('name,asc');
@@ -27,7 +27,7 @@ export function TokenProfilesPage() {
     <Stack>
       <PageHeader
         title="Token profiles"
-        description="What the tokens contain that nodes issue for applications: issuer, audiences, lifetime and claims."
+        description="The contents of tokens that nodes issue for applications: issuer, audiences, lifetime and claims."
       >
         {create}
       </PageHeader>
@@ -63,8 +63,8 @@ export function TokenProfilesPage() {
 function columnsOf(projectName: string): readonly TableColumn<TokenProfile>[] {
   return [
     nameColumn((name) => projectPath(projectName, 'token-profiles', name)),
-    { header: 'Issuer', cell: ({ issuer }) => issuer },
-    { header: 'Audiences', cell: ({ audiences }) => audiences.join(', ') },
+    { header: 'Issuer', cell: ({ issuer }) => cutText(issuer) },
+    { header: 'Audiences', cell: ({ audiences }) => cutText(audiences.join(', ')) },
     { header: 'Lifetime', cell: ({ lifetime }) => durationWords(lifetime) },
     {
       header: 'Key ring',
@@ -81,4 +81,12 @@ function columnsOf(projectName: string): readonly TableColumn<TokenProfile>[] {
       cell: ({ createdAt }) => <Day at={createdAt} />,
     },
   ];
+}
+
+function cutText(text: string) {
+  return (
+    <span className="object" title={text}>
+      {text}
+    </span>
+  );
 }

@@ -61,7 +61,7 @@ const view: ListOutput<Application> = {
 
 /** `keyplane app`: applications of a project. */
 export function addAppCommand(program: Command): void {
-  const app = groupCommand(program, 'app', 'Applications of a project, which have keys used at nodes');
+  const app = groupCommand(program, 'app', 'Applications of a project: programs that use keys at nodes');
   const list = projectCommand(app, {
     usage: 'list',
     summary: 'List the applications of a project',

@@ -27,12 +27,12 @@ const view: ListOutput<TokenProfile> = {
   name: ({ name }) => name,
 };
 
-/** `keyplane token-profile`: what tokens say that nodes issue. */
+/** `keyplane token-profile`: the contents of tokens that nodes issue. */
 export function addTokenProfileCommand(program: Command): void {
   const group = groupCommand(
     program,
     'token-profile',
-    'Token profiles of a project: what tokens say that nodes issue',
+    'Token profiles of a project: the contents of tokens that nodes issue',
   );
   const list = projectCommand(group, {
     usage: 'list',

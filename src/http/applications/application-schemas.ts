@@ -77,7 +77,7 @@ const grant = named(
       .min(0.001)
       .max(fastestRate)
       .optional()
-      .describe('How many operations a second each node admits. Without it: no limit'),
+      .describe('How many operations per second each node admits. Without it: no limit'),
     burst: z
       .number()
       .int()

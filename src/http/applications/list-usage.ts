@@ -33,9 +33,9 @@ const day = (which: string) =>
 
 const query = listQuery.omit({ search: true, sort: true }).extend({
   sort: z.string().optional().describe('`lastUsedAt` or `count`, and a direction; default `lastUsedAt,desc`'),
-  jwkName: z.string().optional(),
-  keyRingName: z.string().optional(),
-  applicationName: z.string().optional(),
+  jwkName: z.string().optional().describe('The use of this JWK'),
+  keyRingName: z.string().optional().describe('The use of the keys of this key ring'),
+  applicationName: z.string().optional().describe('The use by this application'),
   from: day('The first'),
   to: day('The last'),
 });

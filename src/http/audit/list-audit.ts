@@ -16,7 +16,7 @@ const query = pageQuery.extend({
   objectType: text('Such as `jwk`'),
   objectName: text('Name of the object'),
   projectName: text('Name of the project'),
-  outcome: z.enum(['SUCCESS', 'DENIED', 'FAILURE']).optional(),
+  outcome: z.enum(['SUCCESS', 'DENIED', 'FAILURE']).optional().describe('Those with this outcome'),
   from: text('ISO 8601: not before it'),
   to: text('ISO 8601: before it'),
 });

@@ -48,7 +48,7 @@ export function completeOperation(operation: OpenApiOperation, place: Place): vo
   const { config, schemas } = place;
   const told = operation.description === undefined ? [] : [operation.description];
   operation.description = [...told, accessText(config)].join('\n\n');
-  describePathParameters(operation);
+  describeParameters(operation);
   if (config.takesIdempotencyKey) {
     operation.parameters = [
       ...(operation.parameters ?? []),
@@ -101,11 +101,26 @@ const pathParameters: Readonly<Record<string, string>> = Object.freeze({
   username: 'Name of the user',
   tokenName: 'Name of the token',
   tokenId: 'Id of the enrollment token',
+  ringName: 'Name of the key ring',
+  revocationId: 'Id of the revocation, from the response that revoked the key',
+  applicationName: 'Name of the application',
+  tokenProfileName: 'Name of the token profile',
+  viewName: 'Name of the view',
+  outletName: 'Name of the outlet',
 });
 
-function describePathParameters({ parameters = [] }: OpenApiOperation): void {
+/** A parameter of a named schema refers to it, and has no description of its own. */
+const filters: Readonly<Record<string, string>> = Object.freeze({
+  type: 'Those with this key type',
+  use: 'Those with this use',
+  sourceType: 'Those that were created from such a source',
+});
+
+function describeParameters({ parameters = [] }: OpenApiOperation): void {
   for (const parameter of parameters) {
-    if (!('in' in parameter) || parameter.in !== 'path') continue;
+    if (!('in' in parameter)) continue;
+    if (parameter.in === 'query') parameter.description ??= filters[parameter.name ?? ''] ?? '';
+    if (parameter.in !== 'path') continue;
     parameter.description = pathParameters[parameter.name ?? ''] ?? '';
     parameter.example = memberExamples[parameter.name ?? ''];
   }

@@ -15,7 +15,10 @@ const query = z.strictObject({
   verifierCacheTime: text('ISO 8601 duration'),
   clockSkew: text('ISO 8601 duration'),
   signingLease: text('ISO 8601 duration, or `null`'),
-  exportable: z.enum(['true', 'false']).optional(),
+  exportable: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('Whether private keys can be exported, as in a request that changes the policy'),
   environmentNames: z
     .union([z.string(), z.array(z.string())])
     .optional()

@@ -1,4 +1,4 @@
-// Token profiles of a project: what tokens say that nodes issue. Everything here needs ROLE_API_SECURITY; what changes them
+// Token profiles of a project: the contents of tokens that nodes issue. Everything here needs ROLE_API_SECURITY; what changes them
 // deploys, too.
 
 import type { RouteServices } from '../http-services.ts';

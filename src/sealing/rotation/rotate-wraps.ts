@@ -54,7 +54,7 @@ export async function addNextWraps(
     if (wrappedNext !== null) {
       if (openWrap(next, dataKey, wrappedNext) !== undefined) continue;
       throw new Error(
-        'A change to yet another master key was begun before. Give that key to finish it, or take it back with --undo.',
+        'A change to yet another master key was begun before. Give that key to finish it, or undo it with --undo.',
       );
     }
     const key = unwrapDataKey(current, dataKey);
@@ -135,7 +135,9 @@ export async function dropNextWraps(
   if (rotationState(all) === 'none') return false;
   for (const dataKey of all) {
     if (openWrap(masterKey, dataKey, dataKey.wrapped) === undefined) {
-      throw new Error(`${called} is not the old master key. Set it again for all managers, then take back.`);
+      throw new Error(
+        `${called} is not the old master key. Set it again for all managers, then undo the change (--undo).`,
+      );
     }
     await dataKeys.replace({ ...dataKey, wrappedNext: null });
   }

@@ -1,5 +1,5 @@
 import { Modal, type ModalProps } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 
 export interface DialogProps {
   readonly title: string;
@@ -13,6 +13,7 @@ export interface DialogProps {
  * of the scroll writes a style element without the page's nonce, which the policy refuses: console.css locks it.
  */
 export function Dialog({ title, size = 'md', children, onClose }: DialogProps) {
+  useFocusReturn();
   return (
     <Modal.Root opened onClose={onClose} size={size} lockScroll={false}>
       <Modal.Overlay />
@@ -24,5 +25,21 @@ export function Dialog({ title, size = 'md', children, onClose }: DialogProps) {
         <Modal.Body>{children}</Modal.Body>
       </Modal.Content>
     </Modal.Root>
+  );
+}
+
+/**
+ * The library returns the focus only of a dialog that stays mounted while it is closed. Without an opener, such as the button of
+ * a row that was deleted, the focus goes to the page, so that the next Tab does not begin at the top of the sidebar.
+ */
+function useFocusReturn(): void {
+  const [opener] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      const target =
+        opener?.isConnected && opener !== document.body ? opener : document.getElementById('content');
+      if (target instanceof HTMLElement) target.focus({ preventScroll: true });
+    },
+    [opener],
   );
 }

@@ -37,9 +37,14 @@ export function RingPolicyPanel({ ring }: { readonly ring: KeyRing }) {
       />
       {ring.cacheAdvice !== null && (
         <Text size="sm" mt="xs">
-          {ring.cacheAdvice}
+          {inWords(ring.cacheAdvice)}
         </Text>
       )}
     </>
   );
+}
+
+/** The same sentence with `PT24H` as `24 hours`, like the durations above it. */
+function inWords(sentence: string): string {
+  return sentence.split(' ').map(durationWords).join(' ');
 }

@@ -249,6 +249,7 @@ export const memberExamples: Readonly<Record<string, unknown>> = Object.freeze({
 
   // Applications
   applicationName: 'checkout',
+  outletName: 'gateway',
   'Application.name': 'checkout',
   'ApplicationDetail.name': 'checkout',
   'NewApplication.name': 'checkout',
