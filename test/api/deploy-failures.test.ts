@@ -9,7 +9,7 @@ let project: ProjectApi;
 beforeAll(async () => {
   world = await startTestManager({
     environments: ['fussy', 'leaving', 'lying', 'mute'],
-    settings: { KEYPLANE_DEPLOY_TIMEOUT: '250' },
+    settings: { KEYPLANE_DEPLOY_TIMEOUT: '2500' },
   });
   project = projectApi(world.api);
 });
@@ -31,7 +31,7 @@ describe('the answer names a node', () => {
     expect(await resultIn('mute')).toEqual({
       environmentName: 'mute',
       success: false,
-      message: 'Node (mute-1): did not confirm in 250 ms',
+      message: 'Node (mute-1): did not confirm in 2500 ms',
     });
     accepted(await project.paste('private', p256Private));
     for (const text of mute.heard) expect(text).not.toMatch(/870MB6gf|"kty"|"crv"/);
@@ -98,7 +98,7 @@ describe('the answer names a node', () => {
     const reply = () => undefined;
     const second = await startFakeNode(world, { environment: 'mute', name: 'mute-2', reply });
     expect(await resultIn('mute')).toMatchObject({
-      message: 'Node (mute-1): not connected; Node (mute-2): did not confirm in 250 ms',
+      message: 'Node (mute-1): not connected; Node (mute-2): did not confirm in 2500 ms',
     });
     await second.close();
   });

@@ -62,7 +62,9 @@ test('a token that one node signed is valid at the other, and the manager counts
     { ...count, operation: 'VERIFY', outcome: 'REFUSED' },
     { ...count, operation: 'VERIFY', outcome: 'SUCCEEDED' },
   ]);
-  expect(lastUsedAt).toBe(usage[1].lastUsedAt);
+  // A minute may have ended meanwhile.
+  const times: readonly string[] = usage.map((use: { lastUsedAt: string }) => use.lastUsedAt);
+  expect(lastUsedAt).toBe(times.toSorted().at(-1));
   const { members } = await detail('key-rings/signing');
   expect(members[0]).toMatchObject({ jwkName: 'signing.1', state: 'ACTIVE', lastUsedAt });
   expect(members[1]).toMatchObject({ jwkName: 'signing.2', lastUsedAt: null });

@@ -8,9 +8,10 @@ import { type Api, startTestManager, type TestManager, until } from '../support/
 const base = '/apiops/projects/MyProject';
 const dayMs = 24 * 3600 * 1000;
 const minuteMs = 60_000;
+/** Of all tests of the file, also where a day ends meanwhile. */
+const today = Math.floor(Date.now() / dayMs) * dayMs;
 /** The middle of a day in UTC, this number of days ago. */
-const daysAgo = (days: number) =>
-  new Date(Math.floor(Date.now() / dayMs) * dayMs - days * dayMs + dayMs / 2 - (days === 0 ? dayMs / 2 : 0));
+const daysAgo = (days: number) => new Date(today - days * dayMs + dayMs / 2 - (days === 0 ? dayMs / 2 : 0));
 let world: TestManager;
 let api: Api;
 

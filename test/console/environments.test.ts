@@ -122,6 +122,8 @@ test('an environment can be limited to some projects, and be opened to all again
   await page.getByRole('textbox', { name: 'Description' }).click();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Save' }).click();
+  // It shows the project, too, until the change is stored.
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.getByText('MyProject', { exact: true }).last().waitFor();
   expect(await reach()).toEqual(['MyProject']);
   await page.getByRole('button', { name: 'Edit' }).click();

@@ -315,7 +315,7 @@ test('a successor is filled in like its predecessor, and both are stored', async
   await page.getByRole('link', { name: 'Create successor' }).click();
   await page.getByRole('heading', { name: 'Successor of tokens' }).waitFor();
   const name = page.getByRole('textbox', { name: 'Name', exact: true });
-  expect(await name.inputValue()).toBe('tokens-2');
+  await expect.poll(() => name.inputValue()).toBe('tokens-2');
   expect(await page.getByLabel('Description').inputValue()).toBe('Signs tokens');
   expect(await page.getByLabel('Key type').inputValue()).toBe('EC');
   expect(await page.getByLabel('Curve').inputValue()).toBe('P384');

@@ -55,13 +55,15 @@ test('the page has the address of the JWK Set in each environment, to be copied'
   const address = '/projects/MyProject/.well-known/jwks.json';
   const copy = page.getByRole('button', { name: 'Copy JWK Set in production' });
   await copy.click();
-  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`http://NODE${address}`);
+  await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toBe(`http://NODE${address}`);
   await page.getByText('Replace NODE with the host and port of a node.').waitFor();
   const environment = { type: 'PRODUCTION', accessUrl: 'https://keys.example.com/' };
   await console.manager.api('PUT', '/apiops/environments/production/', environment);
   await page.reload();
   await copy.click();
-  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`https://keys.example.com${address}`);
+  await expect
+    .poll(() => page.evaluate('navigator.clipboard.readText()'))
+    .toBe(`https://keys.example.com${address}`);
 });
 
 test('the private part is revealed only with an audit record, is kept nowhere, and is hidden again on leaving', async () => {

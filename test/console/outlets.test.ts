@@ -296,9 +296,11 @@ test('events of the project are listed, the newest first', async () => {
   const page = await console.open({ path: '/projects/MyProject/events' });
   const row = page.getByRole('row', { name: /keyring\.activated Key ring orders/ });
   await row.waitFor();
-  const { body } = await console.manager.api('GET', `${project}events/`);
-  const newest = body.resultList.at(-1);
-  await expect.poll(() => page.getByRole('row').nth(1).textContent()).toContain(newest.type);
+  const showsNewest = async () => {
+    const { body } = await console.manager.api('GET', `${project}events/`);
+    return (await page.getByRole('row').nth(1).textContent())?.includes(body.resultList.at(-1).type);
+  };
+  await expect.poll(showsNewest).toBe(true);
   await expectAccessible(page);
 });
 

@@ -46,7 +46,7 @@ test('the page of an environment shows the addresses of its sets, and no longer 
   const address = 'https://keys.example/projects/Stock/.well-known/jwks.json';
   await page.getByText(address).waitFor();
   await page.getByRole('button', { name: 'Copy JWK Set of Stock in production' }).click();
-  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(address);
+  await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toBe(address);
   const { body } = await console.manager.api('GET', '/apiops/environments/');
   expect(body.resultList[0].environmentSet).toBe(false);
 });

@@ -101,8 +101,8 @@ test('the form offers only the projects and the roles that the user has', async 
   const page = await console.open({ path: '/tokens', username: 'linus' });
   await newToken(page, 'narrow');
   await page.getByRole('switch', { name: 'Only some projects and roles' }).check();
-  const offered = await page.getByLabel('Add a project').locator('option').allTextContents();
-  expect(offered).toEqual(['Choose a project', 'MyProject']);
+  const offered = () => page.getByLabel('Add a project').locator('option').allTextContents();
+  await expect.poll(offered).toEqual(['Choose a project', 'MyProject']);
   await page.getByLabel('Add a project').selectOption('MyProject');
   expect(await page.getByRole('checkbox').count()).toBe(1);
 });

@@ -79,7 +79,7 @@ test('a keyboard reaches the content without going through the sidebar', async (
   await page.getByRole('heading', { name: 'Users', level: 1 }).waitFor();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  expect(await page.evaluate<string>('document.activeElement.id')).toBe('content');
+  await expect.poll(() => page.evaluate<string>('document.activeElement.id')).toBe('content');
 });
 
 test('a dialog returns the focus to the button that opened it', async () => {

@@ -88,7 +88,7 @@ test('a view is edited: its choices are there, can be taken away, and keys be le
   await page.getByRole('button', { name: 'Edit' }).click();
   const dialog = page.getByRole('dialog');
   const included = dialog.getByRole('group', { name: 'Keys in the view' });
-  expect(await included.getByRole('checkbox', { name: 'EC', exact: true }).isChecked()).toBe(true);
+  await expect.poll(() => included.getByRole('checkbox', { name: 'EC', exact: true }).isChecked()).toBe(true);
   await included.getByRole('checkbox', { name: 'EC', exact: true }).uncheck();
   await included.getByRole('checkbox', { name: 'Signature' }).uncheck();
   for (const name of ['Key rings', 'JWKs']) {

@@ -55,6 +55,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ does: fc.constant('look' as const), by }),
 ) as fc.Arbitrary<Step>;
 
+/** Held uncommitted while nodes are looked at, which few of the random histories may do. */
+const heldOpen: Step = {
+  does: 'commit together',
+  burst: { creates: [{ project: 0, by: 0, known: true }], edits: [], failing: 9, held: 0 },
+};
+
 withDatabases('deployment', (fresh) => {
   let world: DesiredWorld;
   /** Pages that came from memory. */
@@ -73,6 +79,7 @@ withDatabases('deployment', (fresh) => {
   test('a node never has what is not committed, and revisions have no hole, whatever happens to streams and to commits', async () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 14 }), runsThrough), {
       numRuns: 10,
+      examples: [[[heldOpen, heldOpen]]],
       endOnFailure: true,
     });
     expect(fromMemory).toBeGreaterThan(3);

@@ -56,7 +56,7 @@ describe('a page from memory', () => {
     });
     await fc.assert(property, { numRuns: 30, endOnFailure: true });
     expect(compared).toBeGreaterThan(30);
-  }, 120_000);
+  });
 
   test('there is none from a position that a change of another manager separates from the head', async () => {
     await world.startEnvironment();

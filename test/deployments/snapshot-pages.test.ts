@@ -159,7 +159,7 @@ test('a snapshot adds up at its last part, whatever changes, goes or comes back 
     },
   );
   await fc.assert(property, { numRuns: 15 });
-}, 120_000);
+});
 
 test('a node that was offline gets a delta or, below the compaction revision, a snapshot', async () => {
   const property = fc.asyncProperty(
@@ -179,7 +179,7 @@ test('a node that was offline gets a delta or, below the compaction revision, a 
     },
   );
   await fc.assert(property, { numRuns: 15 });
-}, 120_000);
+});
 
 test('a new node gets no tombstones from before it joined', async () => {
   const world = await setUp();

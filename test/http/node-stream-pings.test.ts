@@ -26,18 +26,20 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-async function stream(autoPong: boolean): Promise<WebSocket> {
+/** It may be closed while another one is opened, so its end is listened for from the beginning. */
+async function stream(autoPong: boolean) {
   const socket = new WebSocket(`ws://127.0.0.1:${world.port}${streamPath}`, { autoPong });
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
   await once(socket, 'open');
-  return socket;
+  return { socket, closed };
 }
 
 test('a stream whose client answers no ping is cut off, and one whose client does stays', async () => {
   const [silent, alive] = [await stream(false), await stream(true)];
   // Without a close frame: the client would not answer it.
-  expect((await once(silent, 'close'))[0]).toBe(1006);
-  const closed = once(alive, 'close').then(() => 'closed');
+  expect(await silent.closed).toBe(1006);
+  const closed = alive.closed.then(() => 'closed');
   for (let pings = 0; pings < 5; pings += 1)
-    expect(await Promise.race([closed, once(alive, 'ping').then(() => 'pinged')])).toBe('pinged');
-  alive.terminate();
+    expect(await Promise.race([closed, once(alive.socket, 'ping').then(() => 'pinged')])).toBe('pinged');
+  alive.socket.terminate();
 });

@@ -55,7 +55,7 @@ withDatabases('leases', (fresh) => {
       errors.push(error);
       isUnreachable = false;
     };
-    const lease = new Lease({ store: { ...one, write }, name: 'work', holder: 'one', ttlMs: 3_000, onError });
+    const lease = new Lease({ store: { ...one, write }, name: 'work', holder: 'one', ttlMs: 6_000, onError });
     const endsAt = async () => Number((await raw('select expires_at from leases'))[0]?.expires_at);
     expect(await lease.take()).toBe(true);
     const atFirst = await endsAt();

@@ -16,10 +16,7 @@ let world: TestManager;
 let nodes: readonly RunningNode[];
 let project: ProjectApi;
 beforeAll(async () => {
-  world = await startTestManager({
-    environments: ['production', 'staging'],
-    settings: { KEYPLANE_DEPLOY_TIMEOUT: '500' },
-  });
+  world = await startTestManager({ environments: ['production', 'staging'] });
   nodes = [await world.addNode('production', 'p1'), await world.addNode('staging', 's1')];
   project = projectApi(world.api);
 });

@@ -25,7 +25,7 @@ beforeAll(async () => {
     KEYPLANE_DATABASE_URL: database,
     KEYPLANE_MASTER_KEY: randomBytes(32).toString('base64'),
     KEYPLANE_ADMIN_PASSWORD: password,
-    KEYPLANE_DEPLOY_TIMEOUT: '20000',
+    KEYPLANE_DEPLOY_TIMEOUT: '60000',
   };
   const start = (name: string) => serve(join(folder, name), settings);
   managers = { a: await start('a'), b: await start('b'), c: await start('c') };

@@ -97,4 +97,4 @@ test('no maintenance command prints a secret', async () => {
     /Backup of .*Restored the backup.*Announced.*encrypted again.*Finished.*"fine"/s,
   );
   expect(foundIn(Buffer.from(said.join('\n')), needlesOf(secrets.all))).toEqual([]);
-}, 120_000);
+});

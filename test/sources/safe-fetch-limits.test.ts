@@ -142,7 +142,8 @@ describe('the connect time limit', () => {
     answer.resolve([{ address: '127.0.0.1', family: 4 }]);
     // A connection made now is the first that the server sees, so none was under way before it.
     const probe = createSafeFetch({ allow });
-    await expect(probe.fetch(server.origin, { ...limits, readTimeoutMs: 50 })).rejects.toThrow('timed out');
+    const patient = { ...fetchLimitDefaults, readTimeoutMs: 50 };
+    await expect(probe.fetch(server.origin, patient)).rejects.toThrow('timed out');
     expect(server.connectionCount()).toBe(1);
   });
 });

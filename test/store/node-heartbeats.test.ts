@@ -51,7 +51,8 @@ withDatabases('heartbeats of nodes', (fresh, kind) => {
     const found = await store.read((stores) => stores.nodes.list(environment.id));
     expect(found.map((node) => [node.name, node.lastSeenAt?.getTime(), node.clockOffsetMs])).toEqual([
       ['a', lastSeenAt, -7],
-      ['b', expect.not.toSatisfy((at) => at === lastSeenAt), 0],
+      // As its stream was claimed, which may be in the same millisecond.
+      ['b', expect.toSatisfy((at: number) => at <= Number(before[0]?.now)), 0],
       ['c', expect.anything(), 0],
     ]);
   });

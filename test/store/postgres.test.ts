@@ -97,7 +97,7 @@ test('a manager that hangs with the lock of the writer delays the writes of othe
   await expect(hanging).rejects.toMatchObject({ code: 'unavailable' });
   const names = (await store.read(({ projects }) => projects.list())).map((project) => project.name);
   expect(names).toEqual(['late']);
-}, 30_000);
+});
 
 test('a transaction that the server asks to retry runs again from the start', async () => {
   await database.raw('create sequence attempts');

@@ -55,11 +55,11 @@ test('a manager that is asked for nothing yet has loaded nothing that waits for 
   expect(packages).toEqual(expect.arrayContaining(['better-sqlite3', 'fastify', 'zod']));
   const later = ['@fastify/swagger', 'ajv', 'fflate', 'node-forge', 'pg', 'undici', 'yaml', builtInClient];
   expect(packages.filter((name) => later.includes(name))).toEqual([]);
-}, 60_000);
+});
 
 test('a node loads no package of the manager alone, and no HTTP client', async () => {
   const place = ['--manager', 'http://127.0.0.1:9', '--environment', 'e', '--name', 'n', '--port', '0'];
   expect(await packagesOf(['node', ...place])).toEqual(expect.arrayContaining(['prom-client', 'ws']));
   const managers = ['better-sqlite3', 'fastify', 'kysely', 'zod', builtInClient];
   expect((await packagesOf(['node', ...place])).filter((name) => managers.includes(name))).toEqual([]);
-}, 60_000);
+});

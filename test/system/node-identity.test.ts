@@ -72,7 +72,7 @@ describe('keyplane rotate-identity, beside a manager and a node that run', () =>
     await follows(again, 'rotated', 'after-return');
     const late = await startNode('joined-with-a-token-from-before');
     await follows(late, 'joined-with-a-token-from-before', 'after-join');
-  }, 120_000);
+  });
 });
 
 describe('a node with --key-file', () => {
@@ -102,7 +102,7 @@ describe('a node with --key-file', () => {
       await again.stop();
     }
     expect(await exists(keyFile)).toBe(true);
-  }, 120_000);
+  });
 });
 
 describe('nodes and tokens', () => {
@@ -133,7 +133,7 @@ describe('nodes and tokens', () => {
     );
     await world.manager.stop();
     await world.startManager();
-  }, 180_000);
+  });
 });
 
 describe('an upgraded node with a token of the first release', () => {
@@ -166,7 +166,7 @@ describe('an upgraded node with a token of the first release', () => {
     await thief.says(/the name belongs to a node with another key/);
     const unknown = await start('rack-8');
     await unknown.says(/one of the first release joins only nodes known before/);
-  }, 120_000);
+  });
 });
 
 /** As the first release left them in the database: a token by its hash, and a node without a key. */

@@ -21,7 +21,7 @@ import {
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ KEYPLANE_DEPLOY_TIMEOUT: '1500' });
+  world = await startWorld({ KEYPLANE_DEPLOY_TIMEOUT: '20000' });
   await made(world.api, jwksPath, pastedJwk('first'));
 });
 afterAll(async () => {

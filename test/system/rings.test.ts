@@ -76,7 +76,7 @@ describe('a ring whose managers and nodes are killed', () => {
         expect(traffic.refusedAfterRevocation.get(name), name).toBeGreaterThan(0);
       }
     },
-    300_000,
+    600_000,
   );
 });
 

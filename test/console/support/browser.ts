@@ -23,7 +23,7 @@ export interface OpenOptions {
   readonly width?: number;
 }
 
-const waitMs = 15_000;
+const waitMs = 60_000;
 /** Refusals are answers, which a browser logs too. */
 const answered = /^Failed to load resource: .* (4\d\d|503) /;
 
