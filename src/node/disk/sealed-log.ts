@@ -32,7 +32,7 @@ export interface SealedLogOptions {
 const compactionFloorBytes = 256 * 1024;
 /** By how much a file grows before its objects are counted again, of which there may be ten thousand. */
 const betweenCountsBytes = 32 * 1024;
-const betweenCompactionsMs = 5_000;
+const betweenCompactionsMs = 2_000;
 /** For so long the deletion of a private part lets messages of the manager go first. */
 const patienceMs = 10_000;
 
