@@ -143,7 +143,7 @@ test('what is deleted undelivered is counted without what was delivered after it
 
   refused = () => false;
   await until(async () => (await delivery()).state === 'CURRENT', 'all were delivered');
-  // One for each time that it was told of what was lost until then: deletion takes several transactions.
+  // One for each report of what was lost until then: deletion takes several transactions.
   const gaps = accepted.filter(({ type }) => type === 'events.gap').map(({ data }) => Number(data.lost));
   const ofRefused = accepted.filter(({ data }) => data.objectName === 'refused');
   expect(gaps.reduce((sum, lost) => sum + lost, 0)).toBe(added / 3 - ofRefused.length);
