@@ -92,7 +92,7 @@ describe.each(servers)('$name', ({ program, libraries, args }) => {
     port = await freePorts(1);
   });
   afterAll(async () => {
-    if (running?.exitCode === null) {
+    if (running?.exitCode === null && running.signalCode === null) {
       const ended = once(running, 'exit');
       running.kill('SIGKILL');
       await ended;

@@ -36,7 +36,7 @@ beforeAll(async () => {
   await world.addNode('edge', 'edge-1', { outletDir: join(folder, 'outlets') });
 });
 afterEach(async () => {
-  if (running?.exitCode === null) {
+  if (running?.exitCode === null && running.signalCode === null) {
     const ended = once(running, 'exit');
     running.kill('SIGTERM');
     await ended;

@@ -96,7 +96,7 @@ describe.skipIf(envoy === undefined)('Envoy, configured as documented,', () => {
     second = await generated('api-2');
   });
   afterEach(async () => {
-    if (running?.exitCode === null) {
+    if (running?.exitCode === null && running.signalCode === null) {
       const ended = once(running, 'exit');
       running.kill('SIGKILL');
       await ended;

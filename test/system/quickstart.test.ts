@@ -231,6 +231,8 @@ describe('npm start, on a machine that has never seen keyplane', () => {
   test('starts a node without operations where their port is not free, and says so in one line', async () => {
     const squatter = await listening(port + 3);
     const started = await start();
+    // Another pipe than the one with the line that says it is ready.
+    await eventually(() => running.stderr().endsWith('\n'), 'the line is there');
     expect(running.stderr()).toBe(
       `keyplane: port ${port + 3} is not free: the node of production starts without operations\n`,
     );

@@ -208,9 +208,9 @@ async function renegotiated(port: number): Promise<string> {
     });
   }
   const closed = once(client, 'close');
-  await until(() => output.includes('Verify return code'), 'the handshake is done', 8_000);
+  await until(() => output.includes('Verify return code'), 'the handshake is done');
   client.stdin.on('error', () => undefined).write('R\n');
-  await until(() => output.includes('RENEGOTIATING'), 'it renegotiates', 8_000);
+  await until(() => output.includes('RENEGOTIATING'), 'it renegotiates');
   client.stdin.end('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
   await closed;
   return output;
