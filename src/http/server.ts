@@ -52,8 +52,7 @@ import {
 import { addressOf, createRateLimits, type RateLimits } from './limits/rate-limits.ts';
 import {
   defaultServerLimits,
-  refuseBadHost,
-  refuseExpectation,
+  refuseBadHead,
   refuseManyHeaders,
   type ServerLimits,
 } from './limits/server-limits.ts';
@@ -171,8 +170,7 @@ export function buildServer(options: ServerOptions): KeyplaneServer {
   app.addHook('onRequest', async (request, reply) => {
     setSecurityHeaders(request, reply);
     refuseManyHeaders(request);
-    refuseBadHost(request, reply);
-    refuseExpectation(request, reply);
+    refuseBadHead(request, reply, () => rateLimits.countUnauthenticated(request));
   });
   stopGracefully(app);
   app.addHook('preClose', async () => finalResponses.close());

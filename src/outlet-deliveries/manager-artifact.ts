@@ -74,7 +74,7 @@ export async function managerArtifact(
   };
 }
 
-/** Key rings that none of these environments has. */
+/** Key rings that none of these environments has. @throws KeyplaneError `unavailable` where one was altered in the database */
 async function ringsElsewhere(
   { rings }: RingStores,
   jwks: readonly DeployedJwk[],
@@ -82,7 +82,10 @@ async function ringsElsewhere(
 ): Promise<ReadonlySet<string>> {
   const ids = new Set(jwks.flatMap(({ ring }) => ring?.ringId ?? []));
   if (ids.size === 0) return ids;
-  const elsewhere = (await rings.getMany([...ids])).filter(
+  const found = await rings.getMany([...ids]);
+  const altered = found.find((ring) => ring.altered);
+  if (altered) throw alteredInDatabase(`Key ring (name: ${altered.name})`);
+  const elsewhere = found.filter(
     ({ policy }) => policy.environmentIds?.some((id) => environmentIds.includes(id)) === false,
   );
   return new Set(elsewhere.map(({ id }) => id));

@@ -125,6 +125,8 @@ export class OutletRunner {
       const project = await stores.projects.get(outlet.projectId);
       if (!project) continue;
       const environments = await environmentsOfOutlet(stores, outlet);
+      // Those that it names were deleted.
+      if (environments.length === 0) continue;
       const revisions = new Map(environments.map(({ id }) => [id, heads.get(id) ?? 0]));
       seen.push({ outlet, projectName: project.name, revisions });
     }

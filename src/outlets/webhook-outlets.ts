@@ -23,7 +23,9 @@ export function createWebhookReader<Stores extends WebhookOutletStores>(sealer: 
     async subscriptions(stores, projectId) {
       const found = new Map<string, Subscription>();
       for (const outlet of await stores.outlets.ofProject(projectId)) {
-        if (outlet.kind === 'WEBHOOK') found.set(outlet.id, await subscriptionOf(stores, outlet));
+        // A row that was altered may have anything in its target.
+        if (outlet.kind !== 'WEBHOOK' || outlet.altered) continue;
+        found.set(outlet.id, await subscriptionOf(stores, outlet));
       }
       return found;
     },

@@ -4,7 +4,7 @@ import { isIPv6 } from 'node:net';
 /**
  * What is wrong with the `Host` of a request; undefined where nothing is. node:http takes the first of several and any
  * text, and a proxy may read another host there: RFC 9112 section 3.2 has a server reject both with 400. That a request of
- * HTTP/1.1 has one, node:http checks.
+ * HTTP/1.1 has one is checked elsewhere, in most servers by node:http.
  */
 export function hostFault({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): string | undefined {
   let host: string | undefined;

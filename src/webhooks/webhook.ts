@@ -40,6 +40,7 @@ export function isSubscribed(
 ): boolean {
   const { environmentName } = facts;
   if (!types.includes(type)) return false;
-  if (environmentNames === null || environmentName === undefined) return true;
-  return environmentNames.some((name) => name === environmentName);
+  // Null: the environment was deleted when it was recorded.
+  if (environmentNames === null || typeof environmentName !== 'string') return true;
+  return environmentNames.includes(environmentName);
 }

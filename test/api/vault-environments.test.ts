@@ -91,3 +91,33 @@ test('a ring that enters an environment enters its secret', async () => {
   expect(change.body).toMatchObject({ success: true });
   await until(() => namesIn('staging').includes('orders'), 'the secret of staging has the key');
 });
+
+test('a ring whose environments were altered in the database is in no secret', async () => {
+  const [{ environment_ids: before }] = (await world.raw(
+    "select environment_ids from key_rings where name = 'orders'",
+  )) as [{ environment_ids: string }];
+  const set = (value: string) =>
+    world.raw(`update key_rings set environment_ids = ${value} where name = 'orders'`);
+  await set('null');
+  await create('of-altered', {
+    content: 'JWKS_PRIVATE',
+    source: { keyRingName: 'orders' },
+    environmentNames: ['staging'],
+  });
+  await isIn('of-altered', 'FAILING');
+  expect((await stateOf('of-altered')).lastError).toContain('Key ring (name: orders) was altered');
+  expect(vault.secrets.has('secret/of-altered')).toBe(false);
+  await set(`'${before}'`);
+});
+
+test('environments that were deleted get nothing', async () => {
+  expect((await api('POST', '/apiops/environments/', { name: 'gone', type: 'TEST' })).status).toBe(200);
+  await create('of-deleted', { content: 'JWKS', environmentNames: ['gone'] });
+  await isIn('of-deleted', 'CURRENT');
+  expect((await api('DELETE', '/apiops/environments/gone/')).status).toBe(200);
+  vault.secrets.delete('secret/of-deleted');
+  await done('outlets/of-deleted/deliver', {});
+  await create('later', { content: 'JWKS', environmentNames: ['staging'] });
+  await isIn('later', 'CURRENT');
+  expect(vault.secrets.has('secret/of-deleted')).toBe(false);
+});

@@ -85,6 +85,8 @@ test('a user is made, made an administrator, given another password, and deleted
   await page.getByLabel('Type grace to confirm').fill('grace');
   await page.getByRole('button', { name: 'Delete the user' }).click();
   await row.waitFor({ state: 'detached' });
+  // The button that opened the dialog left with its row.
+  await expect.poll(() => page.evaluate<string>('document.activeElement.id')).toBe('content');
   await page.getByRole('button', { name: 'Edit admin' }).click();
   await page.getByRole('switch', { name: 'Administrator' }).uncheck();
   await page.getByRole('button', { name: 'Save' }).click();

@@ -14,7 +14,7 @@ export function httpOptions({ headersMs, lookEveryMs }: Pick<ServerLimits, 'head
   return {
     headersTimeout: headersMs,
     connectionsCheckingInterval: lookEveryMs,
-    // `refuseBadHost` requires it: node:http would respond without a body, a log line or a count.
+    // `refuseBadHead` requires it: node:http would respond without a body, a log line or a count.
     requireHostHeader: false,
     shouldUpgradeCallback: (request: IncomingMessage) => asksForWebSocket(request),
   };

@@ -34,22 +34,22 @@ export function refuseManyHeaders({ raw }: FastifyRequest): void {
 
 /**
  * What node:http leaves to us, or would reject without a body (RFC 9112 section 3.2, RFC 9110 section 10.1.1). The
- * connection ends with the response: what else came on it may be read in two ways too.
+ * connection ends with the response: what else came on it may be read in two ways too, and a body may never come.
+ * @param count counts the request for the rate limits; may throw
  */
-export function refuseBadHost({ raw }: FastifyRequest, reply: FastifyReply): void {
+export function refuseBadHead({ raw }: FastifyRequest, reply: FastifyReply, count: () => void): void {
   const { httpVersion, headers } = raw;
+  const hasNoHost = httpVersion === '1.1' && headers.host === undefined;
   const fault =
-    hostFault(raw) ??
-    (httpVersion === '1.1' && headers.host === undefined ? 'The request has no Host header!' : undefined);
+    hostFault(raw) ?? (hasNoHost ? 'The request has no Host header!' : expectationFault(headers.expect));
   if (fault === undefined) return;
   reply.header('Connection', 'close');
+  count();
   throw badRequest(fault);
 }
 
-/** The body may never come, so the connection ends with the response. */
-export function refuseExpectation({ raw }: FastifyRequest, reply: FastifyReply): void {
-  const { expect } = raw.headers;
-  if (expect === undefined || /^\s*100-continue\s*$/i.test(expect)) return;
-  reply.header('Connection', 'close');
-  throw badRequest('Expect is not supported! The only accepted value is 100-continue');
+function expectationFault(expect: string | undefined): string | undefined {
+  return expect === undefined || /^\s*100-continue\s*$/i.test(expect)
+    ? undefined
+    : 'Expect is not supported! The only accepted value is 100-continue';
 }

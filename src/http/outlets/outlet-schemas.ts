@@ -18,6 +18,7 @@ export const verbatimOutletMembers = Object.freeze(['target']);
 
 const kind = named('OutletKind', z.enum(outletKindNames));
 const content = named('OutletContent', z.enum(outletContents));
+const mostEnvironments = 1_000;
 const jsonObject = z.record(z.string(), z.unknown());
 
 const source = named(
@@ -40,6 +41,7 @@ const described = {
   content: content.optional().describe(`The form in which it is delivered. ${contentsText}`),
   environmentNames: z
     .array(z.string())
+    .max(mostEnvironments)
     .nullable()
     .optional()
     .describe(

@@ -84,7 +84,7 @@ function textOf(name: string, value: unknown): string {
     });
   // The parser puts it in place of octets that are no UTF-8.
   if (value.includes('\ufffd'))
-    throw badRequest(`${shownText(name)} is not valid UTF-8!`, {
+    throw badRequest(`${shownText(name)} is not valid UTF-8, or has the replacement character U+FFFD!`, {
       reason: 'FIELD_NOT_VALID',
       member: shownText(name),
     });

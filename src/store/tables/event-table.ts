@@ -10,6 +10,7 @@ import type {
 import type { Database } from '../database-schema.ts';
 import type { EventRow } from '../event-rows.ts';
 import { listStatement, statement } from '../statement.ts';
+import { isPostgres } from './is-postgres.ts';
 
 interface NewRow extends Omit<EventRow, 'sequence'> {
   /** Its number among the new ones of its project in the statement, from 1. */
@@ -70,14 +71,11 @@ const deleteSome = statement((db, key: { projectId: string; newest: number; sequ
     .where('sequence', '<', key.newest),
 );
 
-/** As JSON has it, where a quote inside a text is escaped. */
-function hasFact(fact: Readonly<Record<string, string>>) {
-  return hasText(JSON.stringify(fact).slice(1, -1));
-}
-
-/** `replace` is the same in both dialects, unlike JSON and `like`. */
-function hasText(text: string) {
-  return sql<boolean>`replace(facts, ${text}, '') <> facts`;
+/** Null where the event has none. */
+function environmentNameOf(database: Database) {
+  return isPostgres(database)
+    ? sql<string | null>`(facts::json ->> 'environmentName')`
+    : sql<string | null>`json_extract(facts, '$.environmentName')`;
 }
 
 export class EventTable implements EventStore {
@@ -127,10 +125,16 @@ export class EventTable implements EventStore {
         .where('object_type', '=', object.objectType)
         .where('object_name', '=', object.objectName);
     }
-    if (environmentName !== undefined) matching = matching.where(hasFact({ environmentName }));
+    const itsName = environmentNameOf(this.#database);
+    if (environmentName !== undefined) matching = matching.where(itsName, '=', environmentName);
     if (environmentNames === undefined) return matching;
-    const anyOf = environmentNames.map((name) => hasFact({ environmentName: name }));
-    return matching.where((e) => e.or([e.not(hasText('"environmentName":')), ...anyOf]));
+    return matching.where((e) =>
+      e.or([
+        e(itsName, 'is', null),
+        // PostgreSQL knows no empty list.
+        ...(environmentNames.length === 0 ? [] : [e(itsName, 'in', environmentNames)]),
+      ]),
+    );
   }
 
   async bounds(projectId: string): Promise<EventBounds> {

@@ -38,8 +38,28 @@ function useFocusReturn(): void {
     () => () => {
       const target =
         opener?.isConnected && opener !== document.body ? opener : document.getElementById('content');
-      if (target instanceof HTMLElement) target.focus({ preventScroll: true });
+      if (target instanceof HTMLElement) focusWhileThere(target);
     },
     [opener],
   );
+}
+
+/** A row that was deleted leaves its list only with the next response. */
+function focusWhileThere(target: HTMLElement): void {
+  target.focus({ preventScroll: true });
+  const observer = new MutationObserver(() => {
+    if (target.isConnected) return;
+    end();
+    if (document.activeElement === document.body)
+      document.getElementById('content')?.focus({ preventScroll: true });
+  });
+  const moved = () => {
+    if (target.isConnected) end();
+  };
+  function end(): void {
+    observer.disconnect();
+    target.removeEventListener('blur', moved);
+  }
+  target.addEventListener('blur', moved);
+  observer.observe(document.body, { childList: true, subtree: true });
 }
