@@ -116,7 +116,9 @@ describe('an upload', () => {
       part('pemEncodedFile', pemFixture('ec.pem'));
     const bytes = Buffer.from(`${whole}--x--\r\n`);
     bytes[bytes.indexOf('?')] = 0xe9;
-    expect(refusal(await sendRaw(bytes, multipart))).toBe('certificateDescription is not valid UTF-8, or has the replacement character U+FFFD!');
+    expect(refusal(await sendRaw(bytes, multipart))).toBe(
+      'certificateDescription is not valid UTF-8, or has the replacement character U+FFFD!',
+    );
     expect(await project.names('certificates')).not.toContain('refused');
   });
 

@@ -53,9 +53,8 @@ function focusWhileThere(target: HTMLElement): void {
     if (document.activeElement === document.body)
       document.getElementById('content')?.focus({ preventScroll: true });
   });
-  const moved = () => {
-    if (target.isConnected) end();
-  };
+  // Chromium dispatches `blur` while it removes the element.
+  const moved = () => queueMicrotask(() => target.isConnected && end());
   function end(): void {
     observer.disconnect();
     target.removeEventListener('blur', moved);
