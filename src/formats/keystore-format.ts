@@ -4,6 +4,7 @@
 
 import type { ErrorReason } from '../error-reasons.ts';
 import { badRequest, type KeyplaneError } from '../errors.ts';
+import type { KeystoreOrigin } from '../jose/keystore-key-command.ts';
 import type { KeystoreType } from '../protocol/content.ts';
 
 export type KeystoreEntry =
@@ -14,6 +15,8 @@ export type KeystoreEntry =
       readonly privateKeyPkcs8: Buffer;
       /** DER certificates, leaf first; empty where the file holds none for the key. */
       readonly chain: readonly Buffer[];
+      /** Of an entry that was read from a file. */
+      readonly origin?: KeystoreOrigin;
     }
   | { readonly kind: 'TRUSTED_CERTIFICATE'; readonly alias: string; readonly certificate: Buffer }
   | {

@@ -10,6 +10,7 @@ import { type Asn1Element, Asn1Error } from '../asn1/element.ts';
 import { badRequest, isKeyplaneError } from '../errors.ts';
 import { type CertificateBlock, certificateBlocksIn } from './certificate-file.ts';
 import { distinguishedName } from './der/distinguished-name.ts';
+import { HybridPointError } from './der/ec-form.ts';
 import { readSpki } from './der/key-der.ts';
 import { readKeyUsage, type X509KeyUsage } from './der/key-usage.ts';
 import { ExplicitCurveError } from './der/named-curve.ts';
@@ -19,7 +20,11 @@ import type { JsonObject } from './json.ts';
 import type { PrivateJwk } from './jwk.ts';
 import { isKeyType, keyTypeInfo } from './key-types.ts';
 import { publicMembersOf } from './public-part.ts';
-import { explicitCurveOfCertificate } from './unsupported-formats.ts';
+import {
+  type Encoding,
+  explicitCurveOfCertificate,
+  hybridPointOfCertificate,
+} from './unsupported-formats.ts';
 
 export interface CertificateInfo {
   readonly der: Buffer;
@@ -150,13 +155,19 @@ function readUploaded({ der, encoding }: CertificateBlock, index: number, what: 
   try {
     return readCertificateDer(der, what);
   } catch (error) {
-    const isExplicit = isKeyplaneError(error) && error.cause instanceof ExplicitCurveError;
-    if (!isExplicit || index > 0) throw error;
-    throw badRequest(`${error.message}! ${explicitCurveOfCertificate(encoding)}`, {
+    const remedy = isKeyplaneError(error) && index === 0 ? keyRemedy(error.cause, encoding) : undefined;
+    if (!isKeyplaneError(error) || remedy === undefined) throw error;
+    throw badRequest(`${error.message}! ${remedy}`, {
       reason: 'FORM_NOT_SUPPORTED',
       cause: error,
     });
   }
+}
+
+/** Undefined for a fault that no command mends. */
+function keyRemedy(cause: unknown, encoding: Encoding): string | undefined {
+  if (cause instanceof ExplicitCurveError) return explicitCurveOfCertificate(encoding);
+  return cause instanceof HybridPointError ? hybridPointOfCertificate(encoding) : undefined;
 }
 
 /**

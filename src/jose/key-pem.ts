@@ -14,6 +14,7 @@ import { ExplicitCurveError } from './der/named-curve.ts';
 import { readRsaPrivateKey, readRsaPublicKey } from './der/rsa-form.ts';
 import type { KeyRestriction } from './der/rsa-pss.ts';
 import type { JsonObject } from './json.ts';
+import type { KeystoreOrigin } from './keystore-key-command.ts';
 import { decodeBase64 } from './members/base64url.ts';
 import { isEncryptedOpenSshKey, isOpenSshKey, readOpenSshKey } from './openssh-key.ts';
 import { decodeText, type PemBlock, parsePem, pemTextOf } from './pem.ts';
@@ -21,6 +22,7 @@ import { contentLabel, encodingOf } from './pem-content.ts';
 import { shown } from './shown.ts';
 import {
   certificateForKey,
+  type EcKeyPlace,
   type Encoding,
   expandedKey,
   explicitCurve,
@@ -78,13 +80,15 @@ const otherLabels: ReadonlyMap<string, string> = new Map([
 
 interface KeyBlock extends PemBlock {
   readonly encoding: Encoding;
+  /** Where it is, of a key in a keystore. */
+  readonly origin?: KeystoreOrigin | undefined;
   /** What an EC PARAMETERS block in front of it names. */
   readonly curve?: () => string;
 }
 
 /** The PKCS#8 of a keystore's entry. @throws KeyplaneError bad_request, with commands that read the keystore */
-export function jwkFromKeystoreKey(pkcs8: Buffer): KeyContent {
-  return readKeyBlock({ ...keyBlock(pkcs8.toString('base64')), encoding: 'KEYSTORE' });
+export function jwkFromKeystoreKey(pkcs8: Buffer, origin: KeystoreOrigin | undefined): KeyContent {
+  return readKeyBlock({ ...keyBlock(pkcs8.toString('base64')), origin });
 }
 
 /** @throws KeyplaneError bad_request that says what was found and what is accepted */
@@ -95,7 +99,7 @@ export function jwkFromKeyContent(content: string): KeyContent {
 function readKeyBlock(key: KeyBlock): KeyContent {
   if (isEncrypted(key)) throw passphraseRequired();
   const reader = readerOf(key);
-  return damagedAsBadRequest({ ...key, kind: reader.kind }, () => {
+  return damagedAsBadRequest({ ...key, half: reader.kind === 'PUBLIC_KEY' ? 'PUBLIC' : 'PRIVATE' }, () => {
     const { jwk, restriction } = reader.read(key.der, key.curve?.());
     return restriction === undefined ? { jwk, kind: reader.kind } : { jwk, kind: reader.kind, restriction };
   });
@@ -187,8 +191,7 @@ function blocksOf(content: string): { blocks: readonly PemBlock[]; encoding: Enc
   if (form !== undefined) throw notSupported(form);
   const sniffed = sniffDer(octets);
   if (sniffed !== undefined) return { blocks: [{ label: sniffed.label, der: octets }], encoding: 'DER' };
-  if (octets[0] === 0x30)
-    damagedAsBadRequest({ kind: 'PRIVATE_KEY', encoding: 'DER' }, () => readDer(octets));
+  if (octets[0] === 0x30) damagedAsBadRequest({ half: 'PRIVATE', encoding: 'DER' }, () => readDer(octets));
   throw badRequest(`${what} is base64, but neither of PEM nor of a key in DER`);
 }
 
@@ -206,16 +209,12 @@ function refuseOtherText(text: string): void {
   }
 }
 
-function damagedAsBadRequest<T>(
-  { kind, encoding }: { kind: KeyContent['kind']; encoding: Encoding },
-  read: () => T,
-): T {
+function damagedAsBadRequest<T>(place: EcKeyPlace, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const half = kind === 'PUBLIC_KEY' ? 'PUBLIC' : 'PRIVATE';
-    if (error instanceof ExplicitCurveError) throw notSupported(explicitCurve(half, encoding));
-    if (error instanceof HybridPointError) throw notSupported(hybridPoint(half, encoding));
+    if (error instanceof ExplicitCurveError) throw notSupported(explicitCurve(place));
+    if (error instanceof HybridPointError) throw notSupported(hybridPoint(place));
     if (error instanceof ExpandedKeyError) throw notSupported(expandedKey(error.alg));
     if (error instanceof Asn1Error)
       throw badRequest(`${what} is not a key that is accepted: ${error.message}`);

@@ -2,8 +2,10 @@
 // that converts it. Tests extract the commands, run them on real files and upload the result.
 // A name such as `key.pem` in a command stands for the user's own file.
 
-/** `MISLABELLED`: PEM under a label that OpenSSL does not read as what it is. `KEYSTORE`: a private key in PKCS#12. */
-export type Encoding = 'PEM' | 'DER' | 'MISLABELLED' | 'KEYSTORE';
+import { type KeystoreOrigin, keystoreKeyCommand } from './keystore-key-command.ts';
+
+/** `MISLABELLED`: PEM under a label that OpenSSL does not read as what it is. */
+export type Encoding = 'PEM' | 'DER' | 'MISLABELLED';
 
 export interface UnsupportedFormat {
   /** Such as `a PKCS#7 bundle`. */
@@ -30,8 +32,6 @@ function openssl(command: string, file: string, options: string, encoding: Encod
     case 'MISLABELLED':
       // OpenSSL may ask for a passphrase on its standard input.
       return `${derOf(file)} > content.der && openssl ${command} -inform DER -in content.der ${options}`;
-    case 'KEYSTORE':
-      return `openssl pkcs12 -provider legacy -provider default -in keystore.p12 -nodes -nocerts | openssl ${command} ${options}`;
     default:
       return encoding satisfies never;
   }
@@ -153,33 +153,75 @@ export function certificateForKey(encoding: Encoding): UnsupportedFormat {
   };
 }
 
+/** Where an EC key that must be converted is. */
+export interface EcKeyPlace {
+  readonly half: 'PRIVATE' | 'PUBLIC';
+  readonly encoding: Encoding;
+  /** Of a private key in a keystore. */
+  readonly origin?: KeystoreOrigin | undefined;
+}
+
+interface EcForm {
+  /** Of `openssl ec`, which writes the form that is accepted. */
+  readonly option: string;
+  readonly output: string;
+  /** `keytool` reads the form. */
+  readonly isReadByJava: boolean;
+  /** What a certificate must have instead. */
+  readonly wanted: string;
+}
+
+const explicitForm: EcForm = Object.freeze({
+  option: '-param_enc named_curve',
+  output: 'named.pem',
+  isReadByJava: false,
+  wanted: 'a named curve',
+});
+const hybridForm: EcForm = Object.freeze({
+  option: '-conv_form uncompressed',
+  output: 'point.pem',
+  isReadByJava: true,
+  wanted: 'a key whose point is uncompressed',
+});
+
 /** RFC 5480 §2.1.1 allows named curves alone: explicit parameters can describe a forged twin of one (CVE-2020-0601). */
-export function explicitCurve(kind: 'PRIVATE' | 'PUBLIC', encoding: Encoding): UnsupportedFormat {
+export function explicitCurve(place: EcKeyPlace): UnsupportedFormat {
   return {
     what: 'an EC key whose curve is given by explicit parameters, a named curve is required (RFC 5480 §2.1.1)',
-    remedy: ecRemedy(kind, encoding, '-param_enc named_curve', 'named.pem'),
+    remedy: ecRemedy(place, explicitForm),
   };
 }
 
 /** RFC 5480 §2.2 has the uncompressed and the compressed form alone. */
-export function hybridPoint(kind: 'PRIVATE' | 'PUBLIC', encoding: Encoding): UnsupportedFormat {
+export function hybridPoint(place: EcKeyPlace): UnsupportedFormat {
   return {
     what: 'an EC key whose point has the hybrid form (X9.62), the uncompressed or the compressed one is required (RFC 5480 §2.2)',
-    remedy: ecRemedy(kind, encoding, '-conv_form uncompressed', 'point.pem'),
+    remedy: ecRemedy(place, hybridForm),
   };
 }
 
-function ecRemedy(kind: 'PRIVATE' | 'PUBLIC', encoding: Encoding, option: string, output: string): string {
-  const isPublic = kind === 'PUBLIC';
-  const options = `${option} ${isPublic ? '-pubout ' : ''}-out ${output}`;
-  return `Convert it with \`${openssl(isPublic ? 'ec -pubin' : 'ec', 'key.pem', options, encoding)}\` and upload ${output}${encoding === 'KEYSTORE' ? ' as a PRIVATE_KEY' : ''}`;
+function ecRemedy({ half, encoding, origin }: EcKeyPlace, form: EcForm): string {
+  const isPublic = half === 'PUBLIC';
+  const options = `${form.option} ${isPublic ? '-pubout ' : ''}-out ${form.output}`;
+  if (origin !== undefined) return keystoreKeyRemedy(origin, options, form);
+  return `Convert it with \`${openssl(isPublic ? 'ec -pubin' : 'ec', 'key.pem', options, encoding)}\` and upload ${form.output}`;
 }
 
-/** A certificate whose curve is given by explicit parameters: what is signed cannot be converted, its key can. */
-export function explicitCurveOfCertificate(encoding: Encoding): string {
-  const written = openssl('x509', 'certificate.pem', '-noout -pubkey', encoding);
-  return `Have it issued for a named curve. To upload its public key as a PUBLIC_KEY, write it with \`${written} | openssl ec -pubin -param_enc named_curve -pubout -out named.pem\``;
+function keystoreKeyRemedy(origin: KeystoreOrigin, options: string, form: EcForm): string {
+  const command = keystoreKeyCommand(origin, `openssl ec ${options}`, form.isReadByJava);
+  return command === undefined
+    ? `Write this key alone to a PEM file with the program that made it, convert the file with \`openssl ec -in key.pem ${options}\` and upload ${form.output} as a PRIVATE_KEY`
+    : `Convert it with \`${command}\` and upload ${form.output} as a PRIVATE_KEY`;
 }
+
+/** A certificate whose key has a form that is not accepted: what is signed cannot be converted, its key can. */
+function certificateRemedy(encoding: Encoding, { option, output, wanted }: EcForm): string {
+  const written = openssl('x509', 'certificate.pem', '-noout -pubkey', encoding);
+  return `Have it issued for ${wanted}. To upload its public key as a PUBLIC_KEY, write it with \`${written} | openssl ec -pubin ${option} -pubout -out ${output}\``;
+}
+
+export const explicitCurveOfCertificate = (encoding: Encoding) => certificateRemedy(encoding, explicitForm);
+export const hybridPointOfCertificate = (encoding: Encoding) => certificateRemedy(encoding, hybridForm);
 
 /** RFC 9964 §4 has the seed alone, from which the expanded key is computed, and not the other way round. */
 export function expandedKey(alg: string): UnsupportedFormat {
@@ -240,7 +282,7 @@ export function base64Keystore(type: 'JKS' | 'PKCS12'): UnsupportedFormat {
   const file = `keystore.${type === 'JKS' ? 'jks' : 'p12'}`;
   return {
     what: `the base64 text of a ${type} keystore`,
-    remedy: `Decode it with \`base64 -d keystore.b64 > ${file}\` and upload ${file}`,
+    remedy: `Decode it with \`tr -d '\\r' < keystore.b64 | base64 -d > ${file}\` and upload ${file}`,
   };
 }
 

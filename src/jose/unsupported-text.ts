@@ -62,9 +62,11 @@ function openSshCommand(type: string, isAlone: boolean): string | undefined {
 
 /** RFC 4716. `ssh-keygen -i` writes the form of OpenSSH, which the second command converts. */
 function ssh2PublicKey(text: string): UnsupportedFormat {
-  const blob = Buffer.from(text.replace(/^----.*$|^[\w-]+:(?:.*\\\r?\n)*.*$/gm, ''), 'base64');
+  const blob = Buffer.from(text.replace(/^----.*$|^[^:\s]+:(?:.*\\\r?\n)*.*$/gm, ''), 'base64');
   const end = blob.length < 4 ? 0 : 4 + Math.min(blob.readUInt32BE(0), 64);
-  const type = blob.toString('latin1', 4, end).replace(/[^a-z0-9@.-]/g, '?');
+  const found = blob.toString('latin1', 4, end);
+  // A file that is cut off names no type. Then the command for most types stands, which says what is wrong with it.
+  const type = /^(?:ssh|sk-|ecdsa)[a-z0-9@.-]+$/.test(found) ? found : 'ssh-rsa';
   const { what, remedy } = openSshPublicKey(type, true);
   if (what !== openSshName) return { what, remedy };
   return {

@@ -56,7 +56,7 @@ function openFacts(opened: OpenedKeystore, alias: string, keyPassword: string | 
 function keyProblem(entry: KeystoreEntry): { problem?: string } {
   if (entry.kind !== 'PRIVATE_KEY') return {};
   try {
-    jwkFromKeystoreKey(entry.privateKeyPkcs8);
+    jwkFromKeystoreKey(entry.privateKeyPkcs8, entry.origin);
     return {};
   } catch (error) {
     if (isKeyplaneError(error)) return { problem: error.message };

@@ -68,7 +68,7 @@ function fromEntry(
     const raw = { kty: 'oct', k: entry.secret.toString('base64url') };
     return { raw, notBeforeTime: null, expirationTime: null };
   }
-  const { jwk, restriction } = jwkFromKeystoreKey(entry.privateKeyPkcs8);
+  const { jwk, restriction } = jwkFromKeystoreKey(entry.privateKeyPkcs8, entry.origin);
   if (entry.chain.length === 0) {
     return {
       raw: jwk,

@@ -385,6 +385,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'asn1',
     'jose/pem.ts',
     'jose/pem-content.ts',
+    'type jose/keystore-key-command.ts',
     'jose/unsupported-formats.ts',
     'jose/unsupported-octets.ts',
     'jose/unsupported-text.ts',

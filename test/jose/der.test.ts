@@ -146,7 +146,7 @@ describe('a key in DER', () => {
       'a hybrid point',
       'PUBLIC KEY',
       sequence(ecAlgorithm, bits(Buffer.concat([bytes('06'), Buffer.alloc(64, 1)]))),
-      'whose point has the hybrid form',
+      'is an EC key whose point has the hybrid form (X9.62)',
     ],
   ])('is refused with %s', async (_name, label, content, reason) => {
     expect(await reasonFor(label, content)).toContain(reason);

@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { jwkFromKeystoreKey } from '../../src/jose/key-pem.ts';
 import { accepted, type ProjectApi, projectApi, refusal } from '../api/support/project-api.ts';
 import { type Answer, startTestManager, type TestManager } from '../support/manager.ts';
 
@@ -60,14 +61,12 @@ function certificate(name: string): Promise<Answer> {
   const own = { certificateName: `c${uploads}`, alias: `c${uploads}`, environmentList: 'production' };
   return project.certificate({ ...own, pemEncodedFile: new Blob([readFileSync(path(name))]) });
 }
-function keystore(name: string): Promise<Answer> {
+function keystore(name: string, keyStoreType = 'PKCS12'): Promise<Answer> {
   uploads += 1;
   const file = readFileSync(path(name)).toString('base64');
   return project.call('POST', 'keystores/', {
     name: `s${uploads}`,
-    keyStoreEnvironmentList: [
-      { environmentName: 'production', file, password: passphrase, keyStoreType: 'PKCS12' },
-    ],
+    keyStoreEnvironmentList: [{ environmentName: 'production', file, password: passphrase, keyStoreType }],
   });
 }
 
@@ -82,12 +81,14 @@ function commandIn(answer: Answer): string {
 
 /** Names in commands for the file of the user. */
 const inputs = [
+  'ssh2.pub',
   'key.pub',
   'ssh2.key',
   'key.blob',
   'key.pvk',
   'certificate.pem',
   'keystore.b64',
+  'keystore.jks',
   'keystore.p12',
 ];
 
@@ -95,13 +96,16 @@ const inputs = [
 function converted(command: string, file: string): string {
   const [, output = ''] = /(?:-out|-o|>) ([\w.]+)(?: --new-passphrase \S+)?$/.exec(command) ?? [];
   const input = inputs.find((name) => command.includes(name)) ?? '-in key.pem';
+  // `keytool` asks other questions where there is one already.
+  rmSync(path('keystore.p12'), { force: true });
   const own = command.replaceAll(input, input.startsWith('-in') ? `-in ${path(file)}` : path(file));
   expect(own.includes(path(file)) || command.includes('genpkey')).toBe(true);
   rmSync(path(output), { force: true });
   for (const part of own.split(' && ')) {
     const { status, stderr } = spawnSync('setsid', ['--wait', 'sh', '-c', part], {
       cwd: folder,
-      input: `${passphrase}\n`,
+      // `keytool` asks for three.
+      input: `${passphrase}\n`.repeat(3),
       encoding: 'utf8',
     });
     expect(status, `${part}\n${stderr}`).toBe(0);
@@ -161,6 +165,24 @@ describe.skipIf(!hasTool('ssh-keygen') || !hasTool('openssl'))('a public key of 
       `is an OpenSSH public key of the type ${type}, which no JOSE algorithm uses! `,
     );
     accepted(await key(converted(commandIn(answer), 'line'), 'PRIVATE_KEY'));
+  });
+
+  test.each([
+    ['whole', (file: string) => file],
+    ['with a header of a private tag', (file: string) => file.replace(/^Comment:.*$/m, 'x.tag: v')],
+  ])('in the form of RFC 4716 is converted by the command: %s', async (_form, change) => {
+    writeFileSync(path('line'), change(run('ssh-keygen', '-e', '-m', 'RFC4716', '-f', path('rsa.pub'))));
+    const command = commandIn(await key('line', 'PUBLIC_KEY'));
+    expect(command).toContain('ssh-keygen -i -m RFC4716');
+    accepted(await key(converted(command, 'line'), 'PUBLIC_KEY'));
+    requireSameKey('rsa');
+  });
+
+  test('in the form of RFC 4716 that is cut off is named as such', async () => {
+    writeFileSync(path('line'), '---- BEGIN SSH2 PUBLIC KEY ----\nAAA=\n---- END SSH2 PUBLIC KEY ----\n');
+    const answer = await key('line', 'PUBLIC_KEY');
+    expect(refusal(answer)).toContain('is a public key in the format of RFC 4716 (SSH2 PUBLIC KEY)! ');
+    expect(commandIn(answer)).toContain('ssh-keygen -i -m RFC4716');
   });
 
   test('is not looked for in what has a PEM block', async () => {
@@ -237,11 +259,98 @@ describe.skipIf(!hasTool('openssl'))('a form that openssl converts', () => {
     accepted(await key(converted(command, 'foreign'), 'PRIVATE_KEY'));
   });
 
-  test.each(['one line', 'many lines'])('a keystore as base64 in %s', async (form) => {
+  test.each(['PEM', 'DER'])('a certificate in %s with a hybrid point', async (format) => {
+    openssl('ec -in ec.pem -conv_form hybrid -out hybrid.pem');
+    openssl(`req -x509 -new -key hybrid.pem -subj /CN=hybrid -days 9 -outform ${format} -out foreign`);
+    const output = converted(commandIn(await certificate('foreign')), 'foreign');
+    accepted(await key(output, 'PUBLIC_KEY'));
+    expect(text(output)).toBe(openssl('pkey -in ec.pem -pubout'));
+  });
+
+  const pfx = (name: string, keyFile: string, alias: string) =>
+    openssl(
+      `pkcs12 -export -inkey ${keyFile} -in own.crt -name ${alias} -passout pass:${passphrase} -out ${name}`,
+    );
+  const keytool = (source: string, target: string, type: string) =>
+    run(
+      'keytool',
+      ...`-importkeystore -noprompt -srckeystore ${source} -srcstorepass ${passphrase}`.split(' '),
+      ...`-destkeystore ${target} -deststoretype ${type} -deststorepass ${passphrase}`.split(' '),
+    );
+  const jwkOf = (aliasName: string) =>
+    project.call('POST', 'jwks/', {
+      name: `j${uploads}`,
+      sourceType: 'KEYSTORE',
+      environmentName: 'production',
+      aliasName,
+      keyStoreName: `s${uploads}`,
+      useType: 'SIGNATURE',
+      algorithm: 'ES256',
+    });
+
+  /** `keytool` reads a key with a hybrid point where its certificate has none. */
+  function twoKeys(type: string): void {
+    openssl('ec -in ec.pem -conv_form hybrid -out hybrid.pem');
+    openssl('genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out other.pem');
+    for (const [file, keyFile, certified, alias] of [
+      ['first.p12', 'other.pem', 'other.pem', 'first'],
+      ['second.p12', 'hybrid.pem', 'ec.pem', 'my.second'],
+    ] as const) {
+      openssl(`req -x509 -new -key ${certified} -subj /CN=own -days 9 -out own.crt`);
+      pfx(file, keyFile, alias);
+      keytool(file, 'foreign', type);
+    }
+  }
+
+  test.skipIf(!hasTool('keytool')).each(['JKS', 'PKCS12'])(
+    'the second key of a %s keystore, whose point is hybrid',
+    async (type) => {
+      rmSync(path('foreign'), { force: true });
+      twoKeys(type);
+      accepted(await keystore('foreign', type));
+      const output = converted(commandIn(await jwkOf('my.second')), 'foreign');
+      accepted(await key(output, 'PRIVATE_KEY'));
+      expect(openssl(`pkey -in ${output} -pubout`)).toBe(openssl('pkey -in ec.pem -pubout'));
+    },
+  );
+
+  test.skipIf(!hasTool('keytool'))('the only key of a JKS keystore, whose point is hybrid', async () => {
+    rmSync(path('foreign'), { force: true });
+    openssl('ec -in ec.pem -conv_form hybrid -out hybrid.pem');
+    openssl('req -x509 -new -key ec.pem -subj /CN=own -days 9 -out own.crt');
+    pfx('second.p12', 'hybrid.pem', 'only');
+    keytool('second.p12', 'foreign', 'JKS');
+    accepted(await keystore('foreign', 'JKS'));
+    const output = converted(commandIn(await jwkOf('only')), 'foreign');
+    accepted(await key(output, 'PRIVATE_KEY'));
+    expect(openssl(`pkey -in ${output} -pubout`)).toBe(openssl('pkey -in ec.pem -pubout'));
+  });
+
+  test.each([
+    { type: 'JKS', alias: 'a' },
+    { type: 'PKCS12', isOnlyKey: false },
+    { type: 'PKCS12', isOnlyKey: false, name: "a'; touch b; '" },
+  ] as const)('no command reads a key at %j', (origin) => {
+    const pkcs8 = execFileSync('openssl', [
+      'pkcs8',
+      '-topk8',
+      '-nocrypt',
+      '-in',
+      path('explicit.pem'),
+      '-outform',
+      'DER',
+    ]);
+    expect(() => jwkFromKeystoreKey(pkcs8, origin)).toThrow(
+      '! Write this key alone to a PEM file with the program that made it, convert the file with `openssl ec -in key.pem ',
+    );
+  });
+
+  test.each(['one line', 'many lines', 'lines with CRLF'])('a keystore as base64 in %s', async (form) => {
     openssl('req -x509 -new -key rsa.pem -subj /CN=a -days 9 -out rsa.crt');
     openssl(`pkcs12 -export -inkey rsa.pem -in rsa.crt -name a -passout pass:${passphrase} -out own.p12`);
     const base64 = readFileSync(path('own.p12')).toString('base64');
-    writeFileSync(path('foreign'), form === 'one line' ? base64 : base64.replace(/.{76}/g, '$&\n'));
+    const lineEnd = form === 'many lines' ? '\n' : '\r\n';
+    writeFileSync(path('foreign'), form === 'one line' ? base64 : base64.replace(/.{76}/g, `$&${lineEnd}`));
     const command = commandIn(await keystore('foreign'));
     accepted(await keystore(converted(command, 'foreign')));
   });

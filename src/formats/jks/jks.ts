@@ -80,7 +80,7 @@ function readEntry(cursor: ByteCursor, version: number, password: string): Encry
     open(keyPassword) {
       const privateKeyPkcs8 = unprotectKey(protectedKey, keyPassword ?? password);
       if (privateKeyPkcs8 === undefined) throw lockedEntry(alias, 'JKS: key digest');
-      return { kind: 'PRIVATE_KEY', alias, privateKeyPkcs8, chain };
+      return { kind: 'PRIVATE_KEY', alias, privateKeyPkcs8, chain, origin: { type: 'JKS', alias } };
     },
   };
 }

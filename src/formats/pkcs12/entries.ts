@@ -4,6 +4,7 @@
 
 import { integer, objectIdentifier, octets, readElement, sequence } from '../../asn1/ber.ts';
 import { badRequest } from '../../errors.ts';
+import type { KeystoreOrigin } from '../../jose/keystore-key-command.ts';
 import { unknownKeystoreEncryption, unsupportedText } from '../../jose/unsupported-formats.ts';
 import { type KeystoreEntry, lockedEntry } from '../keystore-format.ts';
 import { type EncryptedEntry, foldAlias } from '../opened-keystore.ts';
@@ -14,6 +15,7 @@ import { secretAlgorithmName } from './secret-algorithms.ts';
 export function assembleEntries(bags: readonly Bag[], password: string): EncryptedEntry[] {
   const pool = new CertificatePool(bags.filter((bag) => bag.kind === 'CERTIFICATE'));
   const onlyKey = bags.filter((bag) => bag.kind === 'PRIVATE_KEY').length === 1;
+  const names = bags.filter((bag) => bag.kind !== 'CERTIFICATE').map(({ friendlyName }) => friendlyName);
   const entries = new Map<string, EncryptedEntry>();
   const add = (entry: EncryptedEntry) => entries.set(foldAlias(entry.alias), entry);
   const chained = new Set<CertificateBag>();
@@ -28,7 +30,14 @@ export function assembleEntries(bags: readonly Bag[], password: string): Encrypt
       const leaf = pool.leafOf(bag, alias);
       const guess = onlyKey ? pool.leafByPosition(bag) : undefined;
       for (const certificate of pool.chainOf(leaf ?? guess)) chained.add(certificate);
-      add(privateEntry(alias, bag, { pool, leaf, guess, password }));
+      const name =
+        names.filter((one) => one === bag.friendlyName).length === 1 ? bag.friendlyName : undefined;
+      const origin: KeystoreOrigin = {
+        type: 'PKCS12',
+        isOnlyKey: onlyKey,
+        ...(name !== undefined && { name }),
+      };
+      add(privateEntry(alias, bag, { pool, leaf, guess, password, origin }));
     }
   }
   for (const bag of bags) {
@@ -53,9 +62,10 @@ function privateEntry(
     leaf: CertificateBag | undefined;
     guess: CertificateBag | undefined;
     password: string;
+    origin: KeystoreOrigin;
   },
 ): EncryptedEntry {
-  const { pool, leaf, guess, password } = context;
+  const { pool, leaf, guess, password, origin } = context;
   return {
     alias,
     kind: 'PRIVATE_KEY',
@@ -67,6 +77,7 @@ function privateEntry(
         alias,
         privateKeyPkcs8,
         chain: chain.map(({ certificate }) => certificate),
+        origin,
       };
     },
   };
