@@ -74,7 +74,9 @@ test('counts only those as lost', async () => {
   );
   receiver.answerWith(undefined);
   await isAccepted('kept');
-  const gaps = receiver.accepted.filter(({ type }) => type === 'events.gap');
+  const gapsIn = () => receiver.accepted.filter(({ type }) => type === 'events.gap');
+  await until(() => gapsIn().length > 0, 'the gap is reported');
+  const gaps = gapsIn();
   // That of `second` in one environment, and that of the webhook itself.
   expect(gaps.map(({ data }) => data.lost)).toEqual([2]);
 });
