@@ -1,9 +1,8 @@
 import { Center, Container } from '@mantine/core';
 import { Route, Router, Switch } from 'wouter';
 import { QueryView } from './display/query-view.tsx';
-import { AdministratorsOnlyPage } from './layout/administrators-only-page.tsx';
 import { hashHref, useHashLocation, useHashSearch } from './layout/hash-location.ts';
-import { NotFoundPage } from './layout/not-found-page.tsx';
+import { AdministratorsOnlyPage, NotFoundPage } from './layout/notice-page.tsx';
 import { Shell } from './layout/shell.tsx';
 import { pages } from './pages.ts';
 import { useSession } from './session/session.ts';

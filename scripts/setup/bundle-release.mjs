@@ -1,5 +1,5 @@
-// Compiles `src/` into few files, in the folder that is its argument. Node.js keeps the text of each module and some 7 KB beside it, and resolves more than a thousand
-// names at a start: a manager that was compiled file by file needed 25 MB more.
+// Compiles `src/` into few files, in the folder that is its argument. Node.js keeps the text of each module and some 7 KB
+// beside it, and resolves more than a thousand names at a start: a manager that was compiled file by file needed 25 MB more.
 
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';

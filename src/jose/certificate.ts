@@ -155,8 +155,9 @@ function readUploaded({ der, encoding }: CertificateBlock, index: number, what: 
   try {
     return readCertificateDer(der, what);
   } catch (error) {
-    const remedy = isKeyplaneError(error) && index === 0 ? keyRemedy(error.cause, encoding) : undefined;
-    if (!isKeyplaneError(error) || remedy === undefined) throw error;
+    if (!isKeyplaneError(error) || index > 0) throw error;
+    const remedy = keyRemedy(error.cause, encoding);
+    if (remedy === undefined) throw error;
     throw badRequest(`${error.message}! ${remedy}`, {
       reason: 'FORM_NOT_SUPPORTED',
       cause: error,

@@ -1936,7 +1936,7 @@ export interface NewOutlet {
   readonly source?: OutletSource | null | undefined;
   /** The form in which it is delivered. FILES: JWKS, JWKS_PRIVATE, PEM_PUBLIC, PEM_PRIVATE, PEM_CERTIFICATE, PKCS12. ENVOY: JWT_AUTHN, TOKEN. VAULT_KV: JWKS, JWKS_PRIVATE, PEM_PRIVATE. WEBHOOK: EVENTS, which may be left out */
   readonly content?: OutletContent | undefined;
-  /** Where it delivers; null: all environments that the project reaches, also later ones. Of events that happened in one environment, an outlet gets those of its own */
+  /** Where it delivers; null: all environments that the project reaches, also later ones. Events that name another environment are not delivered */
   readonly environmentNames?: readonly string[] | null | undefined;
   readonly target: Readonly<Record<string, unknown>>;
   /** Sealed, and never returned. PKCS12: `password`. VAULT_KV: `type` APPROLE with `roleId`, `secretId`, or JWT with `role`, `tokenProfileName`; `mount`. WEBHOOK: `secret` */
@@ -2085,7 +2085,7 @@ export interface OutletChange {
   readonly source?: OutletSource | null | undefined;
   /** The form in which it is delivered. FILES: JWKS, JWKS_PRIVATE, PEM_PUBLIC, PEM_PRIVATE, PEM_CERTIFICATE, PKCS12. ENVOY: JWT_AUTHN, TOKEN. VAULT_KV: JWKS, JWKS_PRIVATE, PEM_PRIVATE. WEBHOOK: EVENTS, which may be left out */
   readonly content?: OutletContent | undefined;
-  /** Where it delivers; null: all environments that the project reaches, also later ones. Of events that happened in one environment, an outlet gets those of its own */
+  /** Where it delivers; null: all environments that the project reaches, also later ones. Events that name another environment are not delivered */
   readonly environmentNames?: readonly string[] | null | undefined;
   /** FILES: `path`, `layout` (RENAME or SYMLINK), `afterChange`. ENVOY: `path` with `resourceName`, `providers`, `rules`, or with `secretName`. VAULT_KV: `address`, `mount`, `path`, `caPem`. WEBHOOK: `url`, `events`. Replaced as a whole */
   readonly target?: Readonly<Record<string, unknown>> | undefined;

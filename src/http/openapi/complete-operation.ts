@@ -109,7 +109,7 @@ const pathParameters: Readonly<Record<string, string>> = Object.freeze({
   outletName: 'Name of the outlet',
 });
 
-/** A parameter of a named schema refers to it, and has no description of its own. */
+/** A parameter of a named schema refers to it, which has none. */
 const filters: Readonly<Record<string, string>> = Object.freeze({
   type: 'Those with this key type',
   use: 'Those with this use',

@@ -6,7 +6,7 @@ import { deliveryStates } from '../../outlets/outlet.ts';
 import type { FoundOutlet } from '../../outlets/outlets.ts';
 import { describedAs, named } from '../openapi/named.ts';
 import { nameText } from '../openapi/named-values.ts';
-import { descriptionMember } from '../requests/body-schemas.ts';
+import { descriptionMember, environmentNames } from '../requests/body-schemas.ts';
 import { instant, instantOrNull, instantText } from '../responses/response-schemas.ts';
 
 export const outletParams = z.object({ projectName: z.string(), outletName: z.string() });
@@ -18,7 +18,6 @@ export const verbatimOutletMembers = Object.freeze(['target']);
 
 const kind = named('OutletKind', z.enum(outletKindNames));
 const content = named('OutletContent', z.enum(outletContents));
-const mostEnvironments = 1_000;
 const jsonObject = z.record(z.string(), z.unknown());
 
 const source = named(
@@ -39,14 +38,9 @@ const described = {
     .optional()
     .describe("What is delivered, by one of these names; null: the project's set. Default null"),
   content: content.optional().describe(`The form in which it is delivered. ${contentsText}`),
-  environmentNames: z
-    .array(z.string())
-    .max(mostEnvironments)
-    .nullable()
-    .optional()
-    .describe(
-      'Where it delivers; null: all environments that the project reaches, also later ones. Of events that happened in one environment, an outlet gets those of its own',
-    ),
+  environmentNames: environmentNames().describe(
+    'Where it delivers; null: all environments that the project reaches, also later ones. Events that name another environment are not delivered',
+  ),
   target: jsonObject.optional().describe(`${targetsText}. Replaced as a whole`),
   credential: jsonObject.optional().describe(`Sealed, and never returned. ${credentialsText}`),
   gate: z

@@ -3,6 +3,7 @@ import { roles } from '../../access/access-store.ts';
 import { named } from '../openapi/named.ts';
 
 const longestDescription = 1024;
+const mostEnvironments = 1_000;
 
 /** Of a request whose body has none. */
 export const noMembers = named('NoMembers', z.strictObject({})).optional();
@@ -24,6 +25,11 @@ export function rolesMember() {
     .array(z.string())
     .max(100)
     .describe(`Of ${roles.join(', ')}`);
+}
+
+/** Null is a value: all that the project reaches. */
+export function environmentNames() {
+  return z.array(z.string()).max(mostEnvironments).nullable().optional();
 }
 
 export function descriptionMember() {

@@ -48,11 +48,7 @@ async function readParts(
     for await (const part of request.parts()) {
       const name: string | undefined = part.fieldname;
       if (name === undefined) throw badRequest('A part of the upload has no name!');
-      if (members.has(name))
-        throw badRequest(`${shownText(name)} is given twice!`, {
-          reason: 'FIELD_NOT_VALID',
-          member: shownText(name),
-        });
+      if (members.has(name)) throw faultOf(name, 'is given twice');
       // The parser cuts a long field off unsaid, and half of a file is another file.
       if (part.type === 'field' && part.valueTruncated) throw uploadTooLarge(fileBytes);
       const value = part.type === 'file' ? await part.toBuffer() : part.value;
@@ -68,26 +64,20 @@ async function readParts(
   return Object.fromEntries([...members].filter(([name, value]) => value !== '' && name !== '__proto__'));
 }
 
+function faultOf(name: string, what: string): KeyplaneError {
+  const member = shownText(name);
+  return badRequest(`${member} ${what}!`, { reason: 'FIELD_NOT_VALID', member });
+}
+
 function textOf(name: string, value: unknown): string {
   if (Buffer.isBuffer(value)) {
-    if (!isUtf8(value))
-      throw badRequest(`${shownText(name)} is not a text file!`, {
-        reason: 'FIELD_NOT_VALID',
-        member: shownText(name),
-      });
+    if (!isUtf8(value)) throw faultOf(name, 'is not a text file');
     return value.toString('utf8');
   }
-  if (typeof value !== 'string' || value.includes('\0'))
-    throw badRequest(`${shownText(name)} is not text!`, {
-      reason: 'FIELD_NOT_VALID',
-      member: shownText(name),
-    });
+  if (typeof value !== 'string' || value.includes('\0')) throw faultOf(name, 'is not text');
   // The parser puts it in place of octets that are no UTF-8.
   if (value.includes('\ufffd'))
-    throw badRequest(`${shownText(name)} is not valid UTF-8, or has the replacement character U+FFFD!`, {
-      reason: 'FIELD_NOT_VALID',
-      member: shownText(name),
-    });
+    throw faultOf(name, 'is not valid UTF-8, or has the replacement character U+FFFD');
   return value;
 }
 

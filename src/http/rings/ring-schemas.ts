@@ -10,7 +10,7 @@ import { transitionCauses } from '../../rings/schedule/timeline.ts';
 import { describedKey, generateParameters } from '../jwks/generate-schemas.ts';
 import { describedAs, named } from '../openapi/named.ts';
 import { jwkType, jwkUse, useType } from '../openapi/named-values.ts';
-import { descriptionMember } from '../requests/body-schemas.ts';
+import { descriptionMember, environmentNames } from '../requests/body-schemas.ts';
 import { deploymentResultSchema, warningTexts } from '../responses/deployment-response.ts';
 import { instant } from '../responses/response-schemas.ts';
 
@@ -18,8 +18,6 @@ export const ringParams = z.object({ projectName: z.string(), ringName: z.string
 
 /** Members of a body whose null is a value. */
 export const nullablePolicyMembers = Object.freeze(['rotationInterval', 'signingLease', 'environmentNames']);
-
-const mostEnvironments = 1_000;
 
 const duration = (name: keyof typeof policyDurations, description: string) =>
   z
@@ -50,12 +48,9 @@ export const policyMembers = {
     .boolean()
     .optional()
     .describe('Whether private keys may leave by the API; can be changed from true to false only'),
-  environmentNames: z
-    .array(z.string())
-    .max(mostEnvironments)
-    .nullable()
-    .optional()
-    .describe('null: all environments that the project reaches, also later ones'),
+  environmentNames: environmentNames().describe(
+    'null: all environments that the project reaches, also later ones',
+  ),
 };
 
 const text = (description: string) => z.string().optional().describe(description);

@@ -8,9 +8,9 @@ import type {
   PrunableEvents,
 } from '../../events/event-store.ts';
 import type { Database } from '../database-schema.ts';
+import { isSqlite } from '../dump/catalog.ts';
 import type { EventRow } from '../event-rows.ts';
 import { listStatement, statement } from '../statement.ts';
-import { isPostgres } from './is-postgres.ts';
 
 interface NewRow extends Omit<EventRow, 'sequence'> {
   /** Its number among the new ones of its project in the statement, from 1. */
@@ -73,9 +73,9 @@ const deleteSome = statement((db, key: { projectId: string; newest: number; sequ
 
 /** Null where the event has none. */
 function environmentNameOf(database: Database) {
-  return isPostgres(database)
-    ? sql<string | null>`(facts::json ->> 'environmentName')`
-    : sql<string | null>`json_extract(facts, '$.environmentName')`;
+  return isSqlite(database)
+    ? sql<string | null>`json_extract(facts, '$.environmentName')`
+    : sql<string | null>`(facts::json ->> 'environmentName')`;
 }
 
 export class EventTable implements EventStore {
