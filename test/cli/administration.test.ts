@@ -190,7 +190,7 @@ describe('administration', () => {
       '--curve',
       'P-256',
       '--expires',
-      '2026-12-01T00:00:00Z',
+      new Date(Date.now() + 86_400_000).toISOString(),
     ]);
     const text = await cli.ok(['status']);
     expect(text).toMatch(/Signed in as +admin \(administrator\)/);
