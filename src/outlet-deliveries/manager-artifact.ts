@@ -50,10 +50,10 @@ export async function managerArtifact(
   if (project) requireIntactProject(project);
   const stored = await sourceOf(stores, outlet);
   const deployed = stored.flatMap((jwk) => storedJwkContent(jwk, projectName, sealer) ?? []);
-  const isElsewhere = await ringsElsewhere(stores, deployed, environmentIds);
+  const elsewhere = await ringsElsewhere(stores, deployed, environmentIds);
   const live = deployed.filter(
     ({ expires, ring }) =>
-      (expires === null || now.getTime() < expires) && !(ring && isElsewhere.has(ring.ringId)),
+      (expires === null || now.getTime() < expires) && !(ring && elsewhere.has(ring.ringId)),
   );
   const isChosen = content === 'JWKS' ? await publicChoice(stores, outlet, project) : hasPrivateHalf;
   const chosen = live.filter(isChosen);
